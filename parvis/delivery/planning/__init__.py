@@ -1,0 +1,34 @@
+"""The plan of the rounds: which bike takes which drops, in which order and when.
+
+This room is pure: a `Problem` (hub, bikes, drops, the way between places, trips already fixed) goes in,
+a `Plan` comes out. Its verbs: `solve` finds a plan, `verify` checks one without trusting the planner,
+`retime` gives a hand-made trip its times.
+
+It must not know orders, people, Django or the clock on the wall: a drop is an id with a size and a
+window, and "now" is a field of the problem. It keeps no personal data.
+"""
+
+from .plan import Plan, Stop, Trip, Unserved
+from .problem import Bike, Drop, Matrix, Problem, matrix
+from .reasons import REASONS
+from .solving import solve
+from .timing import retime
+from .verifying import KINDS, Violation, verify
+
+__all__ = [
+    "KINDS",
+    "REASONS",
+    "Bike",
+    "Drop",
+    "Matrix",
+    "Plan",
+    "Problem",
+    "Stop",
+    "Trip",
+    "Unserved",
+    "Violation",
+    "matrix",
+    "retime",
+    "solve",
+    "verify",
+]

@@ -1,0 +1,167 @@
+"""What is to be planned: bikes, drops, the way between places, and what is already decided.
+
+Times are whole seconds from the local midnight of the planned day, distances metres, weights grams,
+volumes millilitres. Everything is checked when made: a `Problem` that exists makes sense.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Self
+
+from .plan import Trip, refuse
+
+type Matrix = tuple[tuple[int, ...], ...]
+"""Square, row = from, column = to, index 0 = the hub. `matrix()` makes one from lists or numpy arrays."""
+
+
+def matrix(rows: Iterable[Iterable[Any]]) -> Matrix:
+    """The rows (lists, tuples or a numpy array of shape (n, n)) as a tuple of tuples of plain ints."""
+    return tuple(tuple(map(int, row)) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Bike:
+    """A cargo bike with its rider for one shift.
+
+    `range_metres` holds for the whole shift over all trips (None: no limit), `speed_percent` scales
+    riding speed (80 = slower), `max_crates` and `max_trips` are optional limits.
+    """
+
+    id: str
+    max_grams: int
+    max_millilitres: int
+    shift_start: int
+    shift_end: int
+    range_metres: int | None = None
+    speed_percent: int = 100
+    max_crates: int | None = None
+    max_trips: int | None = None
+
+    def __post_init__(self) -> None:
+        refuse(not self.id, "A bike has an id.")
+        refuse(self.max_grams < 0 or self.max_millilitres < 0, f"Bike {self.id}: no negative capacity.")
+        refuse(self.shift_start < 0, f"Bike {self.id}: the shift starts at midnight or later.")
+        refuse(self.shift_end <= self.shift_start, f"Bike {self.id}: the shift ends after it starts.")
+        refuse(self.range_metres is not None and self.range_metres < 0, f"Bike {self.id}: no negative range.")
+        refuse(not 10 <= self.speed_percent <= 1000, f"Bike {self.id}: speed is between 10 and 1000 percent.")
+        refuse(self.max_crates is not None and self.max_crates < 0, f"Bike {self.id}: no negative crates.")
+        refuse(self.max_trips is not None and self.max_trips < 1, f"Bike {self.id}: at least one trip.")
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One delivery to one door.
+
+    `earliest` and `latest` bound the start of service, `ready_at` is the moment its last bag is at the
+    hub, `location` its index in the matrices (0 is the hub itself).
+    """
+
+    id: str
+    location: int
+    grams: int
+    millilitres: int
+    earliest: int
+    latest: int
+    service_seconds: int
+    ready_at: int
+    crates: int = 1
+
+    def __post_init__(self) -> None:
+        refuse(not self.id, "A drop has an id.")
+        refuse(self.location < 0, f"Drop {self.id}: a location is an index of the matrices.")
+        refuse(min(self.grams, self.millilitres, self.crates) < 0, f"Drop {self.id}: sizes are not negative.")
+        refuse(self.earliest < 0, f"Drop {self.id}: the window counts from midnight and opens at 0 or later.")
+        refuse(self.latest < self.earliest, f"Drop {self.id}: the window closes after it opens.")
+        refuse(self.service_seconds < 0, f"Drop {self.id}: service takes no negative time.")
+        refuse(self.ready_at < 0, f"Drop {self.id}: the bags are ready at 0 or later.")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One day (or wave) to plan.
+
+    `fixed` are trips on the road or locked by the dispatcher: they stay as they are and their drops are
+    not planned again. `not_before` is now: no new trip departs earlier. `reload_seconds` pass between a
+    return and the next departure of the same bike.
+
+    Cost of a plan = metres ridden × `unit_metre_cost` + seconds away from the hub × `unit_second_cost`.
+    A kept promise always comes first: the planner never leaves a drop out to save cost.
+    """
+
+    bikes: tuple[Bike, ...]
+    drops: tuple[Drop, ...]
+    durations: Matrix
+    distances: Matrix
+    reload_seconds: int = 300
+    unit_metre_cost: int = 1
+    unit_second_cost: int = 1
+    fixed: tuple[Trip, ...] = ()
+    not_before: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("bikes", "drops", "fixed"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        same = self.durations is self.distances
+        object.__setattr__(self, "durations", matrix(self.durations))
+        object.__setattr__(self, "distances", self.durations if same else matrix(self.distances))
+        self._check_matrices()
+        self._check_ids()
+        refuse(self.reload_seconds < 0, "Reloading takes no negative time.")
+        refuse(min(self.unit_metre_cost, self.unit_second_cost) < 0, "Unit costs are not negative.")
+        refuse(self.not_before < 0, "`not_before` counts from midnight.")
+
+    def _check_matrices(self) -> None:
+        size = len(self.durations)
+        refuse(size == 0, "The matrices have at least the hub.")
+        refuse(len(self.distances) != size, "Durations and distances have the same size.")
+        for rows in (self.durations, self.distances):
+            refuse(any(len(row) != size for row in rows), "The matrices are square.")
+            refuse(any(min(row) < 0 for row in rows), "The matrices have no negative entry.")
+            refuse(any(rows[i][i] for i in range(size)), "From a place to itself the matrices say 0.")
+        outside = [drop.id for drop in self.drops if drop.location >= size]
+        refuse(bool(outside), f"Drops with a location outside the matrices: {', '.join(outside[:5])}.")
+
+    def _check_ids(self) -> None:
+        for what, ids in (("Bikes", self.bikes), ("Drops", self.drops)):
+            twice = [id for id, count in Counter(item.id for item in ids).items() if count > 1]
+            refuse(bool(twice), f"{what} with the same id: {', '.join(twice[:5])}.")
+
+    @cached_property
+    def bike(self) -> Mapping[str, Bike]:
+        """Bikes by id."""
+        return {bike.id: bike for bike in self.bikes}
+
+    @cached_property
+    def drop(self) -> Mapping[str, Drop]:
+        """Drops by id."""
+        return {drop.id: drop for drop in self.drops}
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dicts and lists, to be kept with a published plan and audited later."""
+        return {
+            "bikes": [asdict(bike) for bike in self.bikes],
+            "drops": [asdict(drop) for drop in self.drops],
+            "durations": [list(row) for row in self.durations],
+            "distances": [list(row) for row in self.distances],
+            "reload_seconds": self.reload_seconds,
+            "unit_metre_cost": self.unit_metre_cost,
+            "unit_second_cost": self.unit_second_cost,
+            "fixed": [trip.to_json() for trip in self.fixed],
+            "not_before": self.not_before,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            bikes=tuple(Bike(**bike) for bike in data["bikes"]),
+            drops=tuple(Drop(**drop) for drop in data["drops"]),
+            durations=matrix(data["durations"]),
+            distances=matrix(data["distances"]),
+            reload_seconds=data["reload_seconds"],
+            unit_metre_cost=data["unit_metre_cost"],
+            unit_second_cost=data["unit_second_cost"],
+            fixed=tuple(Trip.from_json(trip) for trip in data["fixed"]),
+            not_before=data["not_before"],
+        )

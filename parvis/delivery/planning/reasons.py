@@ -1,0 +1,53 @@
+"""Why a drop is not on any trip: the codes, and the test that finds drops no bike could serve alone."""
+
+from collections.abc import Sequence
+
+from .fleet import Slot
+from .problem import Drop, Problem
+from .timing import ride_seconds
+
+NO_CAPACITY = "no_capacity"
+
+REASONS = {
+    "no_bike": "No bike is free any more.",
+    "too_heavy": "Heavier than any bike may carry.",
+    "too_bulky": "Bulkier than any bike may carry.",
+    "too_many_crates": "More crates than any bike may carry.",
+    "out_of_range": "Further than any bike may still ride.",
+    "window_unreachable": "No bike can be there in its window, or home before its shift ends.",
+    NO_CAPACITY: "A bike could serve it alone, yet the fleet is full.",
+}
+"""Machine codes with a sentence each, from the first obstacle to the last."""
+
+_ORDER = list(REASONS)
+
+
+def hopeless(problem: Problem, slots: Sequence[Slot], drop: Drop) -> str | None:
+    """The reason why no free slot could serve `drop` even with nothing else to do, or None.
+
+    When bikes fail for different reasons, the one that came closest speaks.
+    """
+    closest = "no_bike"
+    for slot in slots:
+        obstacle = _obstacle(problem, slot, drop)
+        if obstacle is None:
+            return None
+        closest = max(closest, obstacle, key=_ORDER.index)
+    return closest
+
+
+def _obstacle(problem: Problem, slot: Slot, drop: Drop) -> str | None:
+    bike = slot.bike
+    if drop.grams > bike.max_grams:
+        return "too_heavy"
+    if drop.millilitres > bike.max_millilitres:
+        return "too_bulky"
+    if bike.max_crates is not None and drop.crates > bike.max_crates:
+        return "too_many_crates"
+    metres = problem.distances[0][drop.location] + problem.distances[drop.location][0]
+    if slot.range_left is not None and metres > slot.range_left:
+        return "out_of_range"
+    departs = max(slot.opens, drop.ready_at)
+    start = max(departs + ride_seconds(problem, bike, 0, drop.location), drop.earliest)
+    home = start + drop.service_seconds + ride_seconds(problem, bike, drop.location, 0)
+    return "window_unreachable" if start > drop.latest or home > slot.closes else None

@@ -1,0 +1,221 @@
+"""The independent verifier: reads a problem and a plan and says every rule the plan breaks.
+
+It shares no code with the search: loads, rides and distances are added up here anew, so that an error in
+the planner cannot hide itself. Nothing is published that this refuses.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .plan import Plan, Trip
+from .problem import Bike, Problem
+
+KINDS = {
+    "unknown_drop": "A stop or an unserved entry names a drop the problem does not have.",
+    "unknown_bike": "A trip that has not left is ridden by a bike the problem does not have.",
+    "lost": "A drop is neither served nor said to be unserved.",
+    "served_twice": "A drop has more than one stop.",
+    "unserved_twice": "A drop is said to be unserved more than once.",
+    "served_and_unserved": "A drop has a stop and is said to be unserved.",
+    "overload_grams": "The bags of a trip are heavier than the bike may carry.",
+    "overload_millilitres": "The bags of a trip are bulkier than the bike may carry.",
+    "overload_crates": "A trip has more crates than the bike may carry.",
+    "load": "The load a trip states is not the sum of its drops.",
+    "metres": "The distance a trip states is not the sum of its ways.",
+    "not_ready": "A trip departs before the last bag of one of its drops is at the hub.",
+    "early": "Service starts before the window opens.",
+    "late": "Service starts after the window closes.",
+    "impossible_ride": "The bike arrives sooner than it can ride there.",
+    "short_service": "The bike leaves before the service is done.",
+    "impossible_return": "The bike is home sooner than it can ride there.",
+    "before_shift": "A trip departs before the shift starts.",
+    "after_shift": "A trip returns after the shift ends.",
+    "before_now": "A trip that is not fixed departs in the past.",
+    "overlap": "A bike departs before it is home from the trip before.",
+    "no_reload": "A bike departs without the time to reload.",
+    "over_range": "A bike rides further in its shift than its range.",
+    "too_many_trips": "A bike rides more trips than it may.",
+    "fixed_changed": "A fixed trip is missing or was changed.",
+    "cost": "The cost the plan states is not that of its trips.",
+}
+"""What each kind of violation means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule: its kind (see `KINDS`), the bike and drop concerned if any, and a sentence."""
+
+    kind: str
+    bike_id: str | None
+    drop_id: str | None
+    detail: str
+
+
+def verify(problem: Problem, plan: Plan) -> list[Violation]:
+    """Every rule that `plan` breaks, in a fixed order; an empty list is a plan that may be published.
+
+    Fixed trips that left before `problem.not_before` are history: that they are kept, counted and followed
+    by a reload is checked; what happened on the road is not judged again.
+    """
+    found = list(_served_once(problem, plan))
+    found += _fixed_kept(problem, plan)
+    for trip in plan.trips:
+        found += _check_trip(problem, trip)
+    for bike in problem.bikes:
+        found += _check_shift(problem, bike, plan)
+    found += _check_cost(problem, plan)
+    return found
+
+
+def _served_once(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    known = {drop.id for drop in problem.drops}
+    stops = Counter(stop.drop_id for trip in plan.trips for stop in trip.stops)
+    left = Counter(unserved.id for unserved in plan.unserved)
+    for id in sorted((stops.keys() | left.keys()) - known):
+        yield Violation("unknown_drop", None, id, f"No drop {id} in the problem.")
+    for id in sorted(known - stops.keys() - left.keys()):
+        yield Violation("lost", None, id, f"Drop {id} is nowhere in the plan.")
+    for id in sorted(id for id, count in stops.items() if count > 1):
+        yield Violation("served_twice", None, id, f"Drop {id} has {stops[id]} stops.")
+    for id in sorted(id for id, count in left.items() if count > 1):
+        yield Violation("unserved_twice", None, id, f"Drop {id} is unserved {left[id]} times.")
+    for id in sorted(stops.keys() & left.keys()):
+        yield Violation("served_and_unserved", None, id, f"Drop {id} has a stop and is unserved.")
+
+
+def _fixed_kept(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    missing = Counter(problem.fixed) - Counter(plan.trips)
+    for trip in missing:
+        yield Violation(
+            "fixed_changed", trip.bike_id, None, f"The fixed trip of {trip.departs} s is not kept."
+        )
+
+
+def _check_trip(problem: Problem, trip: Trip) -> Iterator[Violation]:
+    fixed = trip in problem.fixed
+    yield from _check_sums(problem, trip)
+    if fixed and trip.departs < problem.not_before:
+        return
+    bike = next((bike for bike in problem.bikes if bike.id == trip.bike_id), None)
+    if bike is None:
+        yield Violation("unknown_bike", trip.bike_id, None, f"No bike {trip.bike_id} in the problem.")
+        return
+    if not fixed and trip.departs < problem.not_before:
+        detail = f"Departs at {trip.departs} s, now is {problem.not_before} s."
+        yield Violation("before_now", bike.id, None, detail)
+    yield from _check_load(bike, trip)
+    yield from _check_clock(problem, bike, trip)
+    yield from _check_promises(problem, trip)
+
+
+def _check_sums(problem: Problem, trip: Trip) -> Iterator[Violation]:
+    drops = [drop for stop in trip.stops for drop in problem.drops if drop.id == stop.drop_id]
+    if len(drops) != len(trip.stops):
+        return  # unknown drops are reported once, above
+    loads = (
+        sum(drop.grams for drop in drops),
+        sum(drop.millilitres for drop in drops),
+        sum(drop.crates for drop in drops),
+    )
+    stated = (trip.load_grams, trip.load_millilitres, trip.load_crates)
+    if loads != stated:
+        yield Violation("load", trip.bike_id, None, f"Load stated {stated}, carried {loads}.")
+    metres, here = 0, 0
+    for drop in drops:
+        metres += problem.distances[here][drop.location]
+        here = drop.location
+    metres += problem.distances[here][0]
+    if metres != trip.metres:
+        yield Violation("metres", trip.bike_id, None, f"{trip.metres} m stated, {metres} m ridden.")
+
+
+def _check_load(bike: Bike, trip: Trip) -> Iterator[Violation]:
+    limits = (
+        ("overload_grams", trip.load_grams, bike.max_grams),
+        ("overload_millilitres", trip.load_millilitres, bike.max_millilitres),
+        ("overload_crates", trip.load_crates, bike.max_crates),
+    )
+    for kind, load, limit in limits:
+        if limit is not None and load > limit:
+            yield Violation(kind, bike.id, None, f"{load} on a bike for {limit}.")
+
+
+def _check_clock(problem: Problem, bike: Bike, trip: Trip) -> Iterator[Violation]:
+    locations = {drop.id: drop.location for drop in problem.drops}
+    services = {drop.id: drop.service_seconds for drop in problem.drops}
+    clock, here = trip.departs, 0
+    for stop in trip.stops:
+        if stop.drop_id not in locations:
+            return
+        there = locations[stop.drop_id]
+        soonest = clock + _seconds(problem, bike, here, there)
+        if stop.arrive < soonest:
+            detail = f"Arrives at {stop.arrive} s, {soonest} s at the soonest."
+            yield Violation("impossible_ride", bike.id, stop.drop_id, detail)
+        done = max(stop.start, stop.arrive) + services[stop.drop_id]
+        if stop.leave < done:
+            detail = f"Leaves at {stop.leave} s, served by {done} s."
+            yield Violation("short_service", bike.id, stop.drop_id, detail)
+        clock, here = stop.leave, there
+    home = clock + _seconds(problem, bike, here, 0)
+    if trip.returns < home:
+        yield Violation(
+            "impossible_return", bike.id, None, f"Home at {trip.returns} s, {home} s at the soonest."
+        )
+
+
+def _seconds(problem: Problem, bike: Bike, start: int, end: int) -> int:
+    whole, part = divmod(problem.durations[start][end] * 100, bike.speed_percent)
+    return whole + (1 if part else 0)
+
+
+def _check_promises(problem: Problem, trip: Trip) -> Iterator[Violation]:
+    drops = {drop.id: drop for drop in problem.drops}
+    for stop in trip.stops:
+        drop = drops.get(stop.drop_id)
+        if drop is None:
+            continue
+        if trip.departs < drop.ready_at:
+            detail = f"Departs at {trip.departs} s, bags ready at {drop.ready_at} s."
+            yield Violation("not_ready", trip.bike_id, drop.id, detail)
+        if stop.start < drop.earliest:
+            detail = f"Starts at {stop.start} s, window opens at {drop.earliest} s."
+            yield Violation("early", trip.bike_id, drop.id, detail)
+        if stop.start > drop.latest:
+            detail = f"Starts at {stop.start} s, window closes at {drop.latest} s."
+            yield Violation("late", trip.bike_id, drop.id, detail)
+
+
+def _check_shift(problem: Problem, bike: Bike, plan: Plan) -> Iterator[Violation]:
+    trips = sorted((trip for trip in plan.trips if trip.bike_id == bike.id), key=lambda trip: trip.departs)
+    for trip in trips:
+        if trip in problem.fixed and trip.departs < problem.not_before:
+            continue
+        if trip.departs < bike.shift_start:
+            detail = f"Departs at {trip.departs} s, shift from {bike.shift_start} s."
+            yield Violation("before_shift", bike.id, None, detail)
+        if trip.returns > bike.shift_end:
+            detail = f"Home at {trip.returns} s, shift until {bike.shift_end} s."
+            yield Violation("after_shift", bike.id, None, detail)
+    for earlier, later in pairwise(trips):
+        if later.departs < earlier.returns:
+            detail = f"Departs at {later.departs} s, home at {earlier.returns} s."
+            yield Violation("overlap", bike.id, None, detail)
+        elif later.departs < earlier.returns + problem.reload_seconds:
+            detail = f"{later.departs - earlier.returns} s to reload, {problem.reload_seconds} s needed."
+            yield Violation("no_reload", bike.id, None, detail)
+    metres = sum(trip.metres for trip in trips)
+    if bike.range_metres is not None and metres > bike.range_metres:
+        yield Violation("over_range", bike.id, None, f"{metres} m with a range of {bike.range_metres} m.")
+    if bike.max_trips is not None and len(trips) > bike.max_trips:
+        yield Violation("too_many_trips", bike.id, None, f"{len(trips)} trips of {bike.max_trips}.")
+
+
+def _check_cost(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    metres = sum(trip.metres for trip in plan.trips)
+    seconds = sum(trip.returns - trip.departs for trip in plan.trips)
+    cost = metres * problem.unit_metre_cost + seconds * problem.unit_second_cost
+    if cost != plan.cost:
+        yield Violation("cost", None, None, f"Cost stated {plan.cost}, added up {cost}.")
