@@ -1,0 +1,11 @@
+"""From the shop's counter to the doorstep: hubs, windows, bags, crates, plans, rounds, riders.
+
+Main verbs: ``actions.book_delivery``, ``actions.scan_bag_in``, ``actions.pack``, ``actions.make_plan``,
+``actions.publish_plan``, ``actions.hand_over``. It must not know what an order, a shop or a price is: whoever
+books passes down what is needed (from whom, to where, when, how big, whom to tell, an opaque reference).
+
+States are computed from events (``states.py``); nothing stores one.
+
+Personal data: name, address, telephone and note of a delivery, and the proof of it (a name or a photo), for 90
+days after the day of delivery (the purge table in ``parvis/config/retention.py``).
+"""

@@ -1,0 +1,10 @@
+"""One shared shop for the town: shops, products, baskets, orders, the money between all of them.
+
+Main verbs: ``actions.place_order``, ``actions.accept_part``, ``actions.refuse_part``, ``actions.prepare_part``,
+``actions.cancel_part``, ``ledger.post``. An order has a *part* for each shop, and each part lives its own life.
+The market books a ``delivery`` by passing down all it needs; it reads the state of bags from there.
+It must not know the portal or how rounds are planned.
+
+Personal data: name, contact and address of an order, ten years for what accounting needs (the amounts), three
+years for the rest (the purge table in ``parvis/config/retention.py``); baskets for 30 days.
+"""

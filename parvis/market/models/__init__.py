@@ -1,0 +1,22 @@
+"""What the market keeps: shops and goods, baskets, orders, the ledger."""
+
+from parvis.market.models.baskets import Basket, BasketLine
+from parvis.market.models.ledger import LedgerEntry, LedgerTransaction
+from parvis.market.models.orders import Line, Order, Part, PartEvent
+from parvis.market.models.shops import Market, Modality, Product, Shop, StockMovement
+
+__all__ = [
+    "Basket",
+    "BasketLine",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "Line",
+    "Market",
+    "Modality",
+    "Order",
+    "Part",
+    "PartEvent",
+    "Product",
+    "Shop",
+    "StockMovement",
+]

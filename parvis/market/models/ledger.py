@@ -1,0 +1,44 @@
+"""The ledger: every movement of money, twice, so that its sum is always zero.
+
+Accounts are names: ``buyer:<order>`` (what a buyer owes), ``till:<shop>`` and ``till:town`` (money received),
+``shop:<shop>`` (net sales), ``vat:<shop>``, ``town:delivery``, ``vat:town``. Debits are positive, credits negative.
+A deferred trigger in the first migration refuses a transaction whose entries do not add up to zero.
+"""
+
+from django.db import models
+
+from parvis.market.models.orders import Order
+from parvis.towns.models import TownOwned
+
+
+class LedgerTransaction(TownOwned):
+    """One movement: a sale, a fee, a payment, a reversal. ``key`` makes it happen once."""
+
+    class Kind(models.TextChoices):
+        SALE = "sale"
+        FEE = "fee"
+        PAYMENT = "payment"
+        REVERSAL = "reversal"
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="ledger")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField()
+    key = models.CharField(max_length=80, unique=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class LedgerEntry(TownOwned):
+    """One side of a movement."""
+
+    transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="entries")
+    account = models.CharField(max_length=120)
+    amount_cents = models.IntegerField()
+
+    class Meta:
+        verbose_name_plural = "ledger entries"
+        indexes = [models.Index(fields=["town", "account"], name="ledger_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount_cents:+d}"

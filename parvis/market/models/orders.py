@@ -1,0 +1,210 @@
+"""Orders, their parts (one for each shop), lines, and what happened to each part."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from parvis.core.ids import secret_token
+from parvis.delivery.models import Delivery, DeliveryEvent
+from parvis.market.models.shops import Modality, Product, Shop
+from parvis.market.pricing import Priced, Total, total_of
+from parvis.market.states import PartState, part_state
+from parvis.people.models import Person
+from parvis.towns.models import Town, TownOwned
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Questions about many orders."""
+
+    def with_story(self) -> Self:
+        """Parts, lines, events and the delivery's own story, in a fixed number of queries."""
+        return self.select_related("delivery__window").prefetch_related(
+            "parts__shop__place",
+            "parts__lines",
+            "parts__events",
+            "delivery__bags__events",
+            "delivery__events",
+            "delivery__crates",
+        )
+
+
+class Order(TownOwned):
+    """What one buyer ordered at one moment, from however many shops."""
+
+    code = models.CharField(max_length=8)
+    secret = models.CharField(max_length=32, default=secret_token, editable=False)
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="orders")
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    phone = models.CharField(max_length=30, blank=True)
+    language = models.CharField(max_length=2, default="fr")
+    address = models.CharField(max_length=240, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    placed_at = models.DateTimeField()
+    delivery = models.OneToOneField(Delivery, null=True, on_delete=models.PROTECT, related_name="order")
+    bike_fee_cents = models.PositiveIntegerField(default=0)
+    bike_fee_vat_bp = models.PositiveIntegerField(default=2000)
+    key = models.CharField(max_length=64, help_text="idempotency key of the checkout form")
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-placed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["town", "code"], name="order_code_once"),
+            models.UniqueConstraint(fields=["town", "key"], name="order_key_once"),
+        ]
+        indexes = [
+            models.Index(fields=["town", "-placed_at"], name="order_newest"),
+            models.Index(fields=["person", "-placed_at"], name="order_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PartQuerySet(models.QuerySet["Part"]):
+    """Questions about many parts."""
+
+    def of_shop(self, shop: Shop) -> Self:
+        """One shop's parts with lines and story, most urgent first."""
+        return (
+            self.filter(shop=shop)
+            .select_related("order__delivery__window")
+            .prefetch_related("lines", "events", "order__delivery__bags__events", "order__delivery__events")
+            .order_by("due_at", "placed_at")
+        )
+
+    def placed_between(self, town: Town, start: datetime, end: datetime) -> Self:
+        """A town's parts placed in [start, end)."""
+        return self.filter(town=town, placed_at__gte=start, placed_at__lt=end)
+
+
+class Part(TownOwned):
+    """What one shop prepares of an order; accepted, refused and handed over by itself."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="parts")
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="parts")
+    kind = models.CharField(max_length=8, choices=Modality.Kind.choices)
+    fee_cents = models.PositiveIntegerField(default=0)
+    fee_vat_bp = models.PositiveIntegerField(default=2000)
+    placed_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="when the goods must be ready (for bikes: at the hub)")
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["order", "shop"], name="part_once")]
+        indexes = [
+            models.Index(fields=["shop", "-due_at"], name="part_of_shop"),
+            models.Index(fields=["town", "placed_at"], name="part_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order} · {self.shop}"
+
+    @property
+    def state(self) -> PartState:
+        """Where the part stands, from its events and those of its bag."""
+        delivery = self.order.delivery if self.kind == Modality.Kind.BIKE else None
+        bags = [] if delivery is None else [b for b in delivery.bags.all() if b.sender_ref == str(self.pk)]
+        ended: list[DeliveryEvent] = [] if delivery is None else list(delivery.events.all())
+        return part_state(self.events.all(), [event for bag in bags for event in bag.events.all()], ended)
+
+    def last(self, kind: str) -> "PartEvent | None":
+        """The last event of a kind, from those already loaded."""
+        return next((event for event in reversed(self.events.all()) if event.kind == kind), None)
+
+    def priced(self) -> list[Priced]:
+        """The lines as the pricing functions read them: what was prepared, or ordered until it is."""
+        return [
+            Priced(
+                cents=line.unit_price_cents * line.billed_quantity,
+                vat_bp=line.vat_bp,
+            )
+            for line in self.lines.all()
+        ]
+
+    @property
+    def total(self) -> Total:
+        """Goods and this part's own fee; nothing at all once refused or cancelled."""
+        if self.state in {PartState.REFUSED, PartState.CANCELLED}:
+            return total_of([], [])
+        fees = [Priced(self.fee_cents, self.fee_vat_bp)] if self.fee_cents else []
+        return total_of(self.priced(), fees)
+
+
+class Line(TownOwned):
+    """A product as it was sold: name, price and VAT stay what they were at that moment."""
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="lines")
+    product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="lines")
+    name = models.CharField(max_length=140)
+    unit = models.CharField(max_length=40, blank=True)
+    unit_price_cents = models.PositiveIntegerField()
+    vat_bp = models.PositiveIntegerField()
+    grams = models.PositiveIntegerField(default=0)
+    millilitres = models.PositiveIntegerField(default=0)
+    quantity = models.PositiveSmallIntegerField()
+    prepared_quantity = models.PositiveSmallIntegerField(null=True, blank=True)
+    counted = models.BooleanField(default=False, help_text="stock was taken for it")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(prepared_quantity=None) | Q(prepared_quantity__lte=F("quantity")),
+                name="prepared_at_most_ordered",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.name}"
+
+    @property
+    def billed_quantity(self) -> int:
+        """What is paid: what was prepared, or what was ordered until the shop has prepared it."""
+        return self.quantity if self.prepared_quantity is None else self.prepared_quantity
+
+    @property
+    def missing(self) -> int:
+        """How many the shop could not give."""
+        return self.quantity - self.billed_quantity
+
+    @property
+    def cents(self) -> int:
+        """What this line costs."""
+        return self.unit_price_cents * self.billed_quantity
+
+
+class PartEvent(TownOwned):
+    """Something that happened to a part, by whom."""
+
+    class Kind(models.TextChoices):
+        PLACED = "placed", _("placed")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+        READY = "ready", _("ready")
+        SENT = "sent", _("sent")
+        DONE = "done", _("handed over")
+        CANCELLED = "cancelled", _("cancelled")
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["part", "at"], name="part_story")]
+        constraints = [models.UniqueConstraint(fields=["part", "kind"], name="part_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%H:%M}"
+

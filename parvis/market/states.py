@@ -1,0 +1,54 @@
+"""The state of a part, computed from its events and those of its bag: a pure function."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from parvis.delivery.states import BagState, Event, bag_state
+
+
+class PartState(StrEnum):
+    """Where a part stands, for its buyer and its shop."""
+
+    PLACED = "placed"  # the shop has not answered
+    ACCEPTED = "accepted"
+    READY = "ready"
+    AT_HUB = "at_hub"
+    ON_THE_WAY = "on_the_way"
+    SENT = "sent"  # given to the post or to the shop's own courier
+    DONE = "done"
+    FAILED = "failed"  # the bike came and could not hand over
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more is to come."""
+        return self in {PartState.DONE, PartState.REFUSED, PartState.CANCELLED}
+
+
+_FROM_BAG = {
+    BagState.AT_HUB: PartState.AT_HUB,
+    BagState.PACKED: PartState.AT_HUB,
+    BagState.LOADED: PartState.ON_THE_WAY,
+    BagState.DELIVERED: PartState.DONE,
+}
+
+
+def part_state(
+    events: Iterable[Event], bag_events: Iterable[Event] = (), delivery_events: Iterable[Event] = ()
+) -> PartState:
+    """State from the part's own events, then from where its bag is, then from how the delivery ended."""
+    kinds = {event.kind for event in events}
+    for ended in (PartState.REFUSED, PartState.CANCELLED, PartState.DONE):
+        if ended.value in kinds:
+            return ended
+    bag = bag_state(bag_events)
+    last = max(delivery_events, key=lambda e: e.at, default=None)
+    if last is not None and last.kind == "failed" and bag != BagState.DELIVERED:
+        return PartState.FAILED
+    if bag in _FROM_BAG:
+        return _FROM_BAG[bag]
+    for kind in (PartState.SENT, PartState.READY, PartState.ACCEPTED):
+        if kind.value in kinds:
+            return kind
+    return PartState.PLACED

@@ -1,0 +1,42 @@
+"""Which language a visitor reads."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+
+class LanguageMiddleware:
+    """Chosen by cookie, else by account, else by the browser among the town's languages, else the town's first.
+
+    English is always offered: newcomers need it, whatever the town's languages are.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = choose_language(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def choose_language(request: HttpRequest) -> str:
+    """One of the installation's languages for this request."""
+    known = {code for code, _ in settings.LANGUAGES}
+    town = getattr(request, "town", None)
+    offered = [*town.languages, "en"] if town else list(known)
+    cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if cookie in known:
+        return cookie
+    if request.user.is_authenticated and request.user.language in known:
+        return request.user.language
+    for accepted in request.headers.get("Accept-Language", "").split(","):
+        code = accepted.split(";")[0].strip().lower()[:2]
+        if code in offered and code in known:
+            return code
+    return town.default_language if town else settings.LANGUAGE_CODE

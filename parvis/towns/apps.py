@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class TownsConfig(AppConfig):
+    name = "parvis.towns"

@@ -1,0 +1,123 @@
+"""What a town is."""
+
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from parvis.core.geo import Point
+from parvis.core.models import UUIDModel
+from parvis.core.text import prefix_query
+
+
+class Town(UUIDModel):
+    """A commune on this installation. Its ``slug`` is the first label of its host name."""
+
+    class Country(models.TextChoices):
+        FRANCE = "FR"
+        BELGIUM = "BE"
+        SWITZERLAND = "CH"
+
+    slug = models.CharField(max_length=40, unique=True, validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*$")])
+    domains = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    name = models.CharField(max_length=120)
+    country = models.CharField(max_length=2, choices=Country.choices, default=Country.FRANCE)
+    official_code = models.CharField(max_length=10, blank=True, help_text="INSEE, NIS or BFS code")
+    languages = ArrayField(models.CharField(max_length=2), default=list)
+    timezone = models.CharField(max_length=40, default="Europe/Paris")
+    currency = models.CharField(max_length=3, default="EUR")
+    lon = models.FloatField()
+    lat = models.FloatField()
+    boundary = models.JSONField(null=True, blank=True, help_text="GeoJSON geometry, WGS 84")
+    backdrop = models.JSONField(default=dict, blank=True, help_text="simplified streets and water for maps")
+    sources = models.JSONField(default=list, blank=True, help_text="attributions of imported data")
+    street_tiles = models.CharField(max_length=200, blank=True, help_text="folder of routing tiles in VAR_DIR")
+    theme = models.CharField(max_length=40, blank=True, help_text="a file of custom properties in static/themes")
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The town's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def centre(self) -> Point:
+        """Where the map opens."""
+        return Point(self.lon, self.lat)
+
+    @property
+    def default_language(self) -> str:
+        """The first language of the town."""
+        return self.languages[0] if self.languages else "fr"
+
+
+class TownOwned(UUIDModel):
+    """A row of a town. The column is also the shard key of an installation the size of a country."""
+
+    town = models.ForeignKey(Town, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class AddressQuerySet(models.QuerySet["Address"]):
+    """Questions about the doors of a town."""
+
+    def matching(self, text: str) -> Self:
+        """Addresses holding every word of ``text`` (by its beginning), house numbers in order."""
+        query = prefix_query(text)
+        if not query:
+            return self.none()
+        where = "towns_address.search @@ to_tsquery('simple', %s)"
+        return self.extra(where=[where], params=[query]).order_by("street", "number_sort", "number")
+
+
+class Address(TownOwned):
+    """One door: number and street, where it stands."""
+
+    number = models.CharField(max_length=20, blank=True)
+    number_sort = models.PositiveIntegerField(default=0)
+    street = models.CharField(max_length=160)
+    postcode = models.CharField(max_length=12, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    lon = models.FloatField()
+    lat = models.FloatField()
+    search = SearchVectorField(null=True)
+    source = models.CharField(max_length=40, blank=True)
+
+    objects = AddressQuerySet.as_manager()
+
+    class Meta:
+        indexes = [GinIndex(fields=["search"], name="address_search")]
+        constraints = [
+            models.UniqueConstraint(fields=["town", "street", "number", "postcode"], name="address_once"),
+            models.CheckConstraint(
+                condition=Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="address_on_earth"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        door = f"{self.number} {self.street}".strip()
+        place = f"{self.postcode} {self.city}".strip()
+        return f"{door}, {place}" if place else door
+
+    @property
+    def point(self) -> Point:
+        """Where the door is."""
+        return Point(self.lon, self.lat)
+
+
+def address_search_text(address: Any) -> str:
+    """What an address is found by: number, street and postcode, to be folded."""
+    return f"{address.number} {address.street} {address.postcode}"
+
+
