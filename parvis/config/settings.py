@@ -108,7 +108,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "parvis.portal.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "parvis.core.templatetags.parvis"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "parvis.core.templatetags.parvis",
+            ],
         },
     }
 ]
@@ -200,7 +204,11 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # Demonstration accounts may enter with one click; a real installation never sets this.
 DEMO = _flag("PARVIS_DEMO", default=True) and not SECURE
 if not DEMO:
-    ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "signup": "20/h/ip", "request_login_code": "10/h/ip"}
+    ACCOUNT_RATE_LIMITS = {
+        "login_failed": "10/m/ip,5/5m/key",
+        "signup": "20/h/ip",
+        "request_login_code": "10/h/ip",
+    }
 
 LOGGING = {
     "version": 1,

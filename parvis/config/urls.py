@@ -1,10 +1,9 @@
 """Addresses of a town's pages. Each room lists its own."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.static import serve
-
-from django.contrib.auth.decorators import login_not_required
 
 urlpatterns = [
     path("", include("parvis.portal.urls")),

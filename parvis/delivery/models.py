@@ -44,7 +44,9 @@ class Bike(TownOwned):
     max_grams = models.PositiveIntegerField(default=80_000)
     max_millilitres = models.PositiveIntegerField(default=240_000)
     max_crates = models.PositiveSmallIntegerField(default=12)
-    speed_percent = models.PositiveSmallIntegerField(default=100, help_text="against the street's bicycle speed")
+    speed_percent = models.PositiveSmallIntegerField(
+        default=100, help_text="against the street's bicycle speed"
+    )
     range_metres = models.PositiveIntegerField(null=True, blank=True)
     broken_at = models.DateTimeField(null=True, blank=True)
 
@@ -318,7 +320,9 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return (
             self.filter(rider=rider, plan__day=day, plan__state=Plan.State.PUBLISHED)
             .select_related("bike", "plan")
-            .prefetch_related("stops__delivery__bags__events", "stops__delivery__events", "stops__delivery__crates")
+            .prefetch_related(
+                "stops__delivery__bags__events", "stops__delivery__events", "stops__delivery__crates"
+            )
             .order_by("departs_at")
         )
 

@@ -92,7 +92,8 @@ class Role(TownOwned):
                 fields=["town", "person", "kind", "organisation"], name="role_once", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=~Q(kind="merchant") | Q(organisation__isnull=False), name="merchant_has_organisation"
+                condition=~Q(kind="merchant") | Q(organisation__isnull=False),
+                name="merchant_has_organisation",
             ),
         ]
         indexes = [models.Index(fields=["person", "town"], name="role_of_person")]

@@ -36,8 +36,12 @@ class Town(UUIDModel):
     boundary = models.JSONField(null=True, blank=True, help_text="GeoJSON geometry, WGS 84")
     backdrop = models.JSONField(default=dict, blank=True, help_text="simplified streets and water for maps")
     sources = models.JSONField(default=list, blank=True, help_text="attributions of imported data")
-    street_tiles = models.CharField(max_length=200, blank=True, help_text="folder of routing tiles in VAR_DIR")
-    theme = models.CharField(max_length=40, blank=True, help_text="a file of custom properties in static/themes")
+    street_tiles = models.CharField(
+        max_length=200, blank=True, help_text="folder of routing tiles in VAR_DIR"
+    )
+    theme = models.CharField(
+        max_length=40, blank=True, help_text="a file of custom properties in static/themes"
+    )
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -119,5 +123,3 @@ class Address(TownOwned):
 def address_search_text(address: Any) -> str:
     """What an address is found by: number, street and postcode, to be folded."""
     return f"{address.number} {address.street} {address.postcode}"
-
-

@@ -1,8 +1,8 @@
 """The plan of the rounds: which bike takes which drops, in which order and when.
 
 This room is pure: a `Problem` (hub, bikes, drops, the way between places, trips already fixed) goes in,
-a `Plan` comes out. Its verbs: `solve` finds a plan, `verify` checks one without trusting the planner,
-`retime` gives a hand-made trip its times.
+a `Plan` comes out. Its verbs: `solve` finds a plan, `replan` mends it in the middle of the day, `verify`
+checks one without trusting the planner, `retime` gives a hand-made trip its times.
 
 It must not know orders, people, Django or the clock on the wall: a drop is an id with a size and a
 window, and "now" is a field of the problem. It keeps no personal data.
@@ -11,6 +11,7 @@ window, and "now" is a field of the problem. It keeps no personal data.
 from .plan import Plan, Stop, Trip, Unserved
 from .problem import Bike, Drop, Matrix, Problem, matrix
 from .reasons import REASONS
+from .replanning import Replanned, replan
 from .solving import solve
 from .timing import retime
 from .verifying import KINDS, Violation, verify
@@ -23,11 +24,13 @@ __all__ = [
     "Matrix",
     "Plan",
     "Problem",
+    "Replanned",
     "Stop",
     "Trip",
     "Unserved",
     "Violation",
     "matrix",
+    "replan",
     "retime",
     "solve",
     "verify",

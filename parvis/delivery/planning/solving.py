@@ -160,13 +160,16 @@ PARAMS = SolveParams()
 
 
 def _tours_of(problem: Problem, slots: Sequence[Slot], plan: Plan) -> list[tuple[Slot, Tour]]:
-    """The trips of an earlier plan, given to the slots in which they depart; strangers are skipped."""
-    tours: list[tuple[Slot, Tour]] = []
-    for slot in slots:
-        trips = [trip for trip in plan.trips_of(slot.bike.id) if slot.opens <= trip.departs < slot.closes]
-        known = [[problem.drop[id] for id in trip.drop_ids if id in problem.drop] for trip in trips]
-        tours.append((slot, tuple(tuple(drops) for drops in known if drops)))
-    return tours
+    """The trips of an earlier plan, each given to the first slot of its bike that is still open when it
+    departs; drops that are gone are skipped.
+    """
+    tours: dict[Slot, list[tuple[Drop, ...]]] = {slot: [] for slot in slots}
+    for trip in plan.trips:
+        drops = tuple(problem.drop[id] for id in trip.drop_ids if id in problem.drop)
+        slot = next((s for s in slots if s.bike.id == trip.bike_id and trip.departs < s.closes), None)
+        if drops and slot is not None:
+            tours[slot].append(drops)
+    return [(slot, tuple(trips)) for slot, trips in tours.items()]
 
 
 def _clocked(

@@ -22,9 +22,11 @@ def tour_metres(problem: Problem, drops: Iterable[Drop]) -> int:
     return sum(problem.distances[here][there] for here, there in pairwise(places))
 
 
-def ride(problem: Problem, bike: Bike, drops: Sequence[Drop], departs: int) -> tuple[tuple[Stop, ...], int]:
-    """The stops when leaving the hub at `departs`, and the moment the bike is home."""
-    stops, clock, here = [], departs, 0
+def ride(
+    problem: Problem, bike: Bike, drops: Sequence[Drop], departs: int, here: int = 0
+) -> tuple[tuple[Stop, ...], int]:
+    """The stops when leaving `here` (the hub, unless said) at `departs`, and the moment the bike is home."""
+    stops, clock = [], departs
     for drop in drops:
         arrive = clock + ride_seconds(problem, bike, here, drop.location)
         start = max(arrive, drop.earliest)

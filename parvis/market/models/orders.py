@@ -207,4 +207,3 @@ class PartEvent(TownOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%H:%M}"
-

@@ -1,0 +1,128 @@
+"""Making and withdrawing a promise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from parvis.core import audit
+from parvis.core.errors import Refusal
+from parvis.core.geo import Point
+from parvis.core.ids import short_code
+from parvis.delivery.models import Bag, BagEvent, Bike, Delivery, DeliveryEvent, Window
+from parvis.delivery.states import BagState, DeliveryState
+from parvis.towns.models import Town
+
+MILLILITRES_FILLED = 0.85  # goods never fill a cargo box to its last corner
+
+
+@dataclass(frozen=True, slots=True)
+class BagSpec:
+    """What a sender will bring: its name and telephone for the hub, an opaque reference, weight and volume."""
+
+    sender: str
+    sender_ref: str
+    grams: int
+    millilitres: int
+    sender_phone: str = ""
+
+
+@transaction.atomic
+def book_delivery(
+    *,
+    town: Town,
+    window_id: UUID,
+    reference: str,
+    name: str,
+    phone: str,
+    address: str,
+    point: Point,
+    bags: Sequence[BagSpec],
+    at: datetime,
+    note: str = "",
+) -> Delivery:
+    """Promise to hand over ``bags`` at ``address`` inside a window.
+
+    The window's row is locked while places are counted, so two buyers cannot take the last one.
+    Raises Refusal when the window is closed or full, or when no bike can carry the goods.
+    """
+    window = Window.objects.select_for_update().filter(town=town, pk=window_id).first()
+    if window is None or window.closes_at <= at:
+        raise Refusal(_("This delivery time is closed. Please choose another one."))
+    if window.deliveries.filter(cancelled_at=None).count() >= window.capacity:
+        raise Refusal(_("This delivery time is full. Please choose another one."))
+    _check_size(window, bags)
+    delivery = Delivery.objects.create(
+        town=town,
+        window=window,
+        code=_free_code(town, Delivery),
+        reference=reference,
+        name=name,
+        phone=phone,
+        address=address,
+        lon=point.lon,
+        lat=point.lat,
+        note=note,
+        booked_at=at,
+    )
+    for spec in bags:
+        Bag.objects.create(
+            town=town,
+            delivery=delivery,
+            code=_free_code(town, Bag),
+            sender=spec.sender,
+            sender_phone=spec.sender_phone,
+            sender_ref=spec.sender_ref,
+            grams=spec.grams,
+            millilitres=spec.millilitres,
+        )
+    audit.record("book_delivery", delivery, at=at, town_id=town.pk, bags=len(bags))
+    return delivery
+
+
+def _check_size(window: Window, bags: Sequence[BagSpec]) -> None:
+    largest = Bike.objects.filter(hub=window.hub_id).aggregate(
+        grams=Max("max_grams"), ml=Max("max_millilitres")
+    )
+    grams, millilitres = sum(b.grams for b in bags), sum(b.millilitres for b in bags)
+    if grams > (largest["grams"] or 0) or millilitres > (largest["ml"] or 0) * MILLILITRES_FILLED:
+        raise Refusal(
+            _("This is more than one cargo bike can carry. Please order in two parts or collect some of it.")
+        )
+
+
+def _free_code(town: Town, model: type[Delivery] | type[Bag]) -> str:
+    for _attempt in range(20):
+        code = short_code()
+        if not model._default_manager.filter(town=town, code=code).exists():
+            return code
+    raise RuntimeError("no free code in twenty tries: the codes of this town are nearly used up")
+
+
+@transaction.atomic
+def cancel_bags(*, delivery: Delivery, sender_ref: str, at: datetime, by: Any = None) -> None:
+    """Withdraw one sender's bags; a delivery with no bag left is cancelled.
+
+    A bag that already left the hub stays on its way: Refusal.
+    """
+    delivery = Delivery.objects.select_for_update().with_story().get(pk=delivery.pk)
+    for bag in delivery.live_bags():
+        if bag.sender_ref != sender_ref:
+            continue
+        if bag.state in {BagState.LOADED, BagState.DELIVERED}:
+            raise Refusal(_("This is already on its way."))
+        bag.cancelled_at = at
+        bag.save(update_fields=["cancelled_at"])
+        BagEvent.objects.create(town_id=delivery.town_id, bag=bag, kind=BagEvent.Kind.CANCELLED, at=at, by=by)
+    if not delivery.live_bags() and delivery.state != DeliveryState.CANCELLED:
+        delivery.cancelled_at = at
+        delivery.save(update_fields=["cancelled_at"])
+        DeliveryEvent.objects.create(
+            town_id=delivery.town_id, delivery=delivery, kind=DeliveryEvent.Kind.CANCELLED, at=at, by=by
+        )
+    audit.record("cancel_bags", delivery, at=at, town_id=delivery.town_id, actor=by)

@@ -1,0 +1,1 @@
+"""Forms of the delivery room, one file for each person."""
