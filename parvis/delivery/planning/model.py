@@ -78,7 +78,9 @@ def _alike(problem: Problem, slots: Sequence[Slot]) -> tuple[tuple[Slot, ...], .
     for slot in slots:
         bike = slot.bike
         size = (bike.max_grams, bike.max_millilitres, bike.max_crates, bike.speed_percent)
-        kinds.setdefault((*size, slot.opens, slot.closes, slot.range_left, slot.trips_left), []).append(slot)
+        kinds.setdefault(
+            (*size, slot.opens, slot.closes, slot.range_left, slot.trips_left, slot.seconds_left), []
+        ).append(slot)
     return tuple(map(tuple, kinds.values()))
 
 
@@ -119,6 +121,7 @@ def _vehicle_type(
         capacity=[_UNBOUNDED if most is None else most for most in limits],
         tw_early=slot.opens,
         tw_late=slot.closes + problem.reload_seconds,
+        shift_duration=_UNBOUNDED if slot.seconds_left is None else slot.seconds_left + problem.reload_seconds,
         max_distance=_UNBOUNDED if slot.range_left is None else slot.range_left,
         unit_distance_cost=problem.unit_metre_cost,
         unit_duration_cost=problem.unit_second_cost,

@@ -26,7 +26,8 @@ class Bike:
     """A cargo bike with its rider for one shift.
 
     `range_metres` holds for the whole shift over all trips (None: no limit), `speed_percent` scales
-    riding speed (80 = slower), `max_crates` and `max_trips` are optional limits.
+    riding speed (80 = slower). Optional limits: `max_crates` and `max_trips`, and `max_seconds` between the
+    first departure and the last return (a rider free all day who rides four hours at most).
     """
 
     id: str
@@ -38,6 +39,7 @@ class Bike:
     speed_percent: int = 100
     max_crates: int | None = None
     max_trips: int | None = None
+    max_seconds: int | None = None
 
     def __post_init__(self) -> None:
         refuse(not self.id, "A bike has an id.")
@@ -48,6 +50,7 @@ class Bike:
         refuse(not 10 <= self.speed_percent <= 1000, f"Bike {self.id}: speed is between 10 and 1000 percent.")
         refuse(self.max_crates is not None and self.max_crates < 0, f"Bike {self.id}: no negative crates.")
         refuse(self.max_trips is not None and self.max_trips < 1, f"Bike {self.id}: at least one trip.")
+        refuse(self.max_seconds is not None and self.max_seconds < 0, f"Bike {self.id}: no negative time.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ REASONS = {
     "too_bulky": "Bulkier than any bike may carry.",
     "too_many_crates": "More crates than any bike may carry.",
     "out_of_range": "Further than any bike may still ride.",
+    "too_far": "The way there and back takes longer than any rider may be out.",
     "window_unreachable": "No bike can be there in its window, or home before its shift ends.",
     NO_CAPACITY: "A bike could serve it alone, yet the fleet is full.",
 }
@@ -50,4 +51,7 @@ def _obstacle(problem: Problem, slot: Slot, drop: Drop) -> str | None:
     departs = max(slot.opens, drop.ready_at)
     start = max(departs + ride_seconds(problem, bike, 0, drop.location), drop.earliest)
     home = start + drop.service_seconds + ride_seconds(problem, bike, drop.location, 0)
+    ride = ride_seconds(problem, bike, 0, drop.location) + ride_seconds(problem, bike, drop.location, 0)
+    if slot.seconds_left is not None and ride + drop.service_seconds > slot.seconds_left:
+        return "too_far"
     return "window_unreachable" if start > drop.latest or home > slot.closes else None

@@ -139,9 +139,7 @@ def _on_the_road(
     )
 
 
-def _turned_back(
-    problem: Problem, bike: Bike, kept: Sequence[Trip], fixed: Sequence[Trip], news: _News
-) -> Bike:
+def _turned_back(problem: Problem, bike: Bike, kept: Sequence[Trip], fixed: Sequence[Trip], news: _News) -> Bike:
     """The bike; if every stop of its trip on the road was cancelled, it is at the hub only after riding back
     what it has ridden.
     """

@@ -86,9 +86,7 @@ def solve(
     order = {bike.id: i for i, bike in enumerate(problem.bikes)}
     everything = sorted((*problem.fixed, *trips), key=lambda t: (order.get(t.bike_id, -1), t.departs))
     unserved += [Unserved(drop.id, NO_CAPACITY) for drop in left]
-    return Plan(
-        tuple(everything), tuple(unserved), cost_of(problem, everything), time.thread_time() - started
-    )
+    return Plan(tuple(everything), tuple(unserved), cost_of(problem, everything), time.thread_time() - started)
 
 
 def _budget(drops: int, seconds: float | None, iterations: int | None) -> Budget:
@@ -99,9 +97,7 @@ def _budget(drops: int, seconds: float | None, iterations: int | None) -> Budget
     return Budget(iterations, seconds, _PATIENCE)
 
 
-def _sorted_out(
-    problem: Problem, slots: Sequence[Slot], drops: Sequence[Drop]
-) -> tuple[list[Drop], list[Unserved]]:
+def _sorted_out(problem: Problem, slots: Sequence[Slot], drops: Sequence[Drop]) -> tuple[list[Drop], list[Unserved]]:
     """Drops that some bike could serve, and those that none can."""
     wanted, unserved = [], []
     for drop in drops:
@@ -188,6 +184,27 @@ def _clocked(
 
 
 def _keepable(problem: Problem, slot: Slot, tour: Tour) -> list[Trip]:
+    trips = _earliest(problem, slot, tour)
+    if slot.seconds_left is None:
+        return trips
+    trips = _closed_up(problem, slot, trips)
+    while trips and trips[-1].returns - trips[0].departs > slot.seconds_left:
+        trips = _closed_up(problem, slot, trips[:-1])
+    return trips
+
+
+def _closed_up(problem: Problem, slot: Slot, trips: Sequence[Trip]) -> list[Trip]:
+    """The same trips, the earlier ones as late as the next allows: the rider is out for less long."""
+    closed = list(trips)
+    for i in reversed(range(len(closed) - 1)):
+        drops = [problem.drop[id] for id in closed[i].drop_ids]
+        later = closed[i + 1].departs - problem.reload_seconds - closed[i].returns
+        closed[i] = time_trip(problem, slot.bike, drops, closed[i].departs, later)
+    return closed
+
+
+def _earliest(problem: Problem, slot: Slot, tour: Tour) -> list[Trip]:
+    """The trips of a tour, each home as early as it can be."""
     trips: list[Trip] = []
     free, metres = slot.opens, 0
     for drops in tour:

@@ -35,24 +35,27 @@ def ride(
     return tuple(stops), clock + ride_seconds(problem, bike, here, 0)
 
 
-def useless_wait(drops: Sequence[Drop], stops: Sequence[Stop]) -> int:
-    """Seconds by which the departure can be put off without coming home later or missing a window."""
+def useless_wait(drops: Sequence[Drop], stops: Sequence[Stop], later: int = 0) -> int:
+    """Seconds by which the departure can be put off without missing a window or coming home more than
+    `later` seconds later.
+    """
     waited, room = 0, None
     for drop, stop in zip(drops, stops, strict=True):
         waited += stop.start - stop.arrive
         slack = waited + drop.latest - stop.start
         room = slack if room is None else min(room, slack)
-    return max(0, min(waited, room or 0))
+    return max(0, min(waited + later, room or 0))
 
 
-def time_trip(problem: Problem, bike: Bike, drops: Sequence[Drop], not_before: int) -> Trip:
+def time_trip(problem: Problem, bike: Bike, drops: Sequence[Drop], not_before: int, later: int = 0) -> Trip:
     """The trip that serves `drops` in order, leaving when all bags are there and not before `not_before`.
 
-    Windows that cannot be kept are missed, not refused: `verify` tells.
+    It comes home as early as it can, or up to `later` seconds after that. Windows that cannot be kept are
+    missed, not refused: `verify` tells.
     """
     departs = max(not_before, *(drop.ready_at for drop in drops))
     stops, _ = ride(problem, bike, drops, departs)
-    departs += useless_wait(drops, stops)
+    departs += useless_wait(drops, stops, later)
     stops, returns = ride(problem, bike, drops, departs)
     return Trip(
         bike_id=bike.id,

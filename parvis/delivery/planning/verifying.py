@@ -37,6 +37,7 @@ KINDS = {
     "no_reload": "A bike departs without the time to reload.",
     "over_range": "A bike rides further in its shift than its range.",
     "too_many_trips": "A bike rides more trips than it may.",
+    "too_long": "Too much time passes between a bike's first departure and its last return.",
     "fixed_changed": "A fixed trip is missing or was changed.",
     "cost": "The cost the plan states is not that of its trips.",
 }
@@ -88,9 +89,7 @@ def _served_once(problem: Problem, plan: Plan) -> Iterator[Violation]:
 def _fixed_kept(problem: Problem, plan: Plan) -> Iterator[Violation]:
     missing = Counter(problem.fixed) - Counter(plan.trips)
     for trip in missing:
-        yield Violation(
-            "fixed_changed", trip.bike_id, None, f"The fixed trip of {trip.departs} s is not kept."
-        )
+        yield Violation("fixed_changed", trip.bike_id, None, f"The fixed trip of {trip.departs} s is not kept.")
 
 
 def _check_trip(problem: Problem, trip: Trip) -> Iterator[Violation]:
@@ -161,9 +160,7 @@ def _check_clock(problem: Problem, bike: Bike, trip: Trip) -> Iterator[Violation
         clock, here = stop.leave, there
     home = clock + _seconds(problem, bike, here, 0)
     if trip.returns < home:
-        yield Violation(
-            "impossible_return", bike.id, None, f"Home at {trip.returns} s, {home} s at the soonest."
-        )
+        yield Violation("impossible_return", bike.id, None, f"Home at {trip.returns} s, {home} s at the soonest.")
 
 
 def _seconds(problem: Problem, bike: Bike, start: int, end: int) -> int:
@@ -211,6 +208,9 @@ def _check_shift(problem: Problem, bike: Bike, plan: Plan) -> Iterator[Violation
         yield Violation("over_range", bike.id, None, f"{metres} m with a range of {bike.range_metres} m.")
     if bike.max_trips is not None and len(trips) > bike.max_trips:
         yield Violation("too_many_trips", bike.id, None, f"{len(trips)} trips of {bike.max_trips}.")
+    span = max(trip.returns for trip in trips) - trips[0].departs if trips else 0
+    if bike.max_seconds is not None and span > bike.max_seconds:
+        yield Violation("too_long", bike.id, None, f"{span} s out of {bike.max_seconds} s.")
 
 
 def _check_cost(problem: Problem, plan: Plan) -> Iterator[Violation]:
