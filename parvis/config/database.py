@@ -27,9 +27,7 @@ def database_from_url(url: str, *, var_dir: Path) -> dict[str, Any]:
         return common | {"ENGINE": EMBEDDED_ENGINE, "NAME": "parvis", "VAR_DIR": var_dir}
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(
-            "DATABASE_URL must start with postgresql:// ; Parvis runs on PostgreSQL 15 or later."
-        )
+        raise ValueError("DATABASE_URL must start with postgresql:// ; Parvis runs on PostgreSQL 15 or later.")
     options = dict(parse_qsl(parts.query))
     return common | {
         "ENGINE": SERVER_ENGINE,

@@ -47,6 +47,10 @@ SECRET_KEY = _secret_key()
 # The host that lists the towns; each town answers at <slug>.<base host> and at its own domains.
 BASE_HOST = os.environ.get("PARVIS_HOST", "localhost")
 SECURE = _flag("PARVIS_HTTPS", default=False)
+PORT = int(os.environ.get("PORT", "8000"))
+PUBLIC_HOST = os.environ.get(
+    "PARVIS_PUBLIC_HOST", BASE_HOST if SECURE else f"{BASE_HOST}:{PORT}"
+)  # as browsers write it
 ALLOWED_HOSTS = [BASE_HOST, f".{BASE_HOST}", "127.0.0.1", *os.environ.get("PARVIS_DOMAINS", "").split()]
 
 INSTALLED_APPS = [
@@ -154,6 +158,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "parvis.core.node_packages.NodePackagesFinder",
+    "parvis.core.stylesheet.StylesheetFinder",
 ]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -165,15 +170,23 @@ STORAGES = {
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 
-EMAIL_HOST = os.environ.get("PARVIS_SMTP_HOST", "")
-EMAIL_PORT = int(os.environ.get("PARVIS_SMTP_PORT", "25"))
-EMAIL_HOST_USER = os.environ.get("PARVIS_SMTP_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("PARVIS_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = _flag("PARVIS_SMTP_TLS", default=False)
-EMAIL_TIMEOUT = 10
 # Without a mail server the messages are kept as files, so that nothing is lost and a developer can read them.
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
-EMAIL_FILE_PATH = VAR_DIR / "mail"
+SMTP_HOST = os.environ.get("PARVIS_SMTP_HOST", "")
+_SMTP = {
+    "host": SMTP_HOST,
+    "port": int(os.environ.get("PARVIS_SMTP_PORT", "25")),
+    "username": os.environ.get("PARVIS_SMTP_USER", ""),
+    "password": os.environ.get("PARVIS_SMTP_PASSWORD", ""),
+    "use_tls": _flag("PARVIS_SMTP_TLS", default=False),
+    "timeout": 10,
+}
+_MAIL_FILES = {"file_path": str(VAR_DIR / "mail")}
+MAILERS = {
+    "default": {
+        "BACKEND": f"django.core.mail.backends.{'smtp' if SMTP_HOST else 'filebased'}.EmailBackend",
+        "OPTIONS": _SMTP if SMTP_HOST else _MAIL_FILES,
+    }
+}
 DEFAULT_FROM_EMAIL = os.environ.get("PARVIS_MAIL_FROM", f"parvis@{BASE_HOST}")
 
 # Nothing in a page comes from another host, and no style or script stands inside one without a nonce.

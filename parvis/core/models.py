@@ -61,6 +61,4 @@ class OutboxMessage(UUIDModel):
     objects = OutboxQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["created_at"], condition=Q(sent_at=None, given_up=False), name="outbox_due")
-        ]
+        indexes = [models.Index(fields=["created_at"], condition=Q(sent_at=None, given_up=False), name="outbox_due")]

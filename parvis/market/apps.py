@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class MarketConfig(AppConfig):
     name = "parvis.market"
+
+    def ready(self) -> None:
+        from parvis.delivery.signals import delivery_ended
+        from parvis.market.arrivals import on_delivery_ended
+
+        delivery_ended.connect(on_delivery_ended)

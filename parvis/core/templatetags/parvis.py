@@ -1,7 +1,16 @@
 """Tags and filters of every template (built in, no ``load`` needed)."""
 
-from django import template
+import re
+from datetime import date, datetime, time
+from typing import Any
 
+from django import template
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.utils.safestring import SafeString
+
+from parvis.core import words
+from parvis.core.icons import icon_svg
 from parvis.core.money import format_money
 
 register = template.Library()
@@ -11,3 +20,61 @@ register = template.Library()
 def money(cents: int, currency: str = "EUR") -> str:
     """An amount in cents, as people of the active language write it."""
     return format_money(cents, currency)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The drawing called ``name`` of the family lucide; always put a word beside it."""
+    return icon_svg(name)
+
+
+@register.filter
+def day(moment: date | None) -> str:
+    """``jeudi 26 novembre``; nothing for None."""
+    return words.say_day(moment) if moment else ""
+
+
+@register.filter
+def clock(moment: time | datetime | None) -> str:
+    """``17 h 30``; nothing for None (midnight is something)."""
+    return "" if moment is None else words.say_clock(moment)
+
+
+@register.simple_tag
+def timespan(start: time | datetime, end: time | datetime) -> str:
+    """``17 h–19 h``."""
+    return words.say_span(start, end)
+
+
+@register.filter
+def weight(grams: int) -> str:
+    """``850 g``, ``1,2 kg``."""
+    return words.say_weight(grams)
+
+
+@register.filter
+def km(metres: float) -> str:
+    """``350 m``, ``3,4 km``."""
+    return words.say_distance(metres)
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """``12 min``, ``1 h 05``."""
+    return words.say_duration(seconds)
+
+
+@register.filter
+def vat(basis_points: int) -> str:
+    """``5,5 %`` for 550."""
+    return words.say_rate(basis_points)
+
+
+@register.simple_tag
+def theme_href(town: Any) -> str:
+    """Address of the town's own colours, or nothing: ``static/core/themes/<theme>.css``."""
+    name = getattr(town, "theme", "") or ""
+    path = f"core/themes/{name}.css"
+    if not re.fullmatch(r"[a-z0-9-]+", name) or finders.find(path) is None:
+        return ""
+    return static(path)

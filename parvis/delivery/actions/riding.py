@@ -65,7 +65,7 @@ def hand_over(
     at: datetime,
     by: Any = None,
     recipient: str = "",
-    photo: ContentFile[bytes] | None = None,
+    photo: "ContentFile[bytes] | None" = None,
     key: str | None = None,
 ) -> bool:
     """The goods are in somebody's hands, with a name or a photo as proof. False if ``key`` was seen before.

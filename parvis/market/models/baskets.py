@@ -15,9 +15,7 @@ class BasketQuerySet(models.QuerySet["Basket"]):
 
     def with_lines(self) -> Self:
         """With products, shops and modalities loaded in three queries."""
-        return self.prefetch_related(
-            "lines__product__shop__modalities", "lines__product__shop__place__closures"
-        )
+        return self.prefetch_related("lines__product__shop__modalities", "lines__product__shop__place__closures")
 
 
 class Basket(TownOwned):

@@ -109,9 +109,7 @@ class Product(TownOwned):
     slug = models.SlugField(max_length=120)
     name = models.CharField(_("name"), max_length=140)
     description = models.TextField(_("description"), blank=True)
-    category = models.CharField(
-        _("category"), max_length=30, help_text="a key of parvis.market.trades.CATEGORIES"
-    )
+    category = models.CharField(_("category"), max_length=30, help_text="a key of parvis.market.trades.CATEGORIES")
     price_cents = models.PositiveIntegerField(_("price, VAT included"))
     vat_bp = models.PositiveIntegerField(_("VAT rate"), default=550)
     unit = models.CharField(_("sold by"), max_length=40, blank=True)

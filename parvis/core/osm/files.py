@@ -1,0 +1,115 @@
+"""Files of OpenStreetMap data: what they are, whatever they are called, and what is wrong with them."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import osmium
+
+from parvis.core.errors import Refusal
+
+_OSM_BASE = re.compile(rb'osm_base="(\d{4}-\d\d-\d\d)')
+
+
+class UnreadableExtract(Refusal):
+    """The file cannot be used; the sentence says why and nothing was written."""
+
+
+def open_extract(path: Path) -> osmium.io.File:
+    """The file, with its format told by its first bytes; raises UnreadableExtract."""
+    return osmium.io.File(str(path), _format(path))
+
+
+def _format(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = file.read(200)
+    except FileNotFoundError:
+        raise UnreadableExtract(f"There is no file {path}.") from None
+    except OSError as error:
+        raise UnreadableExtract(f"{path} cannot be read: {(error.strerror or 'input error').lower()}.") from error
+    if not head:
+        raise UnreadableExtract(f"{path} is empty.")
+    if b"OSMHeader" in head[:40]:
+        return "pbf"
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:5] in {b"<?xml", b"<osm ", b"<osm>"}:
+        return "osm"
+    if head[:2] == b"\x1f\x8b":
+        return "osm.gz"
+    if head[:3] == b"BZh":
+        return "osm.bz2"
+    raise UnreadableExtract(f"{path} is not OpenStreetMap data (neither .osm.pbf nor .osm).")
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn the reader's errors into a sentence."""
+    try:
+        yield
+    except RuntimeError as error:
+        said = str(error)
+        if "unexpected EOF" in said or "unclosed token" in said or "no element found" in said:
+            raise UnreadableExtract(f"{path} is cut off before its end: fetch it again.") from error
+        raise UnreadableExtract(f"{path} is not OpenStreetMap data that can be read: {said}.") from error
+
+
+def header_frame(header: Any) -> tuple[float, float, float, float] | None:
+    """The box that the file says it covers."""
+    box = header.box()
+    if not box.valid():
+        return None
+    return box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat
+
+
+def header_date(header: Any, path: Path, newest: datetime | None) -> date | None:
+    """The day of the data: as the header says, else as the newest object does."""
+    if stamp := header.get("osmosis_replication_timestamp", "") or header.get("timestamp", ""):
+        return date.fromisoformat(stamp[:10])
+    with path.open("rb") as file:
+        found = _OSM_BASE.search(file.read(1000))
+    if found:
+        return date.fromisoformat(found[1].decode())
+    return newest.date() if newest and newest.year > 1970 else None
+
+
+@contextmanager
+def ordered(path: Path) -> Iterator[osmium.io.File]:
+    """The file with nodes, ways and relations each in order of number, as all later steps need it.
+
+    Files of osmium say that they are; others (Overpass answers are not) are sorted into a file that is gone
+    afterwards.
+    """
+    given = open_extract(path)
+    if osmium.io.Reader(given).header().get("sorting", "") == "Type_then_ID":
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="parvis-") as folder:
+        target = Path(folder) / "sorted.osm.pbf"
+        merge = osmium.MergeInputReader()
+        merge.add_buffer(path.read_bytes(), _format(path))
+        with osmium.SimpleWriter(str(target)) as writer:
+            merge.apply(writer)
+        yield osmium.io.File(str(target), "pbf")
+
+
+def cycle_network(path: Path, target: Path) -> None:
+    """Write the extract as pbf for the router, without stairs: no cargo bike takes them, whatever the detour."""
+    with (
+        readable(path),
+        ordered(path) as file,
+        osmium.SimpleWriter(str(target), overwrite=True) as writer,
+    ):
+        stairs = osmium.filter.TagFilter(("highway", "steps")).enable_for(osmium.osm.WAY)
+        only_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
+        processor = (
+            osmium.FileProcessor(file)
+            .with_filter(only_ways)
+            .with_filter(stairs)
+            .handler_for_filtered(writer)
+        )
+        for _ in processor:  # what comes out here are the stairs; all else went to the writer
+            pass

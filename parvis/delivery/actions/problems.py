@@ -1,0 +1,195 @@
+"""The rows of a day, as a problem of the pure planning room."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from parvis.core.geo import Point
+from parvis.core.time import day_bounds, seconds_into
+from parvis.delivery.actions.booking import MILLILITRES_FILLED
+from parvis.delivery.clients.streets import StreetNetwork, streets_for
+from parvis.delivery.models import BagEvent, Delivery, Hub, Shift
+from parvis.delivery.planning import Bike, Drop, Problem, matrix
+from parvis.delivery.states import BagState, DeliveryState
+
+CRATE_MILLILITRES = 60_000
+AWAITED_SLACK = timedelta(minutes=15)  # bags that should be here and are not: they come in a quarter of an hour
+LEAD = timedelta(minutes=5)  # to look at a plan, publish it and load the first bike
+DOOR_MARGIN = timedelta(minutes=5)  # kept free at the end of a window, so that small delays break no promise
+
+_HERE = {BagState.AT_HUB, BagState.PACKED}
+_ENDED = {DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemInput:
+    """A problem, with what its ids and indexes stand for.
+
+    Drop ids are keys of ``deliveries``, bike ids keys of ``shifts``, times count from ``midnight`` (UTC) of the
+    town's day. ``nothing_to_carry`` are deliveries of the day without a bag left to bring.
+    """
+
+    problem: Problem
+    midnight: datetime
+    streets: StreetNetwork
+    deliveries: dict[str, Delivery]
+    shifts: dict[str, Shift]
+    nothing_to_carry: tuple[Delivery, ...]
+
+
+def build_problem(
+    *,
+    hub: Hub,
+    day: date,
+    at: datetime,
+    lead: timedelta = LEAD,
+    door_margin: timedelta = DOOR_MARGIN,
+    known: Problem | None = None,
+    riding: Collection[str] = (),
+    with_broken: bool = False,
+) -> ProblemInput:
+    """What is to be planned on the town's ``day`` as things stand at ``at``.
+
+    Bikes are the shifts of the day (those on broken bikes only if ``with_broken``); drops are the deliveries of
+    the day that have not ended, and those in ``riding`` whatever their state. No trip departs before ``at`` +
+    ``lead``. The ways of ``known``, an earlier problem of the same day, are used again if it has all drops.
+    """
+    midnight = day_bounds(day, hub.town.zone)[0]
+    shifts = {str(shift.pk): shift for shift in shifts_of(hub, day, with_broken=with_broken)}
+    carried, empty = [], []
+    for delivery in deliveries_of(hub, day):
+        if str(delivery.pk) not in riding and delivery.state in _ENDED:
+            continue
+        ready = ready_moment(delivery, at=at)
+        if ready is None and str(delivery.pk) not in riding:
+            empty.append(delivery)
+        else:
+            carried.append((delivery, ready or at))
+    streets = streets_for(hub.town)
+    places, ways = _ways(hub, [delivery for delivery, _ready in carried], known, streets)
+    problem = Problem(
+        bikes=tuple(as_bike(shift, midnight) for shift in shifts.values()),
+        drops=tuple(
+            as_drop(delivery, places[str(delivery.pk)], ready, midnight, door_margin)
+            for delivery, ready in carried
+        ),
+        durations=ways[0],
+        distances=ways[1],
+        not_before=max(0, seconds_into(at + lead, midnight)),
+    )
+    return ProblemInput(
+        problem=problem,
+        midnight=midnight,
+        streets=streets,
+        deliveries={str(delivery.pk): delivery for delivery, _ready in carried},
+        shifts=shifts,
+        nothing_to_carry=tuple(empty),
+    )
+
+
+def deliveries_of(hub: Hub, day: date) -> list[Delivery]:
+    """The deliveries of all windows of the day that are not cancelled, with their story, oldest first."""
+    start, end = day_bounds(day, hub.town.zone)
+    return list(
+        Delivery.objects.filter(
+            town=hub.town_id,
+            window__hub=hub,
+            window__starts_at__gte=start,
+            window__starts_at__lt=end,
+            cancelled_at=None,
+        )
+        .select_related("window")
+        .prefetch_related("bags__events", "events")
+        .order_by("pk")
+    )
+
+
+def shifts_of(hub: Hub, day: date, *, with_broken: bool = False) -> list[Shift]:
+    """The shifts that start on the day, with bike and rider, in a fixed order."""
+    start, end = day_bounds(day, hub.town.zone)
+    shifts = Shift.objects.filter(
+        town=hub.town_id, bike__hub=hub, starts_at__gte=start, starts_at__lt=end
+    ).select_related("bike", "rider")
+    if not with_broken:
+        shifts = shifts.filter(bike__broken_at=None)
+    return list(shifts.order_by("bike__name", "starts_at", "pk"))
+
+
+def ready_moment(delivery: Delivery, *, at: datetime, promised: datetime | None = None) -> datetime | None:
+    """When a bike may leave with the delivery; None when there is nothing to carry.
+
+    All bags here: since the last one was scanned. Bags awaited: when goods are due, or a little after ``at``
+    if that has passed. Bags on a bike that will not bring them: at ``promised`` or a little after ``at``.
+    """
+    bags = [(bag, bag.state) for bag in delivery.live_bags()]
+    bags = [(bag, state) for bag, state in bags if state != BagState.MISSING]
+    if not bags:
+        return None
+    if all(state in _HERE for _bag, state in bags):
+        arrivals = (BagEvent.Kind.AT_HUB, BagEvent.Kind.RETURNED)
+        moments = [event.at for bag, _s in bags for event in bag.events.all() if event.kind in arrivals]
+        return max(moments, default=at)
+    soon = at + AWAITED_SLACK
+    if any(state in {BagState.LOADED, BagState.DELIVERED} for _bag, state in bags):
+        return max(promised or soon, at)
+    return max(delivery.window.goods_due_at, soon)
+
+
+def bags_here(delivery: Delivery) -> bool:
+    """Whether everything that will still come is at the hub."""
+    states = {bag.state for bag in delivery.live_bags()} - {BagState.MISSING}
+    return bool(states) and states <= _HERE
+
+
+def as_bike(shift: Shift, midnight: datetime) -> Bike:
+    """A shift as the planning room sees it: a bike with a rider, from one moment to another."""
+    start = max(0, seconds_into(shift.starts_at, midnight))
+    return Bike(
+        id=str(shift.pk),
+        max_grams=shift.bike.max_grams,
+        max_millilitres=int(shift.bike.max_millilitres * MILLILITRES_FILLED),
+        max_crates=shift.bike.max_crates,
+        shift_start=start,
+        shift_end=max(start + 1, seconds_into(shift.ends_at, midnight)),
+        range_metres=shift.bike.range_metres,
+        speed_percent=min(1000, max(10, shift.bike.speed_percent)),
+    )
+
+
+def as_drop(
+    delivery: Delivery, location: int, ready: datetime, midnight: datetime, door_margin: timedelta
+) -> Drop:
+    """A delivery as the planning room sees it. Service starts inside the window and, where the window is long
+    enough, ends ``door_margin`` before its end."""
+    earliest = max(0, seconds_into(delivery.window.starts_at, midnight))
+    latest = seconds_into(delivery.window.ends_at - door_margin, midnight) - delivery.service_seconds
+    return Drop(
+        id=str(delivery.pk),
+        location=location,
+        grams=delivery.grams,
+        millilitres=delivery.millilitres,
+        crates=crates_for(delivery.millilitres),
+        earliest=earliest,
+        latest=max(earliest, latest),
+        service_seconds=delivery.service_seconds,
+        ready_at=max(0, seconds_into(ready, midnight)),
+    )
+
+
+def crates_for(millilitres: int) -> int:
+    """How many crates a volume fills; at least one."""
+    return max(1, -(-millilitres // CRATE_MILLILITRES))
+
+
+def _ways(
+    hub: Hub, deliveries: Iterable[Delivery], known: Problem | None, streets: StreetNetwork
+) -> tuple[dict[str, int], tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]]:
+    """The index of each delivery in the matrices, and the matrices (durations, distances)."""
+    deliveries = list(deliveries)
+    if known is not None and all(str(delivery.pk) in known.drop for delivery in deliveries):
+        places = {str(delivery.pk): known.drop[str(delivery.pk)].location for delivery in deliveries}
+        return places, (known.durations, known.distances)
+    points: dict[Point, int] = {hub.point: 0}
+    places = {str(d.pk): points.setdefault(d.point, len(points)) for d in deliveries}
+    ways = streets.matrix(list(points))
+    return places, (matrix(ways.durations), matrix(ways.distances))

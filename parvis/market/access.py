@@ -1,0 +1,53 @@
+"""From an id in a URL to a row of the market, or 404."""
+
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.crypto import constant_time_compare
+
+from parvis.market.models import Order, Part, Product, Shop
+from parvis.people.access import organisations_of
+from parvis.towns.requests import TownRequest
+
+
+def shop_for(request: TownRequest, slug: str) -> Shop:
+    """A shop that residents of this town see."""
+    return get_object_or_404(Shop.objects.open_in(request.town).prefetch_related("modalities"), slug=slug)
+
+
+def product_for(request: TownRequest, shop_slug: str, slug: str) -> Product:
+    """A product on sale in this town."""
+    return get_object_or_404(Product.objects.on_sale(request.town), shop__slug=shop_slug, slug=slug)
+
+
+def order_for(request: TownRequest, code: str) -> Order:
+    """An order of this town, for its buyer: signed in, or holding the key of the mail's link."""
+    order = get_object_or_404(Order.objects.with_story(), town=request.town, code=code.upper())
+    key = request.GET.get("key") or request.POST.get("key") or ""
+    mine = request.user.is_authenticated and order.person_id == request.user.pk
+    if not mine and not constant_time_compare(key, order.secret):
+        raise Http404
+    return order
+
+
+def my_shops(request: TownRequest) -> list[Shop]:
+    """The shops that the visitor speaks for."""
+    shops = Shop.objects.filter(town=request.town, organisation__in=organisations_of(request))
+    return list(shops.select_related("place").order_by("name"))
+
+
+def my_shop(request: TownRequest, slug: str) -> Shop:
+    """A shop that the visitor speaks for; another merchant's is 404."""
+    shops = Shop.objects.filter(town=request.town, organisation__in=organisations_of(request))
+    return get_object_or_404(shops.select_related("place", "organisation"), slug=slug)
+
+
+def my_part(request: TownRequest, shop: Shop, pk: UUID) -> Part:
+    """A part of one's own shop."""
+    return get_object_or_404(Part.objects.of_shop(shop), pk=pk)
+
+
+def my_product(request: TownRequest, shop: Shop, pk: UUID) -> Product:
+    """A product of one's own shop."""
+    return get_object_or_404(Product.objects.select_related("shop"), shop=shop, pk=pk)

@@ -1,0 +1,29 @@
+"""The verbs of the market."""
+
+from parvis.market.actions.baskets import add_to_basket, set_quantity
+from parvis.market.actions.checkout import Buyer, place_order
+from parvis.market.actions.parts import (
+    accept_part,
+    cancel_part,
+    finish_part,
+    prepare_part,
+    refuse_part,
+    send_part,
+)
+from parvis.market.actions.products import count_stock, index_products, save_product
+
+__all__ = [
+    "Buyer",
+    "accept_part",
+    "add_to_basket",
+    "cancel_part",
+    "count_stock",
+    "finish_part",
+    "index_products",
+    "place_order",
+    "prepare_part",
+    "refuse_part",
+    "save_product",
+    "send_part",
+    "set_quantity",
+]

@@ -1,0 +1,133 @@
+"""What shops and buyers do with one part of an order. One shop's refusal never touches another's bag."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from parvis.core import audit
+from parvis.core.errors import Refusal
+from parvis.delivery.actions import cancel_bags, mark_bags_ready
+from parvis.market import ledger, letters
+from parvis.market.models import Line, Modality, Part, PartEvent, Product, StockMovement
+from parvis.market.states import PartState
+
+
+def _lock(part: Part) -> Part:
+    """The part with its row locked: whoever changes it waits for the one before."""
+    Part.objects.select_for_update().get(pk=part.pk)
+    return Part.objects.select_related("order__delivery", "shop__place").get(pk=part.pk)
+
+
+def _record(part: Part, kind: PartEvent.Kind, *, at: datetime, by: Any, reason: str = "") -> None:
+    PartEvent.objects.create(town_id=part.town_id, part=part, kind=kind, at=at, by=by, reason=reason)
+    audit.record(f"part_{kind}", part, at=at, town_id=part.town_id, actor=by)
+
+
+def _expect(part: Part, *states: PartState) -> None:
+    if part.state not in states:
+        raise Refusal(_("Order %(code)s has moved on meanwhile. Look at it again.") % {"code": part.order.code})
+
+
+@transaction.atomic
+def accept_part(*, part: Part, at: datetime, by: Any = None) -> None:
+    """The shop says yes. Raises Refusal unless it was waiting for an answer."""
+    part = _lock(part)
+    _expect(part, PartState.PLACED)
+    _record(part, PartEvent.Kind.ACCEPTED, at=at, by=by)
+    letters.part_accepted(part)
+
+
+@transaction.atomic
+def refuse_part(*, part: Part, reason: str, at: datetime, by: Any = None) -> None:
+    """The shop says no, with a reason that the buyer reads; stock and bags are given back."""
+    if not reason.strip():
+        raise Refusal(_("Write a reason: the buyer will read it."))
+    part = _lock(part)
+    _expect(part, PartState.PLACED, PartState.ACCEPTED)
+    _record(part, PartEvent.Kind.REFUSED, at=at, by=by, reason=reason.strip()[:200])
+    _give_back(part, at=at, by=by)
+    letters.part_refused(part, reason.strip())
+
+
+@transaction.atomic
+def cancel_part(*, part: Part, at: datetime, by: Any = None) -> None:
+    """The buyer changes their mind before the shop has started."""
+    part = _lock(part)
+    if part.state != PartState.PLACED:
+        raise Refusal(_("%(shop)s has already started. Call the shop.") % {"shop": part.shop.name})
+    _record(part, PartEvent.Kind.CANCELLED, at=at, by=by)
+    _give_back(part, at=at, by=by)
+    letters.part_cancelled(part)
+
+
+def _give_back(part: Part, *, at: datetime, by: Any) -> None:
+    """Return what was taken for the part: counted stock and places on the bike."""
+    lines = {line.product_id: line for line in part.lines.all() if line.counted and line.product_id}
+    for product in Product.objects.select_for_update().filter(pk__in=lines).order_by("pk"):
+        if product.stock is not None:
+            product.stock += lines[product.pk].quantity
+            product.save(update_fields=["stock"])
+            StockMovement.objects.create(
+                town_id=part.town_id,
+                product=product,
+                delta=lines[product.pk].quantity,
+                reason=StockMovement.Reason.RELEASED,
+                at=at,
+                line_id=lines[product.pk].pk,
+            )
+    if part.kind == Modality.Kind.BIKE and part.order.delivery:
+        cancel_bags(delivery=part.order.delivery, sender_ref=str(part.pk), at=at, by=by)
+
+
+@transaction.atomic
+def prepare_part(*, part: Part, quantities: Mapping[UUID, int], at: datetime, by: Any = None) -> None:
+    """Everything is packed: ``quantities`` says how many of each line there are (absent: all of it).
+
+    The sale is posted for what was prepared, no more. Raises Refusal for a quantity outside 0…ordered, or when
+    nothing at all is left (then the shop refuses instead).
+    """
+    part = _lock(part)
+    _expect(part, PartState.PLACED, PartState.ACCEPTED)
+    lines = list(part.lines.all())
+    for line in lines:
+        prepared = quantities.get(line.pk, line.quantity)
+        if not 0 <= prepared <= line.quantity:
+            raise Refusal(_("%(name)s: between 0 and %(count)s.") % {"name": line.name, "count": line.quantity})
+        line.prepared_quantity = prepared
+    if not any(line.prepared_quantity for line in lines):
+        raise Refusal(_("Nothing is left to hand over. Refuse the order and say why."))
+    Line.objects.bulk_update(lines, ["prepared_quantity"])
+    if part.state == PartState.PLACED:
+        _record(part, PartEvent.Kind.ACCEPTED, at=at, by=by)
+    _record(part, PartEvent.Kind.READY, at=at, by=by)
+    if part.kind == Modality.Kind.BIKE and part.order.delivery:
+        grams = sum(line.grams * line.billed_quantity for line in lines)
+        mark_bags_ready(delivery=part.order.delivery, sender_ref=str(part.pk), grams=grams, at=at, by=by)
+    ledger.post_sale(Part.objects.get(pk=part.pk), at=at)
+    letters.part_ready(part, missing=[line for line in lines if line.missing])
+
+
+@transaction.atomic
+def send_part(*, part: Part, at: datetime, by: Any = None) -> None:
+    """The shop's courier or the postman has it."""
+    part = _lock(part)
+    _expect(part, PartState.READY)
+    if part.kind not in {Modality.Kind.SHOP, Modality.Kind.POST}:
+        raise Refusal(_("This order does not leave with the shop's courier or by post."))
+    _record(part, PartEvent.Kind.SENT, at=at, by=by)
+    letters.part_sent(part)
+
+
+@transaction.atomic
+def finish_part(*, part: Part, at: datetime, by: Any = None) -> None:
+    """The buyer has the goods and has paid the shop: at its counter, at the door, or before posting."""
+    part = _lock(part)
+    _expect(part, PartState.READY, PartState.SENT)
+    if part.kind == Modality.Kind.BIKE:
+        raise Refusal(_("The rider hands this order over."))
+    _record(part, PartEvent.Kind.DONE, at=at, by=by)
+    ledger.post_payment(part, till=ledger.shop_till(part.shop), at=at)

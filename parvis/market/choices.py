@@ -1,0 +1,101 @@
+"""How each shop of a basket can serve, and what that costs: what the checkout page shows and ``place_order`` checks.
+
+One description of a basket, made once, read by page and verb alike.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from parvis.market.models import Basket, BasketLine, Market, Modality, Shop
+from parvis.market.pricing import Priced, Total, bike_fee, total_of
+
+
+@dataclass(frozen=True, slots=True)
+class ShopBasket:
+    """One shop's share of a basket, in the order in which things were added."""
+
+    shop: Shop
+    lines: tuple[BasketLine, ...]
+    modalities: tuple[Modality, ...]
+
+    @property
+    def goods_cents(self) -> int:
+        """What the goods cost."""
+        return sum(line.product.price_cents * line.quantity for line in self.lines)
+
+    @property
+    def offered(self) -> tuple[Modality, ...]:
+        """The modalities whose minimum this basket reaches."""
+        return tuple(m for m in self.modalities if m.minimum_cents <= self.goods_cents)
+
+    @property
+    def grams(self) -> int:
+        """Weight of the goods."""
+        return sum(line.product.grams * line.quantity for line in self.lines)
+
+    @property
+    def millilitres(self) -> int:
+        """Volume of the goods."""
+        return sum(line.product.millilitres * line.quantity for line in self.lines)
+
+    def total(self, modality: Modality | None = None) -> Total:
+        """Goods, and the shop's own fee for a modality (the bikes' fee belongs to the order)."""
+        goods = [Priced(line.product.price_cents * line.quantity, line.product.vat_bp) for line in self.lines]
+        fees = []
+        if modality is not None and modality.kind != Modality.Kind.BIKE and modality.fee_cents:
+            fees = [Priced(modality.fee_cents, modality.fee_vat_bp)]
+        return total_of(goods, fees)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The whole basket with one modality chosen for each shop: what the buyer pays, to whom, and why."""
+
+    shops: tuple[ShopBasket, ...]
+    chosen: Mapping[UUID, Modality] = field(default_factory=dict)
+    fee: Priced = field(default_factory=lambda: Priced(0, 0))
+
+    @property
+    def total(self) -> Total:
+        """Everything."""
+        parts = [share.total(self.chosen.get(share.shop.pk)) for share in self.shops]
+        fees = [self.fee] if self.fee.cents else []
+        return sum(parts, total_of([], fees))
+
+    @property
+    def by_bike(self) -> bool:
+        """Whether at least one shop's goods come by bike."""
+        return any(m.kind == Modality.Kind.BIKE for m in self.chosen.values())
+
+    @property
+    def to_a_door(self) -> bool:
+        """Whether an address is needed."""
+        return any(m.kind != Modality.Kind.COLLECT for m in self.chosen.values())
+
+
+def shares(basket: Basket) -> tuple[ShopBasket, ...]:
+    """A basket (loaded ``with_lines``) shop by shop, in the order of the first thing added."""
+    by_shop: dict[Shop, list[BasketLine]] = {}
+    for line in basket.lines.all():
+        by_shop.setdefault(line.product.shop, []).append(line)
+    return tuple(
+        ShopBasket(shop, tuple(lines), tuple(m for m in _sorted(shop.modalities.all()) if m.active))
+        for shop, lines in by_shop.items()
+    )
+
+
+def _sorted(modalities: Iterable[Modality]) -> list[Modality]:
+    order = [Modality.Kind.BIKE, Modality.Kind.COLLECT, Modality.Kind.SHOP, Modality.Kind.POST]
+    return sorted(modalities, key=lambda m: order.index(Modality.Kind(m.kind)))
+
+
+def quote(basket_shares: tuple[ShopBasket, ...], chosen: Mapping[UUID, Modality], market: Market) -> Quote:
+    """Price a basket; ``chosen`` maps a shop's id to the modality the buyer wants."""
+    bike_goods = sum(
+        share.goods_cents
+        for share in basket_shares
+        if (m := chosen.get(share.shop.pk)) is not None and m.kind == Modality.Kind.BIKE
+    )
+    fee = bike_fee(bike_goods, fee_cents=market.bike_fee_cents, free_from_cents=market.bike_free_from_cents)
+    return Quote(basket_shares, chosen, Priced(fee, market.bike_fee_vat_bp))

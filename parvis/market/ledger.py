@@ -1,0 +1,104 @@
+"""Money moves here, twice each time: every transaction's entries add up to zero, and a key makes it happen once.
+
+A sale is posted when the shop has prepared what it really gives; a payment when the goods are in the buyer's
+hands; a sale that came to nothing is reversed. All from the pure totals of ``pricing.py``.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from parvis.market.models import LedgerEntry, LedgerTransaction, Order, Part, Shop
+from parvis.market.pricing import Priced, Total, total_of
+from parvis.market.states import PartState
+from parvis.towns.models import Town
+
+TOWN_TILL = "till:town"
+
+
+def buyer_account(order: Order) -> str:
+    """What the buyer of an order owes."""
+    return f"buyer:{order.code}"
+
+
+def shop_till(shop: Shop) -> str:
+    """Money that a shop received itself."""
+    return f"till:{shop.slug}"
+
+
+@transaction.atomic
+def post(
+    *, order: Order, kind: LedgerTransaction.Kind, key: str, entries: Mapping[str, int], at: datetime
+) -> LedgerTransaction | None:
+    """Write one movement; a key that exists is the same movement and nothing is written twice.
+
+    Raises ValueError when the entries do not add up to zero (and PostgreSQL would refuse it too).
+    """
+    if sum(entries.values()) != 0:
+        raise ValueError(f"ledger entries of {key} add up to {sum(entries.values())}, not zero")
+    movement, created = LedgerTransaction.objects.get_or_create(
+        key=key, defaults={"town_id": order.town_id, "order": order, "kind": kind, "at": at}
+    )
+    if not created:
+        return None
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(town_id=order.town_id, transaction=movement, account=account, amount_cents=cents)
+        for account, cents in entries.items()
+        if cents
+    )
+    return movement
+
+
+def _sale_entries(buyer: str, seller: str, vat: str, total: Total) -> dict[str, int]:
+    return {buyer: total.cents, seller: -total.net, vat: -total.vat_cents}
+
+
+def post_sale(part: Part, *, at: datetime) -> None:
+    """What the shop prepared is sold: the buyer owes it, the shop has earned it."""
+    order, shop = part.order, part.shop
+    entries = _sale_entries(buyer_account(order), f"shop:{shop.slug}", f"vat:{shop.slug}", part.total)
+    post(order=order, kind=LedgerTransaction.Kind.SALE, key=f"sale:{part.pk}", entries=entries, at=at)
+
+
+def post_payment(part: Part, *, till: str, at: datetime) -> None:
+    """The buyer has paid a part into ``till``."""
+    cents = part.total.cents
+    entries = {till: cents, buyer_account(part.order): -cents}
+    post(order=part.order, kind=LedgerTransaction.Kind.PAYMENT, key=f"payment:{part.pk}", entries=entries, at=at)
+
+
+def post_bike_delivery(order: Order, parts: list[Part], *, at: datetime) -> None:
+    """The rider handed over: the town's fee is due, and everything that came is paid into the town's till."""
+    came = [part for part in parts if part.state == PartState.DONE]
+    if not came:
+        return
+    fee = total_of([], [Priced(order.bike_fee_cents, order.bike_fee_vat_bp)]) if order.bike_fee_cents else None
+    if fee:
+        entries = _sale_entries(buyer_account(order), "town:delivery", "vat:town", fee)
+        post(order=order, kind=LedgerTransaction.Kind.FEE, key=f"fee:{order.pk}", entries=entries, at=at)
+        paid = {TOWN_TILL: fee.cents, buyer_account(order): -fee.cents}
+        post(order=order, kind=LedgerTransaction.Kind.PAYMENT, key=f"fee-paid:{order.pk}", entries=paid, at=at)
+    for part in came:
+        post_payment(part, till=TOWN_TILL, at=at)
+
+
+def reverse_sale(part: Part, *, at: datetime) -> None:
+    """A sale that came to nothing: the same entries with the other sign."""
+    sale = LedgerTransaction.objects.filter(key=f"sale:{part.pk}").prefetch_related("entries").first()
+    if sale is None:
+        return
+    entries = {entry.account: -entry.amount_cents for entry in sale.entries.all()}
+    post(order=part.order, kind=LedgerTransaction.Kind.REVERSAL, key=f"reversal:{part.pk}", entries=entries, at=at)
+
+
+def balances(town: Town, prefix: str = "") -> dict[str, int]:
+    """Balance of each account whose name starts with ``prefix``, in cents."""
+    entries = LedgerEntry.objects.filter(town=town, account__startswith=prefix)
+    return dict(entries.values_list("account").annotate(Sum("amount_cents")).order_by("account"))
+
+
+def town_sum(town: Town) -> int:
+    """The sum of everything: zero, or something is very wrong."""
+    return LedgerEntry.objects.filter(town=town).aggregate(total=Sum("amount_cents"))["total"] or 0

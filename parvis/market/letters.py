@@ -1,0 +1,86 @@
+"""What buyers and shops are told by mail, in their language; each letter has a key and leaves once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from parvis.core import outbox
+from parvis.market.models import Line, Order, Part
+from parvis.towns.models import Town
+
+
+def town_url(town: Town, path: str = "") -> str:
+    """An address at the town's own host, for links in mails."""
+    host = town.domains[0] if town.domains else f"{town.slug}.{settings.PUBLIC_HOST}"
+    return f"{'https' if settings.SECURE else 'http'}://{host}{path}"
+
+
+def order_url(order: Order) -> str:
+    """The order's page with its key, so that a guest can open it."""
+    return town_url(order.town, f"/orders/{order.code}/?key={order.secret}")
+
+
+def _send(key: str, name: str, order: Order, to: str, language: str, **context: Any) -> None:
+    data = {"order": order, "town": order.town, "order_url": order_url(order)} | context
+    with translation.override(language), timezone.override(order.town.zone):
+        text = render_to_string(f"market/mail/{name}.txt", data)
+    subject, _, body = text.strip().partition("\n")
+    outbox.send_mail(key=key, to=to, subject=subject, body=body.strip() + "\n", town_id=order.town_id)
+
+
+def order_placed(order: Order, parts: list[Part]) -> None:
+    """The buyer gets the whole order; each shop its own part."""
+    _send(f"order-placed:{order.pk}", "order_placed", order, order.email, order.language, parts=parts)
+    for part in parts:
+        _send(
+            f"part-placed:{part.pk}",
+            "part_placed",
+            order,
+            part.shop.organisation.email,
+            order.town.default_language,
+            part=part,
+            shop=part.shop,
+            merchant_url=town_url(order.town, f"/merchant/{part.shop.slug}/"),
+        )
+
+
+def _to_buyer(part: Part, name: str, **context: Any) -> None:
+    order = part.order
+    key = f"{name.replace('_', '-')}:{part.pk}"
+    _send(key, name, order, order.email, order.language, part=part, shop=part.shop, **context)
+
+
+def part_accepted(part: Part) -> None:
+    """The shop has said yes."""
+    _to_buyer(part, "part_accepted")
+
+
+def part_refused(part: Part, reason: str) -> None:
+    """The shop has said no, and why."""
+    _to_buyer(part, "part_refused", reason=reason)
+
+
+def part_cancelled(part: Part) -> None:
+    """The shop is told that the buyer changed their mind."""
+    _send(
+        f"part-cancelled:{part.pk}",
+        "part_cancelled",
+        part.order,
+        part.shop.organisation.email,
+        part.town.default_language,
+        part=part,
+        shop=part.shop,
+    )
+
+
+def part_ready(part: Part, missing: Iterable[Line]) -> None:
+    """Ready to collect or on its way to the hub, and what is missing."""
+    _to_buyer(part, "part_ready", missing=list(missing))
+
+
+def part_sent(part: Part) -> None:
+    """Left with the shop's courier or by post."""
+    _to_buyer(part, "part_sent")
