@@ -1,6 +1,7 @@
 """Tags and filters of every template (built in, no ``load`` needed)."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -26,6 +27,12 @@ def money(cents: int, currency: str = "EUR") -> str:
 def icon(name: str) -> SafeString:
     """The drawing called ``name`` of the family lucide; always put a word beside it."""
     return icon_svg(name)
+
+
+@register.filter
+def at(items: Sequence[Any], index: int) -> Any:
+    """The item at ``index`` (from 0): a cell's column in a table."""
+    return items[index]
 
 
 @register.filter
