@@ -27,12 +27,10 @@ from pyvrp.constants import MAX_SIZE
 
 from .fleet import Slot
 from .problem import Drop, Matrix, Problem
+from .touring import Tour, Tours
 
 _UNBOUNDED = int(np.iinfo(np.int64).max)
 _HUB = Activity(ActivityType.DEPOT, 0)
-
-type Tour = tuple[tuple[Drop, ...], ...]
-"""The trips of one slot, each as its drops in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def _vehicle_type(
     )
 
 
-def to_solution(model: Model, tours: Sequence[tuple[Slot, Tour]]) -> Solution:
+def to_solution(model: Model, tours: Tours) -> Solution:
     """The tours as a solution of PyVRP, to start from. Drops and slots unknown to the model are skipped."""
     client = {drop.id: Activity(ActivityType.CLIENT, i) for i, drop in enumerate(model.drops)}
     kind_of = {slot: k for k, kind in enumerate(model.kinds) for slot in kind}
@@ -149,7 +147,7 @@ def _joined(trips: list[list[Activity]]) -> list[Activity]:
     return [activity for i, trip in enumerate(trips) for activity in ([_HUB, *trip] if i else trip)]
 
 
-def to_tours(model: Model, solution: Solution) -> list[tuple[Slot, Tour]]:
+def to_tours(model: Model, solution: Solution) -> Tours:
     """The routes of a solution as tours, each given to one slot of its kind."""
     waiting = [list(kind) for kind in model.kinds]
     routes = sorted(solution.routes(), key=lambda route: (route.start_time(), str(route)))

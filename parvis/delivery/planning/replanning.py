@@ -122,12 +122,19 @@ def _on_the_road(
     problem: Problem, bike: Bike, trip: Trip, stays: Sequence[Stop], drops: Sequence[Drop], now: int
 ) -> Trip:
     """The trip without the stops that fell out. Times are kept up to the first of those; from there the
-    bike rides on from its last stop, now at the earliest.
+    bike rides straight on from its last stop or, if it has left that, by the shorter of two ways: from there
+    now, or through the door that fell out.
     """
     same = next((i for i, stop in enumerate(stays) if stop != trip.stops[i]), len(stays))
-    clock = max(stays[same - 1].leave if same else trip.departs, now)
+    left = stays[same - 1].leave if same else trip.departs
     here = drops[same - 1].location if same else 0
-    later, returns = ride(problem, bike, drops[same:], clock, here)
+    gone = trip.stops[same]
+    ways = [(max(left, now), here)]
+    if left <= now:
+        through = (max(now, gone.arrive), problem.drop[gone.drop_id].location)
+        ways = [through] if gone.arrive <= now else [*ways, through]
+    rides = [ride(problem, bike, drops[same:], clock, place) for clock, place in ways]
+    later, returns = min(rides, key=lambda ride: ride[1])
     return replace(
         trip,
         stops=(*stays[:same], *later),

@@ -53,7 +53,7 @@ def time_trip(problem: Problem, bike: Bike, drops: Sequence[Drop], not_before: i
     It comes home as early as it can, or up to `later` seconds after that. Windows that cannot be kept are
     missed, not refused: `verify` tells.
     """
-    departs = max(not_before, *(drop.ready_at for drop in drops))
+    departs = max([not_before, *(drop.ready_at for drop in drops)])
     stops, _ = ride(problem, bike, drops, departs)
     departs += useless_wait(drops, stops, later)
     stops, returns = ride(problem, bike, drops, departs)
