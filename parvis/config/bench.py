@@ -1,0 +1,22 @@
+"""``parvis bench``: measurements that a council, or a rival, can repeat."""
+
+import argparse
+
+from parvis.config import bench_pages
+from parvis.delivery import bench as bench_routing
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``parvis bench``."""
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="WHAT")
+    routing = kinds.add_parser("routing", help="gaps of our plans to the best known of published instances")
+    bench_routing.add_arguments(routing)
+    routing.set_defaults(measure=bench_routing.run)
+    pages = kinds.add_parser("pages", help="server time, queries and weight of the hot pages")
+    bench_pages.add_arguments(pages)
+    pages.set_defaults(measure=bench_pages.run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure what was asked."""
+    return int(options.measure(options))

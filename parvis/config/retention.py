@@ -1,0 +1,80 @@
+"""How long personal data is kept: one table, read by ``parvis purge`` and by nothing else.
+
+Run it daily. It deletes or blanks what each room's docstring promises, in one transaction per line.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from parvis.core.models import AuditEntry, OutboxMessage
+from parvis.delivery.models import Delivery, DeliveryEvent
+from parvis.market.models import Basket, Order
+
+BLANK_NAME = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What, after how long, and the function that removes what is older and says how many."""
+
+    what: str
+    keep: timedelta
+    remove: Callable[[datetime], int]
+
+
+def _messages(before: datetime) -> int:
+    return OutboxMessage.objects.filter(created_at__lt=before).exclude(sent_at=None, given_up=False).delete()[0]
+
+
+def _audit(before: datetime) -> int:
+    return AuditEntry.objects.filter(at__lt=before).delete()[0]
+
+
+def _baskets(before: datetime) -> int:
+    return Basket.objects.filter(updated_at__lt=before).delete()[0]
+
+
+def _deliveries(before: datetime) -> int:
+    old = Delivery.objects.filter(window__ends_at__lt=before).exclude(name=BLANK_NAME)
+    proofs = DeliveryEvent.objects.filter(delivery__in=old)
+    for event in proofs.exclude(photo=""):
+        event.photo.delete(save=False)
+    proofs.update(photo="", detail={})
+    return old.update(name=BLANK_NAME, phone="", address="", note="", lon=0, lat=0)
+
+
+def _orders(before: datetime) -> int:
+    old = Order.objects.filter(placed_at__lt=before).exclude(name=BLANK_NAME)
+    return old.update(name=BLANK_NAME, email="", phone="", address="", note="", person=None)
+
+
+RULES = (
+    Rule("messages that have left", timedelta(days=90), _messages),
+    Rule("audit entries", timedelta(days=3 * 365), _audit),
+    Rule("baskets left alone", timedelta(days=30), _baskets),
+    Rule("names and proofs of deliveries", timedelta(days=90), _deliveries),
+    Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``parvis purge``."""
+    parser.add_argument("--list", action="store_true", help="show the table and delete nothing")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Remove what is too old; says what and how many."""
+    now = timezone.now()
+    for rule in RULES:
+        if options.list:
+            print(f"{rule.what}: {rule.keep.days} days")
+            continue
+        with transaction.atomic():
+            print(f"{rule.what}: {rule.remove(now - rule.keep)} removed", file=sys.stderr)
+    return 0
