@@ -6,9 +6,11 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from parvis.portal.gallery import gallery_context
 from parvis.towns.models import Town
 from parvis.towns.requests import TownRequest
 
@@ -30,7 +32,7 @@ def gallery(request: TownRequest) -> HttpResponse:
     """Every component with its states; a page of demonstration towns only."""
     if not request.town.is_demo:
         raise Http404
-    return render(request, "portal/gallery.html", {})
+    return render(request, "portal/gallery.html", gallery_context(request.town))
 
 
 @login_not_required
@@ -67,5 +69,6 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault; said without asking the database."""
-    return _error(request, 500)
+    """500: our fault; said without a context processor, a session or the database, so that it cannot fail again."""
+    page = render_to_string("portal/errors/500.html", {"town": getattr(request, "town", None)})
+    return HttpResponse(page, status=500)

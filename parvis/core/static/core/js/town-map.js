@@ -1,0 +1,116 @@
+// <town-map>: pan and zoom for a map that the server has drawn, by changing its viewBox.
+// Wheel with Ctrl or pinch to zoom, two fingers or mouse to pan, buttons, and the keys + - 0 and arrows.
+
+const CLOSEST = 12;
+
+customElements.define("town-map", class extends HTMLElement {
+  connectedCallback() {
+    this.svg = this.querySelector("svg");
+    if (!this.svg || this.tools) return;
+    const [x, y, width, height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
+    this.whole = { x, y, width, height };
+    this.view = { ...this.whole };
+    this.fingers = new Map();
+    this.markers = [...this.svg.querySelectorAll(".map__marker")].map((marker) => ({
+      marker,
+      at: marker.getAttribute("transform").match(/translate\([^)]*\)/)[0],
+    }));
+    this.svg.dataset.live = "";
+    this.#tools();
+    this.#listen();
+    new ResizeObserver(() => this.#draw()).observe(this.svg);
+    this.#draw();
+  }
+
+  #tools() {
+    this.tools = document.createElement("div");
+    this.tools.className = "map__tools";
+    const all = [["+", "more", () => this.zoom(1.6)], ["−", "less", () => this.zoom(1 / 1.6)], ["⤢", "reset", () => this.reset()]];
+    for (const [sign, name, act] of all) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = sign;
+      button.setAttribute("aria-label", this.dataset[name] ?? sign);
+      button.addEventListener("click", act);
+      this.tools.append(button);
+    }
+    this.append(this.tools);
+  }
+
+  #listen() {
+    this.addEventListener("keydown", (event) => {
+      const step = this.view.width / 8;
+      const keys = {
+        "+": () => this.zoom(1.6), "=": () => this.zoom(1.6), "-": () => this.zoom(1 / 1.6), 0: () => this.reset(),
+        ArrowLeft: () => this.pan(-step, 0), ArrowRight: () => this.pan(step, 0),
+        ArrowUp: () => this.pan(0, -step), ArrowDown: () => this.pan(0, step),
+      };
+      if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      keys[event.key]();
+    });
+    // the page scrolls over the map: only Ctrl (or a pinch on a touch pad, which sends it) zooms
+    this.svg.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      this.zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, this.#metres(event));
+    }, { passive: false });
+    this.svg.addEventListener("pointerdown", (event) => this.fingers.set(event.pointerId, event));
+    this.svg.addEventListener("pointermove", (event) => this.#move(event));
+    for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
+      this.svg.addEventListener(end, (event) => this.fingers.delete(event.pointerId));
+    }
+    this.svg.addEventListener("dragstart", (event) => event.preventDefault());
+  }
+
+  #move(event) {
+    const before = this.fingers.get(event.pointerId);
+    if (!before) return;
+    const scale = this.view.width / this.svg.clientWidth;
+    const others = [...this.fingers.values()].filter((finger) => finger.pointerId !== event.pointerId);
+    this.fingers.set(event.pointerId, event);
+    if (others.length === 1) {
+      const gap = (finger) => Math.hypot(finger.clientX - others[0].clientX, finger.clientY - others[0].clientY);
+      this.zoom(gap(event) / Math.max(gap(before), 1), this.#metres(event));
+    } else if (event.pointerType === "mouse" || this.view.width < this.whole.width) {
+      this.pan((before.clientX - event.clientX) * scale, (before.clientY - event.clientY) * scale);
+    }
+  }
+
+  #metres(event) {
+    const box = this.svg.getBoundingClientRect();
+    return {
+      x: this.view.x + ((event.clientX - box.left) / box.width) * this.view.width,
+      y: this.view.y + ((event.clientY - box.top) / box.height) * this.view.height,
+    };
+  }
+
+  zoom(factor, about) {
+    const { x, y, width, height } = this.view;
+    const point = about ?? { x: x + width / 2, y: y + height / 2 };
+    const next = Math.min(this.whole.width, Math.max(this.whole.width / CLOSEST, width / factor));
+    const ratio = next / width;
+    this.view = { x: point.x - (point.x - x) * ratio, y: point.y - (point.y - y) * ratio, width: next, height: height * ratio };
+    this.pan(0, 0);
+  }
+
+  pan(dx, dy) {
+    const { whole, view } = this;
+    view.x = Math.min(Math.max(view.x + dx, whole.x), whole.x + whole.width - view.width);
+    view.y = Math.min(Math.max(view.y + dy, whole.y), whole.y + whole.height - view.height);
+    this.#draw();
+  }
+
+  reset() {
+    this.view = { ...this.whole };
+    this.#draw();
+  }
+
+  #draw() {
+    const { x, y, width, height } = this.view;
+    this.svg.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
+    this.svg.classList.toggle("map--near", width < this.whole.width);
+    const unit = width / (this.svg.clientWidth || 640);
+    for (const { marker, at } of this.markers) marker.setAttribute("transform", `${at} scale(${unit})`);
+  }
+});
