@@ -79,9 +79,7 @@ class Closure(TownOwned):
 
     class Meta:
         ordering = ["first_day"]
-        constraints = [
-            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="closure_in_order")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="closure_in_order")]
 
     def __str__(self) -> str:
         return f"{self.first_day} – {self.last_day}"

@@ -28,9 +28,7 @@ class TownMiddleware:
         if host in {settings.BASE_HOST, "127.0.0.1"}:
             request.urlconf = settings.BARE_URLCONF  # type: ignore[attr-defined]
             return self.get_response(request)
-        slug = (
-            host.removesuffix(f".{settings.BASE_HOST}") if host.endswith(f".{settings.BASE_HOST}") else None
-        )
+        slug = host.removesuffix(f".{settings.BASE_HOST}") if host.endswith(f".{settings.BASE_HOST}") else None
         town = Town.objects.filter(Q(slug=slug) if slug else Q(domains__contains=[host])).first()
         if town is None:
             request.urlconf = settings.BARE_URLCONF  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -36,12 +36,8 @@ class Town(UUIDModel):
     boundary = models.JSONField(null=True, blank=True, help_text="GeoJSON geometry, WGS 84")
     backdrop = models.JSONField(default=dict, blank=True, help_text="simplified streets and water for maps")
     sources = models.JSONField(default=list, blank=True, help_text="attributions of imported data")
-    street_tiles = models.CharField(
-        max_length=200, blank=True, help_text="folder of routing tiles in VAR_DIR"
-    )
-    theme = models.CharField(
-        max_length=40, blank=True, help_text="a file of custom properties in static/themes"
-    )
+    street_tiles = models.CharField(max_length=200, blank=True, help_text="folder of routing tiles in VAR_DIR")
+    theme = models.CharField(max_length=40, blank=True, help_text="a file of custom properties in static/themes")
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -81,8 +77,8 @@ class AddressQuerySet(models.QuerySet["Address"]):
         query = prefix_query(text)
         if not query:
             return self.none()
-        where = "towns_address.search @@ to_tsquery('simple', %s)"
-        return self.extra(where=[where], params=[query]).order_by("street", "number_sort", "number")
+        words = SearchQuery(query, config="simple", search_type="raw")
+        return self.filter(search=words).order_by("street", "number_sort", "number")
 
 
 class Address(TownOwned):
@@ -104,9 +100,7 @@ class Address(TownOwned):
         indexes = [GinIndex(fields=["search"], name="address_search")]
         constraints = [
             models.UniqueConstraint(fields=["town", "street", "number", "postcode"], name="address_once"),
-            models.CheckConstraint(
-                condition=Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="address_on_earth"
-            ),
+            models.CheckConstraint(condition=Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="address_on_earth"),
         ]
 
     def __str__(self) -> str:

@@ -103,13 +103,8 @@ def cycle_network(path: Path, target: Path) -> None:
         ordered(path) as file,
         osmium.SimpleWriter(str(target), overwrite=True) as writer,
     ):
-        stairs = osmium.filter.TagFilter(("highway", "steps")).enable_for(osmium.osm.WAY)
+        stairs = osmium.filter.TagFilter(("highway", "steps"))
         only_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
-        processor = (
-            osmium.FileProcessor(file)
-            .with_filter(only_ways)
-            .with_filter(stairs)
-            .handler_for_filtered(writer)
-        )
+        processor = osmium.FileProcessor(file).with_filter(only_ways).with_filter(stairs).handler_for_filtered(writer)
         for _ in processor:  # what comes out here are the stairs; all else went to the writer
             pass

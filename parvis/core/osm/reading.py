@@ -20,7 +20,9 @@ from parvis.core.text import fold
 
 # A named object with one of these keys may be a place; the directory has the last word.
 PLACE_KEYS = ("shop", "amenity", "leisure", "tourism", "craft", "office", "healthcare", "historic", "landuse")
-_MAJOR = {f"{kind}{link}" for kind in ("motorway", "trunk", "primary", "secondary", "tertiary") for link in ("", "_link")}
+_MAJOR = {
+    f"{kind}{link}" for kind in ("motorway", "trunk", "primary", "secondary", "tertiary") for link in ("", "_link")
+}
 _MINOR = {"residential", "unclassified", "living_street", "pedestrian"}
 _GREEN = {
     "leisure": {"park", "garden", "nature_reserve", "golf_course", "pitch"},
@@ -55,12 +57,9 @@ def read(path: Path, progress: Progress = lambda said: None) -> Extract:
         relations = _read_relations(file)
         progress("reading nodes and ways")
         reader = _Reader(relations)
-        processor = (
-            osmium.FileProcessor(file)
-            .with_areas(_AREA_KEYS)
-            .with_filter(osmium.filter.EmptyTagFilter().enable_for(osmium.osm.NODE))
-        )
-        for thing in processor:
+        tagged = osmium.filter.EmptyTagFilter()
+        tagged.enable_for(osmium.osm.NODE)
+        for thing in osmium.FileProcessor(file).with_areas(_AREA_KEYS).with_filter(tagged):
             reader.take(thing)
     if not reader.street_ways:
         raise UnreadableExtract(f"{path} holds no street: it is not the extract of a town.")
@@ -72,6 +71,7 @@ def read(path: Path, progress: Progress = lambda said: None) -> Extract:
 
 def _read_relations(file: osmium.io.File) -> _Relations:
     found = _Relations()
+    relation: Any
     for relation in osmium.FileProcessor(file, osmium.osm.RELATION):
         tags = dict(relation.tags)
         members = [(m.type, m.ref, m.role) for m in relation.members]
@@ -161,7 +161,7 @@ class _Reader:
 
     def _area(self, area: Any) -> None:
         try:
-            shape = shapely.from_wkb(_WKB.create_multipolygon(area))
+            shape: Any = shapely.from_wkb(_WKB.create_multipolygon(area))
         except RuntimeError:  # rings that do not close: the extract cut them, or a mapper did
             return
         self.assembled.add(area.orig_id())

@@ -1,0 +1,319 @@
+"""``parvis town``: make a town from an OpenStreetMap extract, list the towns, delete one."""
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import shapely
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from parvis.core import osm
+from parvis.core.errors import Refusal
+from parvis.core.geo import Point, flat_distance_m
+from parvis.delivery.models import Hub
+from parvis.market.models import Market
+from parvis.places.actions import Imported, import_places
+from parvis.towns import actions
+from parvis.towns.clients.tiles import build_tiles, folder_megabytes
+from parvis.towns.models import Address, Town
+
+ATTRIBUTION = {
+    "name": "OpenStreetMap",
+    "attribution": "© OpenStreetMap contributors, ODbL",
+    "url": "https://www.openstreetmap.org/copyright",
+}
+STANDARD_VAT_BP = {"FR": 2000, "BE": 2100, "CH": 810}
+BEYOND_DEGREES = 0.005  # about 500 m: the other side of the last street still belongs to the town's day
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verbs of ``parvis town``."""
+    verbs = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    create = verbs.add_parser("create", help="make a working town from an OpenStreetMap extract")
+    create.add_argument("slug", help="first label of its host name, such as geneva")
+    create.add_argument("--osm", type=Path, required=True, metavar="FILE", help=".osm.pbf or .osm")
+    create.add_argument("--name", default="", help="as people write it; taken from the extract when not given")
+    create.add_argument("--country", default="", choices=["", *actions.COUNTRIES], help="FR, BE or CH")
+    create.add_argument("--languages", default="", help="such as fr,nl; the first one is the town's own")
+    create.add_argument("--timezone", default="", help="such as Europe/Paris; the country's when not given")
+    create.add_argument("--boundary", type=Path, metavar="GEOJSON", help="its shape, instead of the extract's")
+    create.add_argument("--demo", action="store_true", help="a demonstration town: one click to sign in")
+    verbs.add_parser("list", help="the towns of this installation")
+    delete = verbs.add_parser("delete", help="delete a town and all that it holds, for good")
+    delete.add_argument("slug")
+    delete.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked; 2 when it cannot be done, with a sentence on standard error."""
+    try:
+        match options.action:
+            case "create":
+                summary = create(options, at=timezone.now())
+                print(json.dumps(summary, ensure_ascii=False))
+            case "list":
+                for town in Town.objects.order_by("slug"):
+                    print(f"{town.slug}\t{town.name}\t{town.country}{' (demonstration)' * town.is_demo}")
+            case "delete":
+                delete_town(options.slug, sure=options.yes)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    return 0
+
+
+def create(options: argparse.Namespace, *, at: datetime) -> dict[str, Any]:
+    """Make the town wholly or not at all; gives the summary that is printed."""
+    started = time.monotonic()
+    slug = options.slug
+    try:
+        Town._meta.get_field("slug").clean(slug, None)
+    except ValidationError:
+        raise Refusal("A town's short name has small letters, digits and dashes only, such as saint-denis.") from None
+    if Town.objects.filter(slug=slug).exists():
+        raise Refusal(actions.taken(slug))
+    _say(f"reading {options.osm}")
+    extract = osm.read(options.osm, _say)
+    plan = _plan(options, extract)
+    with _street_tiles(slug, options.osm) as tiles, transaction.atomic():
+        town, addresses, imported = _write(options, plan, extract, at)
+        tiles.keep()
+    return {
+        "town": town.slug,
+        "name": town.name,
+        "url": f"http://{town.slug}.{settings.BASE_HOST}:8000",
+        "boundary": plan.boundary.said,
+        "places": imported.places,
+        "addresses": addresses,
+        "address_objects": extract.door_objects,
+        "street_ways": extract.street_ways,
+        "opening_hours_read": imported.hours_read,
+        "opening_hours_unread": imported.hours_unread,
+        "tiles_megabytes": folder_megabytes(tiles.folder),
+        "backdrop_kilobytes": round(len(json.dumps(town.backdrop, separators=(",", ":"))) / 1000),
+        "dated": extract.dated.isoformat() if extract.dated else None,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the options and the extract say together."""
+
+    name: str
+    country: str
+    languages: list[str]
+    boundary: osm.Boundary
+    doors: list[osm.Door]
+    places: list[osm.NamedPlace]
+
+
+def _plan(options: argparse.Namespace, extract: osm.Extract) -> _Plan:
+    languages = [code.strip().lower() for code in options.languages.split(",") if code.strip()]
+    known = {code for code, _ in settings.LANGUAGES}
+    if unknown := [code for code in languages if code not in known]:
+        raise Refusal(f"Parvis does not speak {unknown[0]} yet; it speaks {', '.join(sorted(known))}.")
+    if options.timezone:
+        _check_timezone(options.timezone)
+    boundary = osm.choose_boundary(
+        extract, slug=options.slug, name=options.name, language=languages[0] if languages else "fr"
+    )
+    if options.boundary:
+        boundary = replace(boundary_file(options.boundary, options.name or options.slug, extract), code=boundary.code)
+    doors, places = extract.doors, extract.places
+    if boundary.kind in {"whole", "file"}:  # the extract shows more than the town: keep to it, and to its edge
+        near = shapely.geometry.shape(boundary.geometry).buffer(BEYOND_DEGREES)
+        shapely.prepare(near)
+        doors = [door for door in doors if near.contains(shapely.Point(door.point.lon, door.point.lat))]
+        places = [place for place in places if near.contains(shapely.Point(place.point.lon, place.point.lat))]
+    return _Plan(
+        name=options.name or boundary.name or options.slug.replace("-", " ").title(),
+        country=options.country or _country(extract),
+        languages=languages,
+        boundary=boundary,
+        doors=doors,
+        places=places,
+    )
+
+
+def _country(extract: osm.Extract) -> str:
+    if not extract.countries:
+        raise Refusal("The extract does not say in which country it is: add --country FR, BE or CH.")
+    country = extract.countries.most_common(1)[0][0]
+    if country not in actions.COUNTRIES:
+        raise Refusal(f"This extract is in {country}; Parvis knows the rules of {', '.join(actions.COUNTRIES)}.")
+    return country
+
+
+def _check_timezone(name: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise Refusal(f"There is no time zone {name}: write it as Europe/Paris.") from None
+
+
+def boundary_file(path: Path, name: str, extract: osm.Extract) -> osm.Boundary:
+    """The shape in a GeoJSON file; among several features, the one that bears the town's name."""
+    from parvis.core.text import fold
+
+    try:
+        content = json.loads(path.read_text())
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read: {(error.strerror or 'input error').lower()}.") from error
+    except ValueError:
+        raise Refusal(f"{path} is not GeoJSON.") from None
+    features = content.get("features", [content]) if isinstance(content, dict) else []
+    if len(features) > 1:
+        wanted = fold(name)
+        features = [f for f in features if wanted in {fold(str(v)) for v in (f.get("properties") or {}).values()}]
+    geometry = (features[0].get("geometry") or features[0]) if len(features) == 1 else {}
+    try:
+        shape = shapely.geometry.shape(geometry)
+    except Exception:
+        shape = None
+    if shape is None or shape.geom_type not in {"Polygon", "MultiPolygon"} or not shape.is_valid:
+        raise Refusal(f"{path} holds no single area named {name}.")
+    if not shape.intersects(shapely.box(*extract.frame)):
+        raise Refusal(f"The area in {path} lies outside the extract (are longitude and latitude swapped?).")
+    spot = shape.representative_point()
+    return osm.Boundary("file", shapely.geometry.mapping(shape), Point(spot.x, spot.y))
+
+
+def _write(options: argparse.Namespace, plan: _Plan, extract: osm.Extract, at: datetime) -> tuple[Town, int, Imported]:
+    dated = {"date": extract.dated.isoformat()} if extract.dated else {}
+    town = actions.create_town(
+        slug=options.slug,
+        name=plan.name,
+        country=plan.country,
+        centre=plan.boundary.centre,
+        at=at,
+        languages=plan.languages,
+        timezone=options.timezone,
+        boundary=plan.boundary.geometry,
+        backdrop=osm.backdrop(extract),
+        official_code=plan.boundary.code,
+        sources=[ATTRIBUTION | dated],
+        street_tiles=f"streets/{options.slug}",
+        is_demo=options.demo,
+    )
+    _say(f"writing {len(plan.doors)} addresses")
+    addresses = actions.import_addresses(town, plan.doors, source="OpenStreetMap")
+    _say("writing places")
+    imported = import_places(town, plan.places, plan.doors, dated=extract.dated, at=at)
+    open_market(town)
+    return town, addresses, imported
+
+
+def open_market(town: Town) -> None:
+    """A market with its usual fee, and a hub at the door nearest to the centre, to be moved by the town."""
+    Market.objects.create(town=town, bike_fee_vat_bp=STANDARD_VAT_BP[town.country])
+    doors = Address.objects.filter(town=town).exclude(number="")
+    nearest = min(doors.iterator(), key=lambda door: flat_distance_m(door.point, town.centre), default=None)
+    point = nearest.point if nearest else town.centre
+    address = str(nearest) if nearest else town.name
+    Hub.objects.create(town=town, name=f"Hub {town.name}", address=address, lon=point.lon, lat=point.lat)
+
+
+class _Tiles:
+    """Street tiles in the making: in a folder of their own until ``keep``."""
+
+    def __init__(self, making: Path, folder: Path) -> None:
+        self.making, self.folder = making, folder
+
+    def keep(self) -> None:
+        """Put them where the town looks for them; the last thing before the commit."""
+        if self.folder.exists():  # left by a town that is gone
+            shutil.rmtree(self.folder)
+        self.making.rename(self.folder)
+
+
+@contextmanager
+def _street_tiles(slug: str, extract: Path) -> Iterator[_Tiles]:
+    """Tiles built from ``extract``; whatever goes wrong in the block, none are left behind."""
+    home = settings.VAR_DIR / "streets"
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{slug}-", dir=home) as work, _terminable():
+        tiles = _Tiles(Path(work) / "tiles", home / slug)
+        tiles.making.mkdir()
+        _say("building street tiles")
+        network = Path(work) / "network.osm.pbf"
+        osm.cycle_network(extract, network)
+        build_tiles(network, tiles.making)
+        network.unlink()
+        try:
+            yield tiles
+        except BaseException:
+            if not tiles.making.exists() and not Town.objects.filter(slug=slug).exists():
+                shutil.rmtree(tiles.folder, ignore_errors=True)
+            raise
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """A request to end is an interruption like Ctrl-C: what was begun is undone."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread: a test
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def delete_town(slug: str, *, sure: bool) -> None:
+    """Delete a town with all its rows and its tiles, after its slug was typed once more."""
+    town = Town.objects.filter(slug=slug).first()
+    if town is None:
+        raise Refusal(f"There is no town {slug} here.")
+    if not sure:
+        print(f"This deletes {town.name}, its orders and its accounts' roles, for good.", file=sys.stderr)
+        if input(f"Write {slug} to go on: ").strip() != slug:
+            raise Refusal("Nothing was deleted.")
+    erase(town)
+    _say(f"{town.name} is deleted")
+
+
+def erase(town: Town) -> None:
+    """Delete all rows that carry the town, whatever their room, then the town and its tiles."""
+    from django.apps import apps
+    from django.db import connection
+
+    from parvis.towns.models import TownOwned
+
+    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, TownOwned)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Rows of a town refer only to rows of the same town: their order does not matter once checks wait.
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        for table in tables:
+            cursor.execute(
+                f"DELETE FROM {connection.ops.quote_name(table)} WHERE town_id = %s",  # noqa: S608 - our own names
+                [town.pk],
+            )
+        Town.objects.filter(pk=town.pk).delete()
+    if town.street_tiles:
+        shutil.rmtree(settings.VAR_DIR / town.street_tiles, ignore_errors=True)
+
+
+def _say(what: str) -> None:
+    print(f"  {what}", file=sys.stderr, flush=True)

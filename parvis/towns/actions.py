@@ -1,0 +1,115 @@
+"""Making a town: what it is, and its doors."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.search import SearchVector
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Value
+
+from parvis.core import audit
+from parvis.core.errors import Refusal
+from parvis.core.geo import Point
+from parvis.core.osm import Door
+from parvis.core.text import fold
+from parvis.towns.models import Address, Town, address_search_text
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class CountryDefaults:
+    """What a town of a country has unless somebody says otherwise."""
+
+    timezone: str
+    currency: str
+    languages: tuple[str, ...]
+
+
+COUNTRIES: dict[str, CountryDefaults] = {
+    Town.Country.FRANCE: CountryDefaults("Europe/Paris", "EUR", ("fr",)),
+    Town.Country.BELGIUM: CountryDefaults("Europe/Brussels", "EUR", ("fr", "nl")),
+    Town.Country.SWITZERLAND: CountryDefaults("Europe/Zurich", "CHF", ("fr",)),
+}
+
+
+def create_town(
+    *,
+    slug: str,
+    name: str,
+    country: str,
+    centre: Point,
+    at: datetime,
+    languages: Iterable[str] = (),
+    timezone: str = "",
+    boundary: dict[str, Any] | None = None,
+    backdrop: dict[str, Any] | None = None,
+    official_code: str = "",
+    sources: Iterable[dict[str, str]] = (),
+    street_tiles: str = "",
+    is_demo: bool = False,
+) -> Town:
+    """Make a town; raises Refusal when its slug is taken. Languages, zone and currency follow the country."""
+    defaults = COUNTRIES[country]
+    town = Town(
+        slug=slug,
+        name=name,
+        country=country,
+        official_code=official_code,
+        languages=list(languages) or list(defaults.languages),
+        timezone=timezone or defaults.timezone,
+        currency=defaults.currency,
+        lon=centre.lon,
+        lat=centre.lat,
+        boundary=boundary,
+        backdrop=backdrop or {},
+        sources=list(sources),
+        street_tiles=street_tiles,
+        is_demo=is_demo,
+    )
+    try:
+        with transaction.atomic():
+            town.save(force_insert=True)
+            audit.record("town.created", town, at=at, town_id=town.pk)
+    except IntegrityError:
+        raise Refusal(taken(slug)) from None
+    return town
+
+
+def taken(slug: str) -> str:
+    """The sentence for a slug that another town has."""
+    return f"There is already a town {slug} here: choose another name, or delete it first (parvis town delete {slug})."
+
+
+@transaction.atomic
+def import_addresses(town: Town, doors: Iterable[Door], *, source: str) -> int:
+    """Write the doors of a town that it does not have yet; gives how many were read."""
+    rows = [_address(town, door, source) for door in doors]
+    Address.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    refresh_statistics("towns_address")
+    return len(rows)
+
+
+def _address(town: Town, door: Door, source: str) -> Address:
+    digits = "".join(c if c.isdigit() else " " for c in door.number).split()
+    address = Address(
+        town=town,
+        number=door.number[:20],
+        number_sort=min(int(digits[0]), 999_999) if digits else 0,
+        street=door.street[:160],
+        postcode=door.postcode[:12],
+        city=door.city[:120],
+        lon=door.point.lon,
+        lat=door.point.lat,
+        source=source[:40],
+    )
+    address.search = SearchVector(Value(fold(address_search_text(address))), config="simple")
+    return address
+
+
+def refresh_statistics(table: str) -> None:
+    """Tell the planner about the rows just written, or it scans them all until its next round."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
