@@ -1,6 +1,6 @@
 """One stylesheet from small ones: no build step, and one request on an old phone.
 
-``core/parvis.css`` is the sheets of ``SHEETS`` one after the other, without their comments and indentation. It is
+``core/css/parvis.css`` is the sheets of ``SHEETS`` one after the other, without their comments and indentation. It is
 written to ``VAR_DIR`` whenever a sheet is newer, and found like any static file.
 """
 
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
-NAME = "core/parvis.css"
+NAME = "core/css/parvis.css"
 FOLDER = Path(__file__).parent / "static" / "core" / "css"
 SHEETS = [  # tokens first: it declares the order of the layers
     "tokens.css",
@@ -38,7 +38,7 @@ def joined() -> str:
 
 
 def bundle() -> Path:
-    """The folder that holds ``core/parvis.css``, written afresh when a sheet has changed."""
+    """The folder that holds ``core/css/parvis.css``, written afresh when a sheet has changed."""
     folder = Path(settings.VAR_DIR) / "stylesheet"
     target = folder / NAME
     newest = max((FOLDER / name).stat().st_mtime for name in [*SHEETS, "."])
