@@ -258,6 +258,15 @@ class DeliveryEvent(TownOwned):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
+    class WhyFailed(models.TextChoices):
+        """What ``detail["reason"]`` of a failed attempt says; words of somebody's own stand there as they are."""
+
+        NOBODY = "nobody", _("Nobody at home")
+        ADDRESS = "address", _("Wrong address")
+        REFUSED = "refused", _("The goods were refused")
+        DAMAGED = "damaged", _("The goods are damaged")
+        OTHER = "other", _("Another reason")
+
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     at = models.DateTimeField()
@@ -275,6 +284,16 @@ class DeliveryEvent(TownOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%H:%M}"
+
+    @property
+    def reason(self) -> str:
+        """Why an attempt failed, in words of the active language; "" for other events."""
+        known = dict(self.WhyFailed.choices)
+        code, note = self.detail.get("reason", ""), self.detail.get("note", "")
+        if code == self.WhyFailed.OTHER and note:
+            return str(note)
+        words = str(known.get(code, code))
+        return f"{words}. {note}" if note else words
 
 
 class Plan(TownOwned):

@@ -62,7 +62,8 @@ def bag_state(events: Iterable[Event]) -> BagState:
 def delivery_state(events: Iterable[Event], bags: Iterable[Iterable[Event]]) -> DeliveryState:
     """The state of a delivery from its own events and those of each of its bags.
 
-    A failed delivery that is planned and leaves again is on its way again.
+    A failed delivery that is planned and leaves again is on its way again. One that left and whose bags are all
+    back at the hub, without an attempt (a broken bike), stands where its bags stand.
     """
     last = None
     for event in sorted(events, key=lambda e: e.at):
@@ -73,9 +74,9 @@ def delivery_state(events: Iterable[Event], bags: Iterable[Iterable[Event]]) -> 
         last = event.kind
     if last in {"delivered", "failed", "cancelled"}:
         return DeliveryState(last)
-    if last == "departed":
-        return DeliveryState.ON_THE_WAY
     states = {bag_state(bag) for bag in bags} - {BagState.CANCELLED, BagState.MISSING}
+    if last == "departed" and (BagState.LOADED in states or not states):
+        return DeliveryState.ON_THE_WAY
     if states == {BagState.PACKED}:
         return DeliveryState.PACKED
     if states and states <= {BagState.AT_HUB, BagState.PACKED}:

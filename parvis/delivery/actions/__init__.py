@@ -1,7 +1,7 @@
 """The verbs of the delivery room."""
 
 from parvis.delivery.actions.booking import BagSpec, book_delivery, cancel_bags
-from parvis.delivery.actions.custody import mark_bags_ready, pack, report_missing, scan_bag_in
+from parvis.delivery.actions.custody import mark_bags_ready, pack, pack_into, report_missing, scan_bag_in, unpack
 from parvis.delivery.actions.riding import bring_back, fail_stop, hand_over, leave_hub
 
 __all__ = [
@@ -14,6 +14,8 @@ __all__ = [
     "leave_hub",
     "mark_bags_ready",
     "pack",
+    "pack_into",
     "report_missing",
     "scan_bag_in",
+    "unpack",
 ]

@@ -14,7 +14,7 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.ids import short_code
-from parvis.delivery.models import Bag, BagEvent, Bike, Delivery, DeliveryEvent, Window
+from parvis.delivery.models import Bag, BagEvent, Bike, Crate, Delivery, DeliveryEvent, Window
 from parvis.delivery.states import BagState, DeliveryState
 from parvis.towns.models import Town
 
@@ -86,14 +86,10 @@ def book_delivery(
 
 
 def _check_size(window: Window, bags: Sequence[BagSpec]) -> None:
-    largest = Bike.objects.filter(hub=window.hub_id).aggregate(
-        grams=Max("max_grams"), ml=Max("max_millilitres")
-    )
+    largest = Bike.objects.filter(hub=window.hub_id).aggregate(grams=Max("max_grams"), ml=Max("max_millilitres"))
     grams, millilitres = sum(b.grams for b in bags), sum(b.millilitres for b in bags)
     if grams > (largest["grams"] or 0) or millilitres > (largest["ml"] or 0) * MILLILITRES_FILLED:
-        raise Refusal(
-            _("This is more than one cargo bike can carry. Please order in two parts or collect some of it.")
-        )
+        raise Refusal(_("This is more than one cargo bike can carry. Please order in two parts or collect some of it."))
 
 
 def _free_code(town: Town, model: type[Delivery] | type[Bag]) -> str:
@@ -125,4 +121,5 @@ def cancel_bags(*, delivery: Delivery, sender_ref: str, at: datetime, by: Any = 
         DeliveryEvent.objects.create(
             town_id=delivery.town_id, delivery=delivery, kind=DeliveryEvent.Kind.CANCELLED, at=at, by=by
         )
+        Crate.objects.filter(delivery=delivery, released_at=None).update(released_at=at)
     audit.record("cancel_bags", delivery, at=at, town_id=delivery.town_id, actor=by)

@@ -1,8 +1,9 @@
 """Who holds which bag: the hub's verbs. Every scan is an event; a bag has one last holder and a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.delivery.models import Bag, BagEvent, Crate, Delivery
-from parvis.delivery.states import BagState
+from parvis.delivery.states import BagState, DeliveryState
 from parvis.towns.models import Town
+
+_GONE = {DeliveryState.ON_THE_WAY, DeliveryState.DELIVERED}
 
 
 def record_bags(
@@ -23,45 +26,71 @@ def record_bags(
     )
 
 
+def _locked(delivery_id: UUID) -> Delivery:
+    """The delivery with its row locked and its story as it stands behind the lock."""
+    return Delivery.objects.select_for_update().with_story().get(pk=delivery_id)
+
+
+@transaction.atomic
 def mark_bags_ready(*, delivery: Delivery, sender_ref: str, grams: int, at: datetime, by: Any = None) -> None:
-    """The sender says its bags are packed; ``grams`` is what they weigh now, for the plan."""
-    bags = [b for b in delivery.bags.select_for_update() if b.sender_ref == sender_ref and not b.cancelled_at]
+    """The sender says its bags are packed; ``grams`` is what they weigh now, for the plan.
+
+    A bag that is at the hub already stays there: a shop may bring it first and press the button later.
+    """
+    bags = [bag for bag in _locked(delivery.pk).live_bags() if bag.sender_ref == sender_ref]
     for bag in bags:
         bag.grams = max(1, grams // len(bags))
         bag.save(update_fields=["grams"])
-    record_bags(bags, BagEvent.Kind.READY, at=at, by=by)
+    awaited = [bag for bag in bags if bag.state in {BagState.EXPECTED, BagState.MISSING}]
+    record_bags(awaited, BagEvent.Kind.READY, at=at, by=by)
+
+
+def code_of(scanned: str) -> str:
+    """The code in what was typed or scanned: capitals, without blanks; the last part of an address of a label."""
+    text = scanned.strip().rstrip("/").rpartition("/")[2]
+    return "".join(text.split()).replace("-", "").upper()
 
 
 @transaction.atomic
 def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None) -> Bag:
-    """A bag is at the hub. Scanning it twice is harmless.
+    """A bag is at the hub. Scanning it twice is harmless: the event of the first time stays the only one.
 
-    Raises Refusal when no bag has this code, or when it is cancelled or already handed over.
+    Raises Refusal when no bag has this code, or when it is cancelled or has left.
     """
-    wanted = code.strip().upper()
-    bag = Bag.objects.select_for_update().filter(town=town, code=wanted).first()
-    if bag is None:
-        raise Refusal(
-            _("No bag has the code “%(code)s”. Check the label and try again.") % {"code": code.strip()[:20]}
-        )
+    wanted = code_of(code)
+    known = Bag.objects.filter(town=town, code=wanted).first()
+    if known is None:
+        raise Refusal(_no_bag(town, wanted, code))
+    bag = next(bag for bag in _locked(known.delivery_id).bags.all() if bag.pk == known.pk)
     state = bag.state
+    names = {"code": bag.code, "shop": bag.sender}
     if state == BagState.CANCELLED:
-        raise Refusal(
-            _("Bag %(code)s was cancelled. Give it back to %(shop)s.")
-            % {"code": bag.code, "shop": bag.sender}
-        )
-    if state in {BagState.LOADED, BagState.DELIVERED}:
-        raise Refusal(_("Bag %(code)s has already left.") % {"code": bag.code})
+        raise Refusal(_("Bag %(code)s was cancelled. Give it back to %(shop)s.") % names)
+    if state == BagState.LOADED:
+        raise Refusal(_("Bag %(code)s left on a bike. Is the bike back? Say so on the page of rounds.") % names)
+    if state == BagState.DELIVERED:
+        raise Refusal(_("Bag %(code)s has already been handed over.") % names)
     if state not in {BagState.AT_HUB, BagState.PACKED}:
         record_bags([bag], BagEvent.Kind.AT_HUB, at=at, by=by)
         audit.record("scan_bag_in", bag, at=at, town_id=town.pk, actor=by)
     return bag
 
 
+def _no_bag(town: Town, wanted: str, typed: str) -> str:
+    if Delivery.objects.filter(town=town, code=wanted).exists():
+        return _("%(code)s is a delivery. Type the code on one of its bags.") % {"code": wanted}
+    return _("No bag has the code “%(code)s”. Check the label and try again.") % {"code": typed.strip()[:20]}
+
+
 @transaction.atomic
 def report_missing(*, bag: Bag, at: datetime, by: Any = None) -> None:
-    """The hub says a bag will not come: the rest of the delivery may leave without it."""
-    bag = Bag.objects.select_for_update().get(pk=bag.pk)
+    """The hub says a bag will not come: the rest of the delivery may leave without it. Twice is harmless.
+
+    Raises Refusal when the bag is here or has left.
+    """
+    bag = next(b for b in _locked(bag.delivery_id).bags.all() if b.pk == bag.pk)
+    if bag.state in {BagState.MISSING, BagState.CANCELLED}:
+        return
     if bag.state not in {BagState.EXPECTED, BagState.READY}:
         raise Refusal(_("Bag %(code)s is here.") % {"code": bag.code})
     record_bags([bag], BagEvent.Kind.MISSING, at=at, by=by)
@@ -70,11 +99,13 @@ def report_missing(*, bag: Bag, at: datetime, by: Any = None) -> None:
 
 @transaction.atomic
 def pack(*, delivery: Delivery, crate: int, at: datetime, by: Any = None) -> Crate:
-    """Bring the bags of one delivery together in a crate.
+    """Bring the bags of one delivery together in a crate; a big delivery is packed again into a further crate.
 
-    Raises Refusal while a bag is missing, or when the crate holds another delivery.
+    Raises Refusal while a bag is missing, when the delivery has left, or when the crate holds another one.
     """
-    delivery = Delivery.objects.select_for_update().with_story().get(pk=delivery.pk)
+    delivery = _locked(delivery.pk)
+    if delivery.state in _GONE:
+        raise Refusal(_("%(code)s has already left.") % {"code": delivery.code})
     states = {bag: bag.state for bag in delivery.live_bags()}
     awaited = [bag for bag, state in states.items() if state in {BagState.EXPECTED, BagState.READY}]
     if awaited:
@@ -93,8 +124,27 @@ def pack(*, delivery: Delivery, crate: int, at: datetime, by: Any = None) -> Cra
             )
     except IntegrityError:
         raise Refusal(_("Crate %(number)s holds another delivery.") % {"number": crate}) from None
-    record_bags(
-        [b for b in here if states[b] == BagState.AT_HUB], BagEvent.Kind.PACKED, at=at, by=by, crate=crate
-    )
+    record_bags([b for b in here if states[b] == BagState.AT_HUB], BagEvent.Kind.PACKED, at=at, by=by, crate=crate)
     audit.record("pack", delivery, at=at, town_id=delivery.town_id, actor=by, crate=crate)
     return box
+
+
+@transaction.atomic
+def pack_into(*, delivery: Delivery, crates: Sequence[int], at: datetime, by: Any = None) -> list[Crate]:
+    """Pack into these crates, all or none. Raises Refusal as ``pack`` does."""
+    return [pack(delivery=delivery, crate=number, at=at, by=by) for number in crates]
+
+
+@transaction.atomic
+def unpack(*, delivery: Delivery, at: datetime, by: Any = None) -> None:
+    """A wrong crate: the bags are on the table again and the crates are free. Nothing to do is no error.
+
+    Raises Refusal when the delivery has left.
+    """
+    delivery = _locked(delivery.pk)
+    if delivery.state in _GONE:
+        raise Refusal(_("%(code)s has already left.") % {"code": delivery.code})
+    packed = [bag for bag in delivery.live_bags() if bag.state == BagState.PACKED]
+    record_bags(packed, BagEvent.Kind.AT_HUB, at=at, by=by, unpacked=True)
+    Crate.objects.filter(delivery=delivery, released_at=None).update(released_at=at)
+    audit.record("unpack", delivery, at=at, town_id=delivery.town_id, actor=by)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.delivery.actions.custody import record_bags
-from parvis.delivery.models import BagEvent, Crate, Delivery, DeliveryEvent, Round, Stop
+from parvis.delivery.models import BagEvent, Crate, Delivery, DeliveryEvent, Plan, Round, Stop
 from parvis.delivery.signals import delivery_ended
 from parvis.delivery.states import BagState, DeliveryState
 
@@ -19,28 +19,51 @@ from parvis.delivery.states import BagState, DeliveryState
 def leave_hub(*, round_: Round, at: datetime, by: Any = None) -> None:
     """The bike leaves with every packed bag of its stops; a stop with nothing packed stays behind.
 
-    Raises Refusal when the round has already left or when a stop's bags are here but not packed.
+    Raises Refusal when the round has already left or its plan was replaced, when the bike is broken or still on
+    an earlier round, when a stop's bags are here but not packed, or when there is nothing to take at all.
     """
-    round_ = Round.objects.select_for_update().get(pk=round_.pk)
-    if round_.left_at:
-        raise Refusal(_("This round has already left."))
+    round_ = _locked(round_)
+    _check_may_leave(round_)
+    taken = 0
     for stop in _stops_of(round_):
         packed = [bag for bag in stop.delivery.live_bags() if bag.state == BagState.PACKED]
         loose = [bag for bag in stop.delivery.live_bags() if bag.state == BagState.AT_HUB]
         if loose:
             raise Refusal(_("%(code)s is not in a crate yet.") % {"code": stop.delivery.code})
         if packed:
+            taken += 1
             record_bags(packed, BagEvent.Kind.LOADED, at=at, by=by, round=str(round_.pk))
             _record(stop.delivery, DeliveryEvent.Kind.DEPARTED, at=at, by=by)
+    if not taken:
+        raise Refusal(_("There is nothing to take along yet."))
     round_.left_at = at
     round_.save(update_fields=["left_at"])
-    audit.record("leave_hub", round_, at=at, town_id=round_.town_id, actor=by)
+    audit.record("leave_hub", round_, at=at, town_id=round_.town_id, actor=by, stops=taken)
+
+
+def _locked(round_: Round) -> Round:
+    """The round with its row locked, after its plan's: a new plan is published before or after, never meanwhile."""
+    Plan.objects.select_for_update().get(pk=round_.plan_id)
+    return Round.objects.select_for_update(of=("self",)).select_related("plan", "bike").get(pk=round_.pk)
+
+
+def _check_may_leave(round_: Round) -> None:
+    if round_.left_at:
+        raise Refusal(_("This round has already left."))
+    if round_.plan.state != Plan.State.PUBLISHED:
+        raise Refusal(_("The plan has changed meanwhile. Look at it again."))
+    if round_.bike.broken_at:
+        raise Refusal(_("%(bike)s is out of order.") % {"bike": round_.bike})
+    earlier = Round.objects.filter(plan=round_.plan_id, bike=round_.bike_id, back_at=None)
+    if earlier.exclude(left_at=None).exists():
+        raise Refusal(_("%(bike)s is not back from its round before.") % {"bike": round_.bike})
 
 
 def _stops_of(round_: Round) -> list[Stop]:
-    stops = round_.stops.select_related("delivery").prefetch_related(
-        "delivery__bags__events", "delivery__events"
-    )
+    """The stops that still count, their deliveries locked in the order of ids and read behind the lock."""
+    ids = round_.stops.values("delivery_id")
+    list(Delivery.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    stops = round_.stops.select_related("delivery").prefetch_related("delivery__bags__events", "delivery__events")
     return list(stops.filter(delivery__cancelled_at=None))
 
 
@@ -67,9 +90,12 @@ def hand_over(
     recipient: str = "",
     photo: "ContentFile[bytes] | None" = None,
     key: str | None = None,
+    tapped_at: str = "",
 ) -> bool:
     """The goods are in somebody's hands, with a name or a photo as proof. False if ``key`` was seen before.
 
+    A buyer who opens after all, before the bike is home, is served after a failed attempt too. ``tapped_at`` is the
+    rider's own clock (ISO 8601), kept beside ``at`` and trusted for nothing.
     Raises Refusal without a proof, or when the delivery is not on its way.
     """
     if not recipient.strip() and photo is None:
@@ -77,14 +103,13 @@ def hand_over(
     delivery = Delivery.objects.select_for_update().with_story().get(pk=stop.delivery_id)
     if key and any(event.key == key for event in delivery.events.all()):
         return False
-    if delivery.state != DeliveryState.ON_THE_WAY:
+    loaded = [bag for bag in delivery.live_bags() if bag.state == BagState.LOADED]
+    if not loaded or delivery.state not in {DeliveryState.ON_THE_WAY, DeliveryState.FAILED}:
         raise Refusal(_("%(code)s is not on its way.") % {"code": delivery.code})
-    event = _record(
-        delivery, DeliveryEvent.Kind.DELIVERED, at=at, by=by, key=key, recipient=recipient.strip()[:120]
-    )
+    detail = {"recipient": recipient.strip()[:120]} | _tapped(tapped_at)
+    event = _record(delivery, DeliveryEvent.Kind.DELIVERED, at=at, by=by, key=key, **detail)
     if photo is not None:
         event.photo.save(f"{event.pk}.jpg", photo)
-    loaded = [bag for bag in delivery.live_bags() if bag.state == BagState.LOADED]
     record_bags(loaded, BagEvent.Kind.DELIVERED, at=at, by=by)
     Crate.objects.filter(delivery=delivery, released_at=None).update(released_at=at)
     delivery_ended.send(sender=Delivery, delivery=delivery, outcome="delivered", at=at, by=by)
@@ -92,9 +117,26 @@ def hand_over(
     return True
 
 
+def _tapped(tapped_at: str) -> dict[str, str]:
+    return {"tapped_at": tapped_at[:40]} if tapped_at else {}
+
+
 @transaction.atomic
-def fail_stop(*, stop: Stop, reason: str, at: datetime, by: Any = None, key: str | None = None) -> bool:
-    """Nobody could take the goods; they ride back. False if ``key`` was seen before."""
+def fail_stop(
+    *,
+    stop: Stop,
+    reason: str,
+    at: datetime,
+    by: Any = None,
+    note: str = "",
+    key: str | None = None,
+    tapped_at: str = "",
+) -> bool:
+    """Nobody could take the goods; they ride back. False if ``key`` was seen before.
+
+    ``reason`` is a value of ``DeliveryEvent.WhyFailed`` or plain words; ``note`` says more.
+    Raises Refusal without a reason, or when the delivery is not on its way.
+    """
     if not reason.strip():
         raise Refusal(_("Say why it could not be handed over."))
     delivery = Delivery.objects.select_for_update().with_story().get(pk=stop.delivery_id)
@@ -102,7 +144,8 @@ def fail_stop(*, stop: Stop, reason: str, at: datetime, by: Any = None, key: str
         return False
     if delivery.state != DeliveryState.ON_THE_WAY:
         raise Refusal(_("%(code)s is not on its way.") % {"code": delivery.code})
-    _record(delivery, DeliveryEvent.Kind.FAILED, at=at, by=by, key=key, reason=reason.strip()[:200])
+    detail = {"reason": reason.strip()[:200], "note": note.strip()[:200]} | _tapped(tapped_at)
+    _record(delivery, DeliveryEvent.Kind.FAILED, at=at, by=by, key=key, **detail)
     delivery_ended.send(sender=Delivery, delivery=delivery, outcome="failed", at=at, by=by)
     audit.record("fail_stop", delivery, at=at, town_id=delivery.town_id, actor=by)
     return True
@@ -110,8 +153,8 @@ def fail_stop(*, stop: Stop, reason: str, at: datetime, by: Any = None, key: str
 
 @transaction.atomic
 def bring_back(*, round_: Round, at: datetime, by: Any = None) -> None:
-    """The bike is back: what it still carries is at the hub again."""
-    round_ = Round.objects.select_for_update().get(pk=round_.pk)
+    """The bike is back: what it still carries is at the hub again. Raises Refusal if it is not on the road."""
+    round_ = _locked(round_)
     if round_.left_at is None or round_.back_at is not None:
         raise Refusal(_("This round is not on the road."))
     for stop in _stops_of(round_):
