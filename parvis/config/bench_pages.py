@@ -39,10 +39,7 @@ BUDGETS = {
     "shop": (12.0, 10, 100),
     "basket": (8.0, 8, 100),
 }
-WORDS = (
-    "pain tarte pomme poire fromage lait miel thé café chocolat saumon agneau riz pâtes huile vinaigre olive tomate "
-    "salade radis carotte livre carnet savon bougie rose tulipe vin cidre bière jus confiture biscuit farine sucre"
-).split()
+WORDS = ["pain", "tarte", "pomme", "poire", "fromage", "lait", "miel", "thé", "café", "chocolat", "saumon", "agneau", "riz", "pâtes", "huile", "vinaigre", "olive", "tomate", "salade", "radis", "carotte", "livre", "carnet", "savon", "bougie", "rose", "tulipe", "vin", "cidre", "bière", "jus", "confiture", "biscuit", "farine", "sucre"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,20 +24,22 @@ class Verb:
     module: str
     configure: str = "add_arguments"
     run: str = "run"
+    prepares: bool = False  # bring the database up to date first: the verb works on an empty machine
 
 
 VERBS = (
     Verb("serve", "set the database up and serve all towns, worker included", "parvis.config.serve"),
     Verb("worker", "run background jobs only", "parvis.config.serve", run="run_worker", configure="no_arguments"),
     Verb("setup", "bring the database up to date, nothing else", "parvis.config.serve", "no_arguments", "run_setup"),
-    Verb("demo", "build the three demonstration towns", "parvis.demo.commands", "add_demo_arguments", "run_demo"),
-    Verb("town", "create, list or delete towns", "parvis.config.town_command"),
+    Verb("demo", "build the three demonstration towns", "parvis.demo.commands", "add_demo_arguments", "run_demo", True),
+    Verb("town", "create, list or delete towns", "parvis.config.town_command", prepares=True),
     Verb(
         "simulate",
         "play one day of a town through the same code as the pages",
         "parvis.demo.commands",
         "add_simulate_arguments",
         "run_simulate",
+        prepares=True,
     ),
     Verb("bench", "measure: routing, pages", "parvis.config.bench"),
     Verb("purge", "delete personal data whose time is over", "parvis.config.retention"),
@@ -70,6 +72,8 @@ def _run(verb: Verb, argv: list[str]) -> int:
         configure: Configure = getattr(module, verb.configure)
         configure(parser)
         options = parser.parse_args(argv)
+        if verb.prepares:
+            import_module("parvis.config.serve").prepare()
         run: Run = getattr(module, verb.run)
         return run(options)
     except KeyboardInterrupt:

@@ -49,10 +49,15 @@ def run_setup(options: argparse.Namespace) -> int:
 
 def setup() -> None:
     """Migrations, compiled translations, collected static files; each does nothing when nothing changed."""
-    call_command("migrate", verbosity=0, interactive=False)
-    compile_translations()
+    prepare()
     if settings.NODE_MODULES.exists():
         call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def prepare() -> None:
+    """What any verb that writes needs: an up-to-date database and readable translations."""
+    call_command("migrate", verbosity=0, interactive=False)
+    compile_translations()
 
 
 def compile_translations() -> None:

@@ -1,0 +1,143 @@
+"""A real server with the demonstration towns, and a real browser. Nothing is mocked.
+
+The server runs on its own folder and port; set ``PARVIS_E2E_URL`` to look at a running one instead.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey may take minutes; a page may not."""
+    for item in items:
+        item.add_marker(pytest.mark.timeout(600))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server with the demonstration towns, started as ``make run`` starts it."""
+    if running := os.environ.get("PARVIS_E2E_URL"):
+        yield int(running.rstrip("/").rpartition(":")[2])
+        return
+    number = _free_port()
+    folder = tmp_path_factory.mktemp("var")
+    environment = os.environ | {"PARVIS_VAR": str(folder), "PORT": str(number)}
+    environment.pop("DATABASE_URL", None)
+    log = (folder / "serve.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "parvis", "serve", "--demo", "--port", str(number)],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        _wait_for(number, server, folder / "serve.log")
+        yield number
+    finally:
+        server.terminate()
+        server.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _attempt in range(600):
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended: {log.read_text()[-2000:]}")
+        try:
+            if urlopen(f"http://127.0.0.1:{port}/ready/", timeout=1).status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the server did not answer: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium with an empty profile."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("The journeys need Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Town:
+    """Browsers at one town's host."""
+
+    def __init__(self, browser: Browser, port: int, slug: str = "issy") -> None:
+        self.browser, self.base = browser, f"http://{slug}.localhost:{port}"
+        self.contexts: list[BrowserContext] = []
+
+    def open(
+        self,
+        person: str = "",
+        *,
+        viewport: dict[str, int] = PHONE,
+        javascript: bool = True,
+        language: str = "en",
+        scheme: str = "light",
+    ) -> Page:
+        """A new browser, entered as ``person`` (the first part of a demonstration account's mail) or nobody."""
+        context = self.browser.new_context(
+            base_url=self.base,
+            viewport=viewport,
+            java_script_enabled=javascript,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        context.add_cookies([{"name": "language", "value": language, "url": self.base}])
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"script error on {page.url}: {error}"))
+        if person:
+            page.goto("/demo/")
+            page.locator(f"[data-person^='{person}@'] button, button[value^='{person}@']").first.click()
+            page.wait_for_load_state()
+        return page
+
+    def close(self) -> None:
+        """Close every browser that was opened."""
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def issy(chromium: Browser, port: int) -> Iterator[Town]:
+    """The first demonstration town."""
+    town = Town(chromium, port)
+    yield town
+    town.close()
