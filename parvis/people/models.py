@@ -33,7 +33,7 @@ class Person(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=120, blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
     language = models.CharField(max_length=2, blank=True)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -26,12 +26,12 @@ class TownMiddleware:
         host = request.get_host().rpartition(":")[0] or request.get_host()
         host = host.split(":")[0].lower()
         if host in {settings.BASE_HOST, "127.0.0.1"}:
-            request.urlconf = settings.BARE_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.BARE_URLCONF
             return self.get_response(request)
         slug = host.removesuffix(f".{settings.BASE_HOST}") if host.endswith(f".{settings.BASE_HOST}") else None
         town = Town.objects.filter(Q(slug=slug) if slug else Q(domains__contains=[host])).first()
         if town is None:
-            request.urlconf = settings.BARE_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.BARE_URLCONF
             return render(request, "towns/unknown.html", {"towns": Town.objects.order_by("name")}, status=404)
         cast(TownRequest, request).town = town
         with timezone.override(town.zone):

