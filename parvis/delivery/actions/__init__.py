@@ -2,20 +2,49 @@
 
 from parvis.delivery.actions.booking import BagSpec, book_delivery, cancel_bags
 from parvis.delivery.actions.custody import mark_bags_ready, pack, pack_into, report_missing, scan_bag_in, unpack
+from parvis.delivery.actions.fleet import (
+    add_shift,
+    mark_bike_broken,
+    mark_bike_repaired,
+    recover_goods,
+    remove_shift,
+    repeat_windows,
+)
+from parvis.delivery.actions.moves import lock_round, move_stop, place_delivery, unlock_round
+from parvis.delivery.actions.planning import compute_plan, make_plan, replan, request_plan
+from parvis.delivery.actions.problems import build_problem
+from parvis.delivery.actions.publishing import discard_draft, publish_plan
 from parvis.delivery.actions.riding import bring_back, fail_stop, hand_over, leave_hub
 
 __all__ = [
     "BagSpec",
+    "add_shift",
     "book_delivery",
     "bring_back",
+    "build_problem",
     "cancel_bags",
+    "compute_plan",
+    "discard_draft",
     "fail_stop",
     "hand_over",
     "leave_hub",
+    "lock_round",
+    "make_plan",
     "mark_bags_ready",
+    "mark_bike_broken",
+    "mark_bike_repaired",
+    "move_stop",
     "pack",
     "pack_into",
+    "place_delivery",
+    "publish_plan",
+    "recover_goods",
+    "remove_shift",
+    "repeat_windows",
+    "replan",
     "report_missing",
+    "request_plan",
     "scan_bag_in",
+    "unlock_round",
     "unpack",
 ]

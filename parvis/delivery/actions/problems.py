@@ -60,7 +60,7 @@ def build_problem(
     for delivery in deliveries_of(hub, day):
         if str(delivery.pk) not in riding and delivery.state in _ENDED:
             continue
-        ready = ready_moment(delivery, at=at)
+        ready = ready_moment(delivery, at=at, promised=_promised(known, delivery, midnight))
         if ready is None and str(delivery.pk) not in riding:
             empty.append(delivery)
         else:
@@ -70,8 +70,7 @@ def build_problem(
     problem = Problem(
         bikes=tuple(as_bike(shift, midnight) for shift in shifts.values()),
         drops=tuple(
-            as_drop(delivery, places[str(delivery.pk)], ready, midnight, door_margin)
-            for delivery, ready in carried
+            as_drop(delivery, places[str(delivery.pk)], ready, midnight, door_margin) for delivery, ready in carried
         ),
         durations=ways[0],
         distances=ways[1],
@@ -131,8 +130,14 @@ def ready_moment(delivery: Delivery, *, at: datetime, promised: datetime | None 
         return max(moments, default=at)
     soon = at + AWAITED_SLACK
     if any(state in {BagState.LOADED, BagState.DELIVERED} for _bag, state in bags):
-        return max(promised or soon, at)
+        return promised if promised and promised >= at else soon
     return max(delivery.window.goods_due_at, soon)
+
+
+def _promised(known: Problem | None, delivery: Delivery, midnight: datetime) -> datetime | None:
+    """When the earlier problem expected the bags."""
+    drop = known.drop.get(str(delivery.pk)) if known else None
+    return midnight + timedelta(seconds=drop.ready_at) if drop else None
 
 
 def bags_here(delivery: Delivery) -> bool:
@@ -156,9 +161,7 @@ def as_bike(shift: Shift, midnight: datetime) -> Bike:
     )
 
 
-def as_drop(
-    delivery: Delivery, location: int, ready: datetime, midnight: datetime, door_margin: timedelta
-) -> Drop:
+def as_drop(delivery: Delivery, location: int, ready: datetime, midnight: datetime, door_margin: timedelta) -> Drop:
     """A delivery as the planning room sees it. Service starts inside the window and, where the window is long
     enough, ends ``door_margin`` before its end."""
     earliest = max(0, seconds_into(delivery.window.starts_at, midnight))

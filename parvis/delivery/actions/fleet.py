@@ -1,0 +1,145 @@
+"""The bikes, the shifts and the windows: what the fleet can do, and when."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from parvis.core import audit
+from parvis.core.errors import Refusal
+from parvis.core.time import day_bounds, moment
+from parvis.delivery.actions.custody import record_bags
+from parvis.delivery.models import Bag, BagEvent, Bike, Hub, Plan, Round, Shift, Window
+from parvis.delivery.states import BagState
+from parvis.people.models import Person, Role
+
+
+@transaction.atomic
+def mark_bike_broken(*, bike: Bike, by: Any, at: datetime) -> None:
+    """The bike rides no more until it is repaired. Saying it twice is harmless."""
+    bike = Bike.objects.select_for_update().get(pk=bike.pk)
+    if bike.broken_at is None:
+        bike.broken_at = at
+        bike.save(update_fields=["broken_at"])
+        audit.record("mark_bike_broken", bike, at=at, town_id=bike.town_id, actor=by)
+
+
+@transaction.atomic
+def mark_bike_repaired(*, bike: Bike, by: Any, at: datetime) -> None:
+    """The bike may be planned again."""
+    bike = Bike.objects.select_for_update().get(pk=bike.pk)
+    if bike.broken_at is not None:
+        bike.broken_at = None
+        bike.save(update_fields=["broken_at"])
+        audit.record("mark_bike_repaired", bike, at=at, town_id=bike.town_id, actor=by)
+
+
+@transaction.atomic
+def recover_goods(*, bike: Bike, by: Any, at: datetime) -> int:
+    """What the broken bike carried is at the hub again; how many bags that were.
+
+    Its rounds are over: whoever takes the goods out next does so on a round of their own.
+    """
+    rounds = list(
+        Round.objects.select_for_update().filter(bike=bike, back_at=None).exclude(left_at=None).order_by("pk")
+    )
+    ids = {str(round_.pk) for round_ in rounds}
+    bags = [bag for bag in aboard_of(bike) if bag.state == BagState.LOADED]
+    carried = [bag for bag in bags if _last_round(bag) in ids]
+    record_bags(carried, BagEvent.Kind.RETURNED, at=at, by=by, bike=str(bike.pk))
+    for round_ in rounds:
+        round_.back_at = at
+        round_.save(update_fields=["back_at"])
+    audit.record("recover_goods", bike, at=at, town_id=bike.town_id, actor=by, bags=len(carried))
+    return len(carried)
+
+
+def aboard_of(bike: Bike) -> list[Bag]:
+    """Bags that left on rounds of the bike that are not back, with their events."""
+    rounds = Round.objects.filter(bike=bike, back_at=None).exclude(left_at=None).values_list("pk", flat=True)
+    return list(
+        Bag.objects.filter(
+            town=bike.town_id,
+            cancelled_at=None,
+            events__kind=BagEvent.Kind.LOADED,
+            events__detail__round__in=[str(pk) for pk in rounds],
+        )
+        .distinct()
+        .prefetch_related("events")
+    )
+
+
+def _last_round(bag: Bag) -> str | None:
+    """The id of the round that took the bag last."""
+    loaded = [event for event in bag.events.all() if event.kind == BagEvent.Kind.LOADED]
+    return str(loaded[-1].detail.get("round")) if loaded else None
+
+
+@transaction.atomic
+def add_shift(*, bike: Bike, rider: Person, starts_at: datetime, ends_at: datetime, by: Any, at: datetime) -> Shift:
+    """A rider on a bike. Raises Refusal when either is taken, or when the rider has no such role here."""
+    Bike.objects.select_for_update().get(pk=bike.pk)
+    if ends_at <= starts_at:
+        raise Refusal(_("A shift ends after it starts."))
+    if not Role.objects.filter(town=bike.town_id, person=rider, kind=Role.Kind.RIDER).exists():
+        raise Refusal(_("%(name)s does not ride for this town.") % {"name": rider})
+    at_the_time = Shift.objects.filter(town=bike.town_id, starts_at__lt=ends_at, ends_at__gt=starts_at)
+    if at_the_time.filter(bike=bike).exists():
+        raise Refusal(_("%(bike)s has another shift at that time.") % {"bike": bike})
+    if at_the_time.filter(rider=rider).exists():
+        raise Refusal(_("%(name)s rides another bike at that time.") % {"name": rider})
+    shift = Shift.objects.create(town_id=bike.town_id, bike=bike, rider=rider, starts_at=starts_at, ends_at=ends_at)
+    audit.record("add_shift", shift, at=at, town_id=bike.town_id, actor=by)
+    return shift
+
+
+@transaction.atomic
+def remove_shift(*, shift: Shift, by: Any, at: datetime) -> None:
+    """Take a shift out. Raises Refusal when a round of it has left: its record is kept."""
+    ridden = Round.objects.filter(
+        bike=shift.bike_id,
+        rider=shift.rider_id,
+        plan__state=Plan.State.PUBLISHED,
+        departs_at__gte=shift.starts_at,
+        departs_at__lt=shift.ends_at,
+    ).exclude(left_at=None)
+    if ridden.exists():
+        raise Refusal(_("A round of this shift has left. It cannot be removed any more."))
+    audit.record("remove_shift", shift, at=at, town_id=shift.town_id, actor=by)
+    shift.delete()
+
+
+@transaction.atomic
+def repeat_windows(*, hub: Hub, day: date, days: int, by: Any, at: datetime) -> int:
+    """The delivery windows of ``day`` again on each of the next ``days`` days that has none; how many were made.
+
+    The town's clock shows the same hours, also across a change to summer time.
+    """
+    zone, made = hub.town.zone, []
+    start, end = day_bounds(day, zone)
+    pattern = list(Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end))
+    for ahead in (day + timedelta(days=n) for n in range(1, days + 1)):
+        first, last = day_bounds(ahead, zone)
+        if Window.objects.filter(hub=hub, starts_at__gte=first, starts_at__lt=last).exists():
+            continue
+
+        def moved(then: datetime, ahead: date = ahead) -> datetime:
+            local = then.astimezone(zone)
+            return moment(local.date() + (ahead - day), local.time(), zone)
+
+        made += [
+            Window(
+                town_id=hub.town_id,
+                hub=hub,
+                starts_at=moved(window.starts_at),
+                ends_at=moved(window.ends_at),
+                closes_at=moved(window.closes_at),
+                goods_due_at=moved(window.goods_due_at),
+                capacity=window.capacity,
+            )
+            for window in pattern
+        ]
+    Window.objects.bulk_create(made)
+    audit.record("repeat_windows", hub, at=at, town_id=hub.town_id, actor=by, windows=len(made))
+    return len(made)

@@ -1,0 +1,193 @@
+"""The dispatcher's own hand: a stop moved, a round locked; refused with the reason where a promise would break."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from parvis.core import audit
+from parvis.core.errors import Refusal
+from parvis.core.time import day_bounds, seconds_into
+from parvis.delivery.actions.problems import shifts_of
+from parvis.delivery.actions.publishing import announce
+from parvis.delivery.actions.road import in_order, settle
+from parvis.delivery.actions.rows import line_of, rewrite_round, solution_json, trips_by_round
+from parvis.delivery.clients.streets import streets_for
+from parvis.delivery.models import Delivery, Plan, Round, Stop
+from parvis.delivery.planning import Plan as Solution
+from parvis.delivery.planning import Problem, Trip, verify
+from parvis.delivery.planning.timing import cost_of
+from parvis.delivery.sentences import violation_sentence
+
+_OPEN = {Plan.State.DRAFT, Plan.State.PUBLISHED}
+
+
+def move_stop(*, stop: Stop, to_round: Round, position: int, by: Any, at: datetime) -> None:
+    """Put a stop at ``position`` (from 1; the end if there are fewer) of a round of the same plan.
+
+    Both bikes' times follow. Raises Refusal, and changes nothing, when a round has left or is locked or when a
+    promise would break, saying which.
+    """
+    delivery, from_id, to_id = str(stop.delivery_id), str(stop.round_id), str(to_round.pk)
+
+    def moved(orders: dict[str, list[str]]) -> None:
+        orders[from_id] = [id for id in orders[from_id] if id != delivery]
+        orders[to_id].insert(max(0, position - 1), delivery)
+
+    plan = _rearrange(to_round.plan_id, {from_id, to_id}, moved, by=by, at=at)
+    audit.record(
+        "move_stop", plan, at=at, town_id=plan.town_id, actor=by, delivery=delivery, round=to_id, position=position
+    )
+
+
+def place_delivery(*, delivery: Delivery, to_round: Round, by: Any, at: datetime) -> None:
+    """Put a delivery that the plan left out on a round, where it lengthens it least.
+
+    Raises Refusal as ``move_stop`` does, with the reason of the best place.
+    """
+    id, to_id = str(delivery.pk), str(to_round.pk)
+    plan = Plan.objects.only("solution", "problem").get(pk=to_round.plan_id)
+    problem = Problem.from_json(plan.problem)
+    if id not in problem.drop:
+        raise Refusal(_("%(code)s is not part of this plan. Plan again.") % {"code": delivery.code})
+    stops = [0, *(problem.drop[drop].location for drop in trips_by_round(plan)[to_id].drop_ids), 0]
+    here, ways = problem.drop[id].location, problem.durations
+    longer = [ways[a][here] + ways[here][b] - ways[a][b] for a, b in zip(stops, stops[1:], strict=False)]
+
+    refusal: Refusal | None = None
+    for place in sorted(range(len(longer)), key=longer.__getitem__)[:5]:
+
+        def placed(orders: dict[str, list[str]], place: int = place) -> None:
+            orders[to_id].insert(place, id)
+
+        try:
+            plan = _rearrange(plan.pk, {to_id}, placed, by=by, at=at)
+        except Refusal as reason:
+            refusal = refusal or reason
+        else:
+            audit.record("place_delivery", plan, at=at, town_id=plan.town_id, actor=by, delivery=id, round=to_id)
+            return
+    raise refusal or Refusal(_("There is no place for %(code)s.") % {"code": delivery.code})
+
+
+@transaction.atomic
+def lock_round(*, round_: Round, by: Any, at: datetime, locked: bool = True) -> None:
+    """A locked round keeps its stops and times when the day is planned again."""
+    plan = Plan.objects.select_for_update().defer("problem", "solution").get(pk=round_.plan_id)
+    round_ = Round.objects.select_for_update().get(pk=round_.pk)
+    if plan.state not in _OPEN:
+        raise Refusal(_("This plan is no longer in use."))
+    if round_.left_at is not None:
+        raise Refusal(_("This round has already left."))
+    round_.locked = locked
+    round_.save(update_fields=["locked"])
+    verb = "lock_round" if locked else "unlock_round"
+    audit.record(verb, round_, at=at, town_id=round_.town_id, actor=by)
+
+
+def unlock_round(*, round_: Round, by: Any, at: datetime) -> None:
+    """The round may change again."""
+    lock_round(round_=round_, by=by, at=at, locked=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A plan after a change by hand."""
+
+    solution: Solution
+    trips: Mapping[str, Trip]
+    lines: Mapping[str, dict[str, Any]]
+
+
+@transaction.atomic
+def _rearrange(
+    plan_id: UUID, touched: set[str], change: Callable[[dict[str, list[str]]], None], *, by: Any, at: datetime
+) -> Plan:
+    """Apply ``change`` to the orders of stops (delivery ids by round id), re-time, verify and write."""
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("hub__town").get(pk=plan_id)
+    rounds = {str(r.pk): r for r in Round.objects.select_for_update().filter(plan=plan).order_by("pk")}
+    _refuse_closed(plan, rounds, touched)
+    midnight = day_bounds(plan.day, plan.hub.town.zone)[0]
+    problem, before = Problem.from_json(plan.problem), trips_by_round(plan)
+    orders = {id: list(trip.drop_ids) for id, trip in before.items()}
+    change(orders)
+    deliveries = {str(d.pk): d for d in _deliveries(plan)}
+    stay = {id for id, r in rounds.items() if r.left_at is not None or r.locked or id in plan.solution["kept"]}
+    now = max(problem.not_before, seconds_into(at, midnight))
+    after = _retimed(replace(problem, not_before=now), before, orders, touched, stay)
+    problem = replace(problem, fixed=tuple(trip for trip in problem.fixed if trip in after.values()))
+    trips = in_order(problem, after.values())
+    planned = {id for trip in trips for id in trip.drop_ids}
+    old = Solution.from_json(plan.solution)
+    unserved = tuple(left for left in old.unserved if left.id not in planned)
+    solution = Solution(trips, unserved, cost_of(problem, trips), old.seconds)
+    found = verify(problem, solution)
+    if found:
+        shifts = {str(shift.pk): shift for shift in shifts_of(plan.hub, plan.day, with_broken=True)}
+        raise Refusal(violation_sentence(found[0], problem, solution, midnight, deliveries, shifts))
+    ids = {trip: id for id, trip in after.items()}
+    streets = streets_for(plan.hub.town)
+    for id, round_ in rounds.items():
+        if id not in after:
+            round_.delete()
+        elif after[id] != before[id]:
+            same_way = after[id].drop_ids == before[id].drop_ids
+            line = None if same_way else line_of(after[id], plan.hub, deliveries, streets)
+            rewrite_round(round_, after[id], midnight, line)
+    plan.problem = problem.to_json()
+    plan.solution |= solution_json(
+        solution, [ids[trip] for trip in trips], kept=plan.solution["kept"], seen=plan.solution["seen"]
+    )
+    plan.save(update_fields=["problem", "solution"])
+    if plan.state == Plan.State.PUBLISHED:
+        announce(plan, at=at, by=by)
+    return plan
+
+
+def _refuse_closed(plan: Plan, rounds: Mapping[str, Round], touched: set[str]) -> None:
+    if plan.state not in _OPEN or not touched <= rounds.keys():
+        raise Refusal(_("This plan is no longer in use."))
+    for id in sorted(touched):
+        if rounds[id].left_at is not None:
+            raise Refusal(_("%(round)s has already left.") % {"round": rounds[id]})
+        if rounds[id].locked:
+            raise Refusal(_("%(round)s is locked. Unlock it first.") % {"round": rounds[id]})
+
+
+def _retimed(
+    problem: Problem,
+    before: Mapping[str, Trip],
+    orders: Mapping[str, list[str]],
+    touched: set[str],
+    stay: set[str],
+) -> dict[str, Trip]:
+    """The trips in their new orders: those touched leave as soon as they can, later ones of the bike make room."""
+    bikes = {before[id].bike_id for id in touched}
+    first = {bike: min(before[id].departs for id in touched if before[id].bike_id == bike) for bike in bikes}
+    after = {id: _reordered(trip, orders[id]) if id in touched else trip for id, trip in before.items() if orders[id]}
+    ours = {id for id, trip in after.items() if trip.bike_id in bikes}
+    still = {id for id in ours if id in stay or before[id].departs < first[after[id].bike_id]}
+    settled = settle(
+        problem,
+        [after[id] for id in ours],
+        stay=[after[id] for id in still],
+        eager=[after[id] for id in touched if id in after],
+    )
+    by_drops = {trip.drop_ids: trip for trip in settled}
+    return {id: by_drops.get(trip.drop_ids, trip) if id in ours else trip for id, trip in after.items()}
+
+
+def _reordered(trip: Trip, order: list[str]) -> Trip:
+    """The trip with its stops in ``order``; their times mean nothing until it is settled."""
+    known = {stop.drop_id: stop for stop in trip.stops}
+    stand_in = trip.stops[0]
+    return replace(trip, stops=tuple(known.get(id) or replace(stand_in, drop_id=id) for id in order))
+
+
+def _deliveries(plan: Plan) -> list[Delivery]:
+    ids = [drop["id"] for drop in plan.problem["drops"]]
+    return list(Delivery.objects.filter(town=plan.town_id, pk__in=ids).select_related("window"))
