@@ -46,9 +46,9 @@ format:
 	$(P) -m ruff format -q .
 	-git ls-files '*.html' | xargs .venv/bin/djade --target-version 6.0
 
-# Extract sentences to translate (needs GNU gettext).
+# Bring the French and Dutch files up to date with the code.
 translations:
-	$(P) manage.py makemessages -l fr -l nl --no-obsolete --no-location -i .venv -i node_modules -i var
+	$(P) -m parvis.config.translations
 
 # Remove what can be made again; keeps the data in var/.
 clean:

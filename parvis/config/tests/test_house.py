@@ -109,9 +109,7 @@ def templates() -> dict[str, Path]:
 
 def test_every_template_is_used():
     everything = "\n".join(
-        path.read_text()
-        for path in [*sources(), *templates().values()]
-        if not path.name.startswith("test_")
+        path.read_text() for path in [*sources(), *templates().values()] if not path.name.startswith("test_")
     )
     by_name = re.compile(r"^(allauth|account|portal/errors|market/mail|500)")
     unused = [

@@ -1,0 +1,38 @@
+"""French and Dutch are complete, and keep what the English sentence names."""
+
+import re
+
+import pytest
+
+from parvis.config import translations
+
+pytestmark = pytest.mark.house
+
+NAMED = re.compile(r"%\((\w+)\)[sd]")
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_every_sentence_is_translated(language):
+    assert translations.missing(language) == []
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_no_translation_is_left_over(language):
+    wanted = set(translations.extract())
+    assert [e.msgid for e in translations.catalogue(language) if (e.msgctxt or "", e.msgid) not in wanted] == []
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_translations_name_the_same_things(language):
+    for entry in translations.catalogue(language):
+        asked = set(NAMED.findall(entry.msgid + (entry.msgid_plural or "")))
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]:
+            if text:
+                assert set(NAMED.findall(text)) <= asked, entry.msgid
+        if not entry.msgid_plural:
+            assert set(NAMED.findall(entry.msgstr)) == asked, entry.msgid
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_the_tone_is_calm(language):
+    assert [e.msgstr for e in translations.catalogue(language) if "!" in e.msgstr] == []
