@@ -70,9 +70,9 @@ def _sentences(path: Path) -> Iterator[Sentence]:
 
     text = path.read_text()
     if path.suffix != ".py":
-        text = templatize(text, origin=str(path))
-    keywords = {name: spec for name, spec in KEYWORDS.items()}
-    for _line, message, _comments, context in babel_extract("python", BytesIO(text.encode()), keywords=keywords):
+        # What templatize makes is not quite Python: its lines are indented as the template was.
+        text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
+    for _line, message, _comments, context in babel_extract("python", BytesIO(text.encode()), keywords=KEYWORDS):
         singular, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, "")
         if singular:
             yield Sentence(singular, plural or "", context or "")
