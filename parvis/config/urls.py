@@ -2,8 +2,20 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import include, path, re_path
 from django.views.static import serve
+
+
+@login_not_required
+def public_picture(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A picture that anyone may see; its name changes with its content, so browsers may keep it."""
+    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    if isinstance(response, FileResponse):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
 
 urlpatterns = [
     path("", include("parvis.portal.urls")),
@@ -13,7 +25,8 @@ urlpatterns = [
     path("", include("parvis.towns.urls")),
     path("", include("parvis.demo.urls")),
     path("accounts/", include("allauth.account.urls")),
-    path("media/<path:path>", login_not_required(serve), {"document_root": settings.MEDIA_ROOT}),
+    # Pictures of shops and goods only: proofs of delivery are shown by the delivery room, to those who may see them.
+    re_path(r"^media/(?P<path>(?:shops|products)/.+)$", public_picture),
 ]
 
 handler400 = "parvis.portal.views.bad_request"

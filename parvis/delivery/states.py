@@ -69,6 +69,9 @@ def delivery_state(events: Iterable[Event], bags: Iterable[Iterable[Event]]) -> 
     for event in sorted(events, key=lambda e: e.at):
         if event.kind == "planned":
             continue
+        if event.kind == "rebooked":
+            last = None
+            continue
         if last in {"delivered", "cancelled"}:
             break
         last = event.kind

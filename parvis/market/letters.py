@@ -84,3 +84,8 @@ def part_ready(part: Part, missing: Iterable[Line]) -> None:
 def part_sent(part: Part) -> None:
     """Left with the shop's courier or by post."""
     _to_buyer(part, "part_sent")
+
+
+def part_returned(part: Part) -> None:
+    """It could not be delivered and went back to the shop; nothing is charged."""
+    _to_buyer(part, "part_returned")

@@ -43,7 +43,7 @@ def part_state(
         if ended.value in kinds:
             return ended
     bag = bag_state(bag_events)
-    last = max(delivery_events, key=lambda e: e.at, default=None)
+    last = max((e for e in delivery_events if e.kind != "planned"), key=lambda e: e.at, default=None)
     if last is not None and last.kind == "failed" and bag != BagState.DELIVERED:
         return PartState.FAILED
     if bag in _FROM_BAG:

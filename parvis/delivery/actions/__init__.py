@@ -1,6 +1,6 @@
 """The verbs of the delivery room."""
 
-from parvis.delivery.actions.booking import BagSpec, book_delivery, cancel_bags
+from parvis.delivery.actions.booking import BagSpec, book_delivery, cancel_bags, rebook_delivery
 from parvis.delivery.actions.custody import mark_bags_ready, pack, pack_into, report_missing, scan_bag_in, unpack
 from parvis.delivery.actions.fleet import (
     add_shift,
@@ -31,6 +31,7 @@ __all__ = [
     "lock_round",
     "make_plan",
     "mark_bags_ready",
+    "rebook_delivery",
     "mark_bike_broken",
     "mark_bike_repaired",
     "move_stop",

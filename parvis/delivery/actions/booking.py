@@ -51,11 +51,7 @@ def book_delivery(
     The window's row is locked while places are counted, so two buyers cannot take the last one.
     Raises Refusal when the window is closed or full, or when no bike can carry the goods.
     """
-    window = Window.objects.select_for_update().filter(town=town, pk=window_id).first()
-    if window is None or window.closes_at <= at:
-        raise Refusal(_("This delivery time is closed. Please choose another one."))
-    if window.deliveries.filter(cancelled_at=None).count() >= window.capacity:
-        raise Refusal(_("This delivery time is full. Please choose another one."))
+    window = _open_window(town, window_id, at)
     _check_size(window, bags)
     delivery = Delivery.objects.create(
         town=town,
@@ -98,6 +94,40 @@ def _free_code(town: Town, model: type[Delivery] | type[Bag]) -> str:
         if not model._default_manager.filter(town=town, code=code).exists():
             return code
     raise RuntimeError("no free code in twenty tries: the codes of this town are nearly used up")
+
+
+@transaction.atomic
+def rebook_delivery(*, delivery: Delivery, window_id: UUID, at: datetime, by: Any = None) -> None:
+    """Promise another window for a delivery that failed or did not find its place on a bike.
+
+    Raises Refusal when the window is closed or full, or when the goods are on the road or handed over.
+    """
+    window = _open_window(delivery.town, window_id, at)
+    delivery = Delivery.objects.select_for_update().with_story().get(pk=delivery.pk)
+    if delivery.state in {DeliveryState.ON_THE_WAY, DeliveryState.DELIVERED, DeliveryState.CANCELLED}:
+        raise Refusal(_("%(code)s cannot change its delivery time any more.") % {"code": delivery.code})
+    before = str(delivery.window_id)
+    delivery.window = window
+    delivery.save(update_fields=["window"])
+    DeliveryEvent.objects.create(
+        town_id=delivery.town_id,
+        delivery=delivery,
+        kind=DeliveryEvent.Kind.REBOOKED,
+        at=at,
+        by=by,
+        detail={"from": before, "to": str(window.pk)},
+    )
+    audit.record("rebook_delivery", delivery, at=at, town_id=delivery.town_id, actor=by)
+
+
+def _open_window(town: Town, window_id: UUID, at: datetime) -> Window:
+    """The window, locked, if one more place can be promised in it."""
+    window = Window.objects.select_for_update().filter(town=town, pk=window_id).first()
+    if window is None or window.closes_at <= at:
+        raise Refusal(_("This delivery time is closed. Please choose another one."))
+    if window.deliveries.filter(cancelled_at=None).count() >= window.capacity:
+        raise Refusal(_("This delivery time is full. Please choose another one."))
+    return window
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from parvis.market.actions.parts import (
     finish_part,
     prepare_part,
     refuse_part,
+    return_part,
     send_part,
 )
 from parvis.market.actions.products import count_stock, index_products, save_product
@@ -23,6 +24,7 @@ __all__ = [
     "place_order",
     "prepare_part",
     "refuse_part",
+    "return_part",
     "save_product",
     "send_part",
     "set_quantity",

@@ -131,3 +131,14 @@ def finish_part(*, part: Part, at: datetime, by: Any = None) -> None:
         raise Refusal(_("The rider hands this order over."))
     _record(part, PartEvent.Kind.DONE, at=at, by=by)
     ledger.post_payment(part, till=ledger.shop_till(part.shop), at=at)
+
+
+@transaction.atomic
+def return_part(*, part: Part, at: datetime, by: Any = None) -> None:
+    """What could not be delivered goes back to its shop: the sale is reversed, stock and bags are given back."""
+    part = _lock(part)
+    _expect(part, PartState.FAILED)
+    _record(part, PartEvent.Kind.CANCELLED, at=at, by=by, reason=_("could not be delivered"))
+    ledger.reverse_sale(part, at=at)
+    _give_back(part, at=at, by=by)
+    letters.part_returned(part)
