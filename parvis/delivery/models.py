@@ -256,6 +256,7 @@ class DeliveryEvent(TownOwned):
         DEPARTED = "departed"
         DELIVERED = "delivered"
         FAILED = "failed"
+        REBOOKED = "rebooked"  # promised again, in another window
         CANCELLED = "cancelled"
 
     class WhyFailed(models.TextChoices):
