@@ -1,19 +1,26 @@
 """What the planning room says in codes, said to people: why a plan is refused, why a delivery is left out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from parvis.core.words import say_clock
 from parvis.delivery.models import Delivery, Shift
 from parvis.delivery.planning import Plan, Problem, Stop, Violation
 
 
-def clock(seconds: int, midnight: datetime) -> str:
-    """The time of day, as the town's clock shows it, of a moment of the planning room."""
-    return date_format(timezone.localtime(midnight + timedelta(seconds=seconds)), "TIME_FORMAT")
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the ids and seconds of a plan are called: its midnight in UTC, its town's zone, its rows by id."""
+
+    midnight: datetime
+    zone: ZoneInfo
+    deliveries: Mapping[str, Delivery]
+    shifts: Mapping[str, Shift]
 
 
 def unserved_reason(code: str) -> str:
@@ -29,44 +36,39 @@ def unserved_reason(code: str) -> str:
     }.get(code, _("It is not planned yet."))
 
 
-def violation_sentence(
-    violation: Violation,
-    problem: Problem,
-    plan: Plan,
-    midnight: datetime,
-    deliveries: Mapping[str, Delivery],
-    shifts: Mapping[str, Shift],
-) -> str:
-    """What would go wrong, with the names and times that people know."""
-    shift = shifts.get(violation.bike_id or "")
+def violation_sentence(violation: Violation, problem: Problem, plan: Plan, names: Names) -> str:
+    """What would go wrong, with the names that people know and the times that clocks of the town show."""
+    shift = names.shifts.get(violation.bike_id or "")
     bike = str(shift.bike) if shift else _("a bike that is no longer there")
-    delivery = deliveries.get(violation.drop_id or "")
+    delivery = names.deliveries.get(violation.drop_id or "")
     code = delivery.code if delivery else "?"
     drop, stop = problem.drop.get(violation.drop_id or ""), _stop(plan, violation.drop_id)
-    if violation.kind == "late" and drop and stop:
-        return _("%(code)s would be reached at %(time)s; that is too late for its window until %(end)s.") % {
-            "code": code,
-            "time": clock(stop.start, midnight),
-            "end": date_format(timezone.localtime(delivery.window.ends_at), "TIME_FORMAT")
-            if delivery
-            else clock(drop.latest, midnight),
-        }
-    if violation.kind == "not_ready" and drop:
-        return _("The bags of %(code)s are at the hub at %(time)s, after the bike has left.") % {
-            "code": code,
-            "time": clock(drop.ready_at, midnight),
-        }
-    if violation.kind == "after_shift" and shift:
-        return _("%(bike)s would be back at %(time)s, after its shift ends at %(end)s.") % {
-            "bike": bike,
-            "time": clock(max(trip.returns for trip in plan.trips_of(str(shift.pk))), midnight),
-            "end": date_format(timezone.localtime(shift.ends_at), "TIME_FORMAT"),
-        }
+
+    def clock(seconds: int) -> str:
+        return say_clock(names.midnight + timedelta(seconds=seconds))
+
+    with timezone.override(names.zone):
+        if violation.kind == "late" and drop and stop and delivery:
+            return _("%(code)s would be reached at %(time)s: too late for its window until %(end)s.") % {
+                "code": code,
+                "time": clock(stop.start),
+                "end": say_clock(delivery.window.ends_at),
+            }
+        if violation.kind == "not_ready" and drop:
+            return _("The bags of %(code)s are at the hub at %(time)s only, after the bike has left.") % {
+                "code": code,
+                "time": clock(drop.ready_at),
+            }
+        if violation.kind == "after_shift" and shift:
+            return _("%(bike)s would be back at %(time)s, after its shift ends at %(end)s.") % {
+                "bike": bike,
+                "time": clock(max(trip.returns for trip in plan.trips_of(str(shift.pk)))),
+                "end": say_clock(shift.ends_at),
+            }
     return _by_kind(violation.kind, bike, code)
 
 
 def _by_kind(kind: str, bike: str, code: str) -> str:
-    names = {"bike": bike, "code": code}
     sentences = {
         "overload_grams": _("This is heavier than %(bike)s may carry."),
         "overload_millilitres": _("This does not fit on %(bike)s."),
@@ -81,7 +83,7 @@ def _by_kind(kind: str, bike: str, code: str) -> str:
         "served_twice": _("%(code)s is on two rounds. Plan again."),
         "before_now": _("A round should have left already. Plan again."),
     }
-    return sentences.get(kind, _("The plan does not add up. Plan again.")) % names
+    return sentences.get(kind, _("The plan does not add up. Plan again.")) % {"bike": bike, "code": code}
 
 
 def _stop(plan: Plan, drop_id: str | None) -> Stop | None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
 
@@ -10,5 +10,9 @@ from procrastinate.contrib.django import app
 def compute_plan(plan_id: str) -> None:
     """Compute a plan that was asked for."""
     from parvis.delivery.actions import planning
+    from parvis.delivery.models import Plan
 
-    planning.compute_plan(plan_id=UUID(plan_id), at=timezone.now())
+    plan = Plan.objects.only("made_by__language", "town").select_related("made_by", "town").get(pk=plan_id)
+    language = (plan.made_by.language if plan.made_by else "") or plan.town.default_language
+    with translation.override(language):  # if it fails, the sentence is for whoever asked
+        planning.compute_plan(plan_id=UUID(plan_id), at=timezone.now())

@@ -1,8 +1,9 @@
 """The dispatcher's own hand: a stop moved, a round locked; refused with the reason where a promise would break."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from parvis.delivery.models import Delivery, Plan, Round, Stop
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, Trip, verify
 from parvis.delivery.planning.timing import cost_of
-from parvis.delivery.sentences import violation_sentence
+from parvis.delivery.sentences import Names, violation_sentence
 
 _OPEN = {Plan.State.DRAFT, Plan.State.PUBLISHED}
 
@@ -56,7 +57,7 @@ def place_delivery(*, delivery: Delivery, to_round: Round, by: Any, at: datetime
         raise Refusal(_("%(code)s is not part of this plan. Plan again.") % {"code": delivery.code})
     stops = [0, *(problem.drop[drop].location for drop in trips_by_round(plan)[to_id].drop_ids), 0]
     here, ways = problem.drop[id].location, problem.durations
-    longer = [ways[a][here] + ways[here][b] - ways[a][b] for a, b in zip(stops, stops[1:], strict=False)]
+    longer = [ways[a][here] + ways[here][b] - ways[a][b] for a, b in pairwise(stops)]
 
     refusal: Refusal | None = None
     for place in sorted(range(len(longer)), key=longer.__getitem__)[:5]:
@@ -94,15 +95,6 @@ def unlock_round(*, round_: Round, by: Any, at: datetime) -> None:
     lock_round(round_=round_, by=by, at=at, locked=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Changed:
-    """A plan after a change by hand."""
-
-    solution: Solution
-    trips: Mapping[str, Trip]
-    lines: Mapping[str, dict[str, Any]]
-
-
 @transaction.atomic
 def _rearrange(
     plan_id: UUID, touched: set[str], change: Callable[[dict[str, list[str]]], None], *, by: Any, at: datetime
@@ -128,7 +120,8 @@ def _rearrange(
     found = verify(problem, solution)
     if found:
         shifts = {str(shift.pk): shift for shift in shifts_of(plan.hub, plan.day, with_broken=True)}
-        raise Refusal(violation_sentence(found[0], problem, solution, midnight, deliveries, shifts))
+        names = Names(midnight, plan.hub.town.zone, deliveries, shifts)
+        raise Refusal(violation_sentence(found[0], problem, solution, names))
     ids = {trip: id for id, trip in after.items()}
     streets = streets_for(plan.hub.town)
     for id, round_ in rounds.items():

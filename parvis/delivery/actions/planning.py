@@ -20,10 +20,11 @@ from parvis.delivery.actions.road import Standing, as_ridden, done_ids, settle, 
 from parvis.delivery.actions.rows import create_rounds, line_of, solution_json, trips_by_round
 from parvis.delivery.models import Bike, Hub, Plan, Round
 from parvis.delivery.planning import Plan as Solution
-from parvis.delivery.planning import Problem, Trip, replan as plan_again, solve, verify
+from parvis.delivery.planning import Problem, Trip, solve, verify
+from parvis.delivery.planning import replan as plan_again
 from parvis.delivery.planning.solving import DEFAULT_SECONDS, default_iterations
 from parvis.delivery.planning.timing import cost_of
-from parvis.delivery.sentences import violation_sentence
+from parvis.delivery.sentences import Names, violation_sentence
 
 REPLAN_LEAD = timedelta(minutes=2)
 RECOVERY = timedelta(minutes=25)  # to fetch the goods of a broken bike back to the hub
@@ -168,13 +169,15 @@ def _make(plan: Plan, at: datetime, news: News, *, quick: bool) -> _Made:
         **({} if now.published is None else {"door_margin": timedelta(0)}),
     )
     if fresh:
-        problem, road = given.problem, {}
+        road: dict[Trip, Round] = {}
+        problem = given.problem
         solution = solve(problem, seed=plan.seed, seconds=news.seconds, iterations=news.iterations)
     else:
         problem, solution, road = _again(plan, now, given, at, news, quick=quick)
     found = verify(problem, solution)
     if found:
-        raise Refusal(violation_sentence(found[0], problem, solution, given.midnight, given.deliveries, given.shifts))
+        names = Names(given.midnight, plan.hub.town.zone, given.deliveries, given.shifts)
+        raise Refusal(violation_sentence(found[0], problem, solution, names))
     seen = tuple(str(round_.pk) for round_ in now.left)
     return _Made(given, problem, solution, road, seen, _lines(plan.hub, solution, given, now.base))
 

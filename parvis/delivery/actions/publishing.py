@@ -1,7 +1,7 @@
 """Publishing a draft: checked once more against the rows as they are, then made the plan that riders see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,24 +14,15 @@ from parvis.core.time import day_bounds, seconds_into
 from parvis.delivery.actions.problems import as_bike, as_drop, bags_here, ready_moment, shifts_of
 from parvis.delivery.actions.road import in_order, settle
 from parvis.delivery.actions.rows import rewrite_round, solution_json, trips_by_round
-from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round, Shift, Stop
+from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round, Stop
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, Trip, Violation, verify
 from parvis.delivery.planning.timing import cost_of
-from parvis.delivery.sentences import violation_sentence
+from parvis.delivery.sentences import Names, violation_sentence
 from parvis.delivery.states import DeliveryState
 
 SHOWN = 3  # violations named in a refusal; the rest is counted
 NEWS_FROM = timedelta(minutes=1)  # a promised time that moves by less is no news
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """What a plan speaks of, locked."""
-
-    midnight: datetime
-    deliveries: Mapping[str, Delivery]
-    shifts: Mapping[str, Shift]
 
 
 @transaction.atomic
@@ -124,7 +115,7 @@ def _lock_plans(plan: Plan) -> tuple[Plan, Plan | None]:
     return draft, next((p for p in locked if p.state == Plan.State.PUBLISHED), None)
 
 
-def _lock_rows(plan: Plan) -> _Rows:
+def _lock_rows(plan: Plan) -> Names:
     list(Stop.objects.select_for_update().filter(round__plan=plan).order_by("pk").values_list("pk"))
     ids = [drop["id"] for drop in plan.problem["drops"]]
     deliveries = (
@@ -134,16 +125,17 @@ def _lock_rows(plan: Plan) -> _Rows:
         .prefetch_related("bags__events", "events")
         .order_by("pk")
     )
-    return _Rows(
+    return Names(
         midnight=day_bounds(plan.day, plan.hub.town.zone)[0],
+        zone=plan.hub.town.zone,
         deliveries={str(delivery.pk): delivery for delivery in deliveries},
         shifts={str(shift.pk): shift for shift in shifts_of(plan.hub, plan.day)},
     )
 
 
-def _refuse_any(found: list[Violation], problem: Problem, solution: Solution, rows: _Rows) -> None:
+def _refuse_any(found: list[Violation], problem: Problem, solution: Solution, rows: Names) -> None:
     """Raises Refusal that names the first violations, each once."""
-    said = [violation_sentence(v, problem, solution, rows.midnight, rows.deliveries, rows.shifts) for v in found]
+    said = [violation_sentence(violation, problem, solution, rows) for violation in found]
     sentences = list(dict.fromkeys(said))
     if sentences:
         rest = len(sentences) - SHOWN
@@ -162,7 +154,7 @@ def _refuse_other_rows(plan: Plan) -> None:
         raise Refusal(_("This plan cannot be published.") + " " + _("The plan does not add up. Plan again."))
 
 
-def _refuse_stale(plan: Plan, published: Plan | None, rounds: Mapping[str, Round], rows: _Rows) -> None:
+def _refuse_stale(plan: Plan, published: Plan | None, rounds: Mapping[str, Round], rows: Names) -> None:
     """Raises Refusal when the road is no longer as the draft saw it."""
     kept = plan.solution["kept"]
     if published is not None:
@@ -181,7 +173,7 @@ def _refuse_stale(plan: Plan, published: Plan | None, rounds: Mapping[str, Round
 
 
 def _as_of(
-    plan: Plan, problem: Problem, trips: Mapping[str, Trip], rows: _Rows, at: datetime
+    plan: Plan, problem: Problem, trips: Mapping[str, Trip], rows: Names, at: datetime
 ) -> tuple[Problem, dict[str, Trip]]:
     """Problem and trips with today's bikes, weights and bags; what should have left leaves now."""
     kept = plan.solution["kept"]
@@ -212,7 +204,7 @@ def _as_of(
     return after, {id: by_drops[trip.drop_ids] for id, trip in trips.items()}
 
 
-def _write_round(plan: Plan, drawn: Round, original: Round | None, trip: Trip, rows: _Rows) -> None:
+def _write_round(plan: Plan, drawn: Round, original: Round | None, trip: Trip, rows: Names) -> None:
     """Bring a round to the times of its trip. The row of a round on the road takes the place of its drawing."""
     if original is None:
         rewrite_round(drawn, trip, rows.midnight)

@@ -12,8 +12,8 @@ from typing import Any
 from parvis.delivery.clients.streets import StreetNetwork
 from parvis.delivery.models import Delivery, Hub, Plan, Round, Shift, Stop
 from parvis.delivery.planning import Plan as Solution
-from parvis.delivery.planning import Trip
 from parvis.delivery.planning import Stop as PlannedStop
+from parvis.delivery.planning import Trip
 
 _ASIDE = 10_000  # positions that no stop has: where stops wait while they are put in a new order
 

@@ -1,0 +1,241 @@
+"""The middle of the day: what has left goes on, what is lost finds another way."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from parvis.core.errors import Refusal
+from parvis.delivery import actions
+from parvis.delivery.models import Bike, Delivery, Hub, Plan, Round, Stop, Window
+from parvis.delivery.tests.dispatch_world import add_bikes, book, bring, broken_rules, orders, solution_of
+
+FEW = 60
+
+
+@pytest.fixture
+def on_the_road(hub: Hub, window: Window, at: datetime) -> Plan:
+    """Three bikes, fourteen deliveries, the plan published; the first round has left and served one door."""
+    add_bikes(hub, at, "Vélo 2", "Vélo 3")
+    hub.bikes.update(max_grams=24_000)  # six deliveries each
+    deliveries = book(window, 14, at)
+    bring(deliveries, at + timedelta(hours=5), pack=True)
+    plan = actions.make_plan(hub=hub, day=at.date(), by=None, at=at + timedelta(hours=5), iterations=FEW)
+    plan = actions.publish_plan(plan=plan, by=None, at=at + timedelta(hours=5))
+    first = first_round(plan)
+    actions.leave_hub(round_=first, at=first.departs_at)
+    stop = first.stops.first()
+    assert stop is not None
+    actions.hand_over(stop=stop, recipient="Camille", at=stop.leave_at)
+    return plan
+
+
+def first_round(plan: Plan) -> Round:
+    round_ = plan.rounds.order_by("departs_at", "number").first()
+    assert round_ is not None
+    assert round_.stops.count() > 2
+    return round_
+
+
+def replan(plan: Plan, at: datetime, **extra: Any) -> Plan:
+    again = actions.replan(hub=plan.hub, day=plan.day, by=None, at=at, iterations=FEW, **extra)
+    assert again.state == Plan.State.DRAFT, again.message
+    assert broken_rules(again) == []
+    return again
+
+
+def moment_of(plan: Plan) -> datetime:
+    """A little after the first door was served."""
+    stop = first_round(plan).stops.first()
+    assert stop is not None
+    return stop.leave_at + timedelta(seconds=30)
+
+
+def stops_of(round_: Round) -> list[Any]:
+    return list(round_.stops.order_by("position").values_list("pk", "delivery__code"))
+
+
+def test_done_and_next_stops_are_kept(on_the_road: Plan) -> None:
+    left = first_round(on_the_road)
+    before, now = stops_of(left), moment_of(on_the_road)
+    draft = replan(on_the_road, now)
+    left.refresh_from_db()
+    assert left.plan == on_the_road, "a draft takes nothing from the riders"
+    published = actions.publish_plan(plan=draft, by=None, at=now)
+    left.refresh_from_db()
+    assert left.plan == published, "the row of a round on the road moves into the new plan"
+    assert stops_of(left) == before, "with its stops, in their order"
+    served = Stop.objects.filter(round__plan=published).values_list("delivery", flat=True)
+    assert len(served) == len(set(served)) == 14
+    assert broken_rules(published) == []
+
+
+def test_a_broken_bike_on_the_road(on_the_road: Plan) -> None:
+    """Its next doors are served by others, once its goods are back at the hub."""
+    left = first_round(on_the_road)
+    now = moment_of(on_the_road)
+    done, *stranded = [stop.delivery for stop in left.stops.all()]
+    draft = replan(on_the_road, now, lost_bike=left.bike)
+    problem, _solution = solution_of(draft)
+    published = actions.publish_plan(plan=draft, by=None, at=now)
+    left.refresh_from_db()
+    left.bike.refresh_from_db()
+    assert left.bike.broken_at == now
+    assert [stop.delivery for stop in left.stops.all()] == [done]
+    for delivery in stranded:
+        stop = Stop.objects.get(round__plan=published, delivery=delivery)
+        assert stop.round.bike != left.bike
+        assert stop.round.departs_at >= now + timedelta(minutes=25)
+        assert delivery.window.starts_at <= stop.arrive_at <= delivery.window.ends_at
+    assert broken_rules(published) == []
+    assert problem.drop[str(stranded[0].pk)].ready_at > 0
+
+
+def test_the_goods_of_a_broken_bike_ride_again(on_the_road: Plan) -> None:
+    left, now = first_round(on_the_road), moment_of(on_the_road)
+    stranded = [stop.delivery for stop in left.stops.all()][1:]
+    actions.publish_plan(plan=replan(on_the_road, now, lost_bike=left.bike), by=None, at=now)
+    back = now + timedelta(minutes=20)
+    assert actions.recover_goods(bike=left.bike, by=None, at=back) == len(stranded)
+    assert actions.recover_goods(bike=left.bike, by=None, at=back) == 0
+    for delivery in stranded:
+        crate = delivery.crates.get()
+        actions.pack(delivery=delivery, crate=crate.number, at=back)
+    again = replan(on_the_road, back)
+    published = actions.publish_plan(plan=again, by=None, at=back)
+    round_ = Stop.objects.get(round__plan=published, delivery=stranded[0]).round
+    earlier = Round.objects.filter(plan=published, bike=round_.bike, left_at=None, departs_at__lt=round_.departs_at)
+    for before in [*earlier, round_]:
+        actions.leave_hub(round_=before, at=before.departs_at)
+        for stop in before.stops.order_by("position"):
+            actions.hand_over(stop=stop, recipient="Camille", at=stop.leave_at)
+        actions.bring_back(round_=before, at=before.returns_at)
+    for delivery in stranded:
+        if Stop.objects.filter(round=round_, delivery=delivery).exists():
+            assert Delivery.objects.with_story().get(pk=delivery.pk).state == "delivered"
+
+
+def test_a_bike_that_breaks_before_it_leaves(on_the_road: Plan, at: datetime) -> None:
+    waiting = on_the_road.rounds.filter(left_at=None).first()
+    assert waiting is not None
+    now = moment_of(on_the_road)
+    published = actions.publish_plan(plan=replan(on_the_road, now, lost_bike=waiting.bike), by=None, at=now)
+    assert not published.rounds.filter(bike=waiting.bike, left_at=None).exists()
+    assert Stop.objects.filter(round__plan=published).count() == 14
+    actions.mark_bike_repaired(bike=waiting.bike, by=None, at=now)
+    assert Bike.objects.get(pk=waiting.bike.pk).broken_at is None
+
+
+def test_a_cancelled_delivery_falls_out(on_the_road: Plan) -> None:
+    waiting = on_the_road.rounds.filter(left_at=None).first()
+    assert waiting is not None
+    gone = waiting.stops.select_related("delivery").first()
+    assert gone is not None
+    now = moment_of(on_the_road)
+    actions.cancel_bags(delivery=gone.delivery, sender_ref=gone.delivery.bags.get().sender_ref, at=now)
+    published = actions.publish_plan(plan=replan(on_the_road, now), by=None, at=now)
+    assert Stop.objects.filter(round__plan=published).count() == 13
+    assert not Stop.objects.filter(round__plan=published, delivery=gone.delivery).exists()
+
+
+def test_deliveries_may_be_left_out_by_hand(on_the_road: Plan) -> None:
+    waiting = on_the_road.rounds.filter(left_at=None).first()
+    assert waiting is not None
+    stop = waiting.stops.first()
+    assert stop is not None
+    again = replan(on_the_road, moment_of(on_the_road), lost_deliveries=[stop.delivery_id])
+    assert not Stop.objects.filter(round__plan=again, delivery=stop.delivery_id).exists()
+
+
+def test_a_new_delivery_joins(on_the_road: Plan, window: Window, at: datetime) -> None:
+    (late,) = book(window, 1, window.closes_at - timedelta(minutes=1))
+    again = replan(on_the_road, moment_of(on_the_road))
+    stop = Stop.objects.get(round__plan=again, delivery=late)
+    assert stop.round.left_at is None
+
+
+def test_a_locked_round_stays(on_the_road: Plan) -> None:
+    waiting = list(on_the_road.rounds.filter(left_at=None))
+    now = moment_of(on_the_road)
+    keep = waiting[-1]
+    actions.lock_round(round_=keep, by=None, at=now)
+    before = [code for _pk, code in stops_of(keep)]
+    again = replan(on_the_road, now)
+    drawn = again.rounds.get(bike=keep.bike, left_at=None, locked=True)
+    assert [code for _pk, code in stops_of(drawn)] == before
+    assert drawn.departs_at >= now, "it should have left already: it leaves now"
+
+
+def test_locked_and_in_time_nothing_moves(hub: Hub, window: Window, at: datetime) -> None:
+    add_bikes(hub, at, "Vélo 2")
+    book(window, 8, at)
+    plan = actions.make_plan(hub=hub, day=at.date(), by=None, at=at, iterations=FEW)
+    for round_ in plan.rounds.all():
+        actions.lock_round(round_=round_, by=None, at=at)
+    before = orders(plan)
+    book(window, 2, at)
+    again = actions.make_plan(hub=hub, day=at.date(), by=None, at=at, iterations=FEW, seed=5)
+    assert before.items() <= orders(again).items()
+    assert Stop.objects.filter(round__plan=again).count() == 10
+
+
+def test_a_round_that_left_since_stops_the_publication(on_the_road: Plan) -> None:
+    now = moment_of(on_the_road)
+    draft = replan(on_the_road, now)
+    waiting = on_the_road.rounds.filter(left_at=None).first()
+    assert waiting is not None
+    actions.leave_hub(round_=waiting, at=now)
+    with pytest.raises(Refusal, match="left in the meantime"):
+        actions.publish_plan(plan=draft, by=None, at=now)
+    actions.publish_plan(plan=replan(on_the_road, now), by=None, at=now)
+
+
+def test_a_round_that_is_back(on_the_road: Plan) -> None:
+    """What its rider gave up at a door stays on record; the bike rides again."""
+    left = first_round(on_the_road)
+    for i, stop in enumerate(left.stops.order_by("position")[1:]):
+        if i:
+            actions.hand_over(stop=stop, recipient="Camille", at=stop.leave_at)
+        else:
+            actions.fail_stop(stop=stop, reason="nobody", at=stop.leave_at)
+    actions.bring_back(round_=left, at=left.returns_at)
+    before = stops_of(left)
+    published = actions.publish_plan(plan=replan(on_the_road, left.returns_at), by=None, at=left.returns_at)
+    left.refresh_from_db()
+    assert (left.plan, stops_of(left)) == (published, before)
+    assert left.back_at is not None
+
+
+def test_a_late_rider_is_seen(on_the_road: Plan) -> None:
+    """Half an hour behind: the next doors of the round and the next round of the bike move with it."""
+    late = moment_of(on_the_road) + timedelta(minutes=30)
+    again = replan(on_the_road, late)
+    drawn = again.rounds.exclude(left_at=None).get()
+    nexts = list(drawn.stops.order_by("position"))[1:]
+    assert all(stop.arrive_at >= late - timedelta(minutes=1) for stop in nexts)
+    assert drawn.returns_at > late
+
+
+def test_plan_again_from_the_button(on_the_road: Plan, hub: Hub, at: datetime) -> None:
+    """The long search keeps the road as the quick one does."""
+    now = moment_of(on_the_road)
+    plan = actions.make_plan(hub=hub, day=at.date(), by=None, at=now, iterations=FEW)
+    assert plan.state == Plan.State.DRAFT, plan.message
+    assert plan.rounds.exclude(left_at=None).count() == 1
+    assert broken_rules(plan) == []
+
+
+def test_a_bag_left_behind_is_planned_again(on_the_road: Plan, window: Window) -> None:
+    """A stop whose bag was not there when the bike left is on a later round."""
+    waiting = on_the_road.rounds.filter(left_at=None).first()
+    assert waiting is not None
+    behind = waiting.stops.select_related("delivery").first()
+    assert behind is not None
+    actions.unpack(delivery=behind.delivery, at=waiting.departs_at)
+    behind.delivery.bags.get().events.all().delete()  # it never came
+    actions.leave_hub(round_=waiting, at=waiting.departs_at)
+    now = max(moment_of(on_the_road), waiting.departs_at) + timedelta(minutes=1)
+    published = actions.publish_plan(plan=replan(on_the_road, now), by=None, at=now)
+    stop = Stop.objects.get(round__plan=published, delivery=behind.delivery)
+    assert stop.round.left_at is None
+    assert stop.round.departs_at >= now + timedelta(minutes=10)
