@@ -18,7 +18,7 @@ REPLAN_SECONDS = 1.6
 
 def replan_iterations(drops: int) -> int:
     """How long to search again for a day of so many drops, when the caller does not say."""
-    return max(200, 120_000 // max(drops, 1))
+    return min(2_000, max(300, 120_000 // max(drops, 1)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,13 @@ from pyvrp.search import (
 
 from .budget import Budget
 
-SHAKEN = 7
-"""At most so many drops are moved at random before each local search."""
+SMALL_SHAKE, LARGE_SHAKE = 7, 25
+"""At most so many drops are moved at random before each local search: mostly few, at times many."""
 
-NEIGHBOURS = 50
+LARGE_SHAKES = 0.2
+"""The part of large shakes: small ones are fast, large ones leave a dead end."""
+
+NEIGHBOURS = 30
 """So many drops around each are tried as its neighbours."""
 
 HEAT, WARM_HEAT, COOLING = 0.002, 0.0004, 0.01
@@ -51,7 +54,7 @@ def search(data: ProblemData, seed: int, budget: Budget, start: Solution | None,
 
 def _anneal(data: ProblemData, seed: int, budget: Budget, start: Solution | None, patience: float) -> Solution:
     rng = RandomNumberGenerator(seed=seed)
-    improve = _local_search(data, rng)
+    improve, overturn = _local_search(data, rng, SMALL_SHAKE), _local_search(data, rng, LARGE_SHAKE)
     penalties = PenaltyManager(PenaltyParams().midpoint_penalties(data), PenaltyParams())
     chance = random.Random(seed)  # noqa: S311 (a search, not a secret)
     heat = HEAT if start is None else WARM_HEAT
@@ -62,7 +65,8 @@ def _anneal(data: ProblemData, seed: int, budget: Budget, start: Solution | None
     while (part := budget.part()) < (1.0 if best.is_feasible() else patience):
         budget.spent += 1
         costs = penalties.cost_evaluator()
-        found = improve(current, costs, exhaustive=False)
+        shake = overturn if chance.random() < LARGE_SHAKES else improve
+        found = shake(current, costs, exhaustive=False)
         penalties.register(found)
         if costs.cost(found) < costs.cost(best):
             best = found
@@ -77,9 +81,9 @@ def _anneal(data: ProblemData, seed: int, budget: Budget, start: Solution | None
     return best if best.is_feasible() else current
 
 
-def _local_search(data: ProblemData, rng: RandomNumberGenerator) -> LocalSearch:
+def _local_search(data: ProblemData, rng: RandomNumberGenerator, shaken: int) -> LocalSearch:
     neighbours = compute_neighbours(data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
-    shaking = PerturbationManager(PerturbationParams(1, SHAKEN))
+    shaking = PerturbationManager(PerturbationParams(1, shaken))
     improve = LocalSearch(data, rng, neighbours, shaking)
     for operator in OPERATORS:
         if operator.supports(data):

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from parvis.delivery.bench import bench_routing, main
-from parvis.delivery.bench_instances import NotExpressible, instance_paths, plan_of, read_instance, read_solution
+from parvis.delivery.bench_instances import (
+    SOLOMON_OPTIMA,
+    NotExpressible,
+    instance_paths,
+    plan_of,
+    read_instance,
+    read_solution,
+)
 from parvis.delivery.planning import verify
 
 ROOT = Path(__file__).parents[4]
@@ -183,6 +190,15 @@ def test_solomon_is_exact_to_the_thousandth_and_compared_on_its_objective(tmp_pa
     instance = read_instance(path)
     assert (instance.best, len(instance.problem.bikes), instance.scale) == (19.0, 2, 1000)
     assert instance.problem.distances[1][2] == 3162
+
+
+def test_solomons_hundred_customers_have_published_optima(tmp_path: Path) -> None:
+    customers = "".join(f"    {i}  {i}  0  1  0  90  1\n" for i in range(3, 101))
+    path = write(tmp_path, "R208.txt", SOLOMON + customers)
+    instance = read_instance(path)
+    assert (instance.best, instance.scale, instance.problem.distances[1][2]) == (701.0, 10, 31)
+    assert read_instance(write(tmp_path, "R209.txt", SOLOMON)).best is None  # not the published one
+    assert len(SOLOMON_OPTIMA) == 56
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
