@@ -58,7 +58,7 @@ class StylesheetFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         if path != NAME:
-            return [] if find_all else None
+            return []
         found = str(bundle() / NAME)
         return [found] if find_all else found
 

@@ -59,7 +59,8 @@ def say_weight(grams: int) -> str:
 
 def say_distance(metres: float) -> str:
     """``350 m`` below a kilometre, then ``3,4 km``."""
-    return f"{round(metres)}{NBSP}m" if metres < 1000 else f"{_decimal(metres / 1000, 1)}{NBSP}km"
+    whole = round(metres)
+    return f"{whole}{NBSP}m" if whole < 1000 else f"{_decimal(whole / 1000, 1)}{NBSP}km"
 
 
 def say_duration(seconds: float) -> str:

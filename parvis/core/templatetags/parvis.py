@@ -82,6 +82,6 @@ def theme_href(town: Any) -> str:
     """Address of the town's own colours, or nothing: ``static/core/themes/<theme>.css``."""
     name = getattr(town, "theme", "") or ""
     path = f"core/themes/{name}.css"
-    if not re.fullmatch(r"[a-z0-9-]+", name) or finders.find(path) is None:
+    if not re.fullmatch(r"[a-z0-9-]+", name) or not finders.find(path):
         return ""
     return static(path)
