@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import shapely
-from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
-from django.db.models import Value
 from django.utils.text import slugify
 
 from parvis.core.geo import Point, flat_distance_m
 from parvis.core.osm import Door, NamedPlace
 from parvis.core.text import fold
-from parvis.places.categories import CATEGORIES, category_of
+from parvis.places.categories import category_of
 from parvis.places.hours import is_readable
 from parvis.places.models import Place
 from parvis.towns.actions import refresh_statistics
@@ -84,7 +82,7 @@ class _Writer:
             source_ref=thing.ref,
             source_date=_check_date(tags) or self.dated,
         )
-        place.search = SearchVector(Value(search_text(place)), config="simple")
+        place.index()
         return place
 
     def _slug(self, name: str) -> str:
@@ -114,12 +112,6 @@ class _Writer:
             return None
         door = self.doors[int(self.tree.nearest(shapely.Point(point.lon, point.lat)))]
         return door if flat_distance_m(door.point, point) <= NEAR_DOOR_M else None
-
-
-def search_text(place: Place) -> str:
-    """What a place is found by: its name, what it is (in French and as labelled), where it stands; folded."""
-    label = str(CATEGORIES[place.category].label) if place.category in CATEGORIES else ""
-    return fold(f"{place.name} {label} {place.category} {place.address}")
 
 
 def _first(tags: Mapping[str, str], *keys: str) -> str:

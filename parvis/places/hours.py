@@ -1,27 +1,195 @@
-"""When a place is open: OpenStreetMap's ``opening_hours``, read by a real parser, with closures on top."""
+"""When a place is open: OpenStreetMap's ``opening_hours``, read by a real parser, with closures on top.
 
+Pure: no database, no clock. Moments go in aware and come out in UTC. Whatever is written in ``opening_hours``,
+nothing is raised: what cannot be understood is *unknown*, which is not the same as closed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours
+from opening_hours import OpeningHours, State
 
 from parvis.core.geo import Point
+from parvis.core.time import day_bounds, day_of
 
-UTC_ZONE = ZoneInfo("UTC")
+type Span = tuple[datetime, datetime]
+type ClosedDays = tuple[date, date, str]
+
+MORNING = time(6)  # what is open past midnight until then still belongs to the evening before
+LOOK_AHEAD = timedelta(days=90)
+_UTC = ZoneInfo("UTC")
+_SUN = ("sun", "dawn", "dusk")
 
 
-@lru_cache(maxsize=8192)
-def parsed(text: str, country: str, zone: ZoneInfo, point: Point | None) -> OpeningHours | None:
-    """The rules of ``text``, or None when they cannot be understood."""
-    if not text.strip() or len(text) > 1000:
-        return None
-    coords = (point.lat, point.lon) if point else None
-    try:
-        return OpeningHours(text, timezone=zone, country=country or None, coords=coords, auto_country=False)
-    except Exception:
-        return None
+@dataclass(frozen=True, slots=True)
+class OpenStatus:
+    """Whether a place is open (None: unknown), until when (None: no change in sight), and what it says of it."""
+
+    is_open: bool | None
+    until: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """A day's opening; ``spans`` empty means closed, and ``reason`` may say why."""
+
+    day: date
+    spans: list[Span]
+    reason: str = ""
+
+
+UNKNOWN = OpenStatus(None)
 
 
 def is_readable(text: str, country: str = "") -> bool:
     """Whether ``text`` is understood, not only kept."""
-    return parsed(text, country, UTC_ZONE, None) is not None
+    return _rules(text, country, _UTC, None) is not None
+
+
+def status(
+    opening_hours: str,
+    closures: Iterable[ClosedDays],
+    at: datetime,
+    zone: ZoneInfo,
+    country: str,
+    point: Point | None = None,
+) -> OpenStatus:
+    """How things stand at ``at``. ``closures`` are (first day, last day, reason), both days closed."""
+    closed_days = list(closures)
+    rules = _rules(opening_hours, country, zone, point)
+    if rules is None:
+        return _closed_by_notice(closed_days, at, zone) or UNKNOWN
+    today = day_of(at, zone)
+    last_closed = max((last for _, last, _ in closed_days if last >= today), default=today)
+    horizon = day_bounds(last_closed, zone)[1] + LOOK_AHEAD
+    reason = ""
+    for start, end, state, comment in _stretches(rules, opening_hours, today - timedelta(days=1), horizon, zone):
+        if start <= at < end:
+            if state is None:
+                return _closed_by_notice(closed_days, at, zone) or OpenStatus(None, None, comment)
+            reason = comment
+        if state is not True:
+            continue
+        for opens, closes in _less_closures((start, end), closed_days, zone):
+            if opens <= at < closes:
+                return OpenStatus(True, closes if closes < horizon else None, comment)
+            if opens > at:
+                return OpenStatus(False, opens, _reason_on(closed_days, today) or reason)
+    return OpenStatus(False, None, _reason_on(closed_days, today) or reason)
+
+
+def day_spans(
+    opening_hours: str,
+    day: date,
+    closures: Iterable[ClosedDays],
+    zone: ZoneInfo,
+    country: str,
+    point: Point | None = None,
+) -> list[Span]:
+    """The stretches of ``day`` in which a place is open, in order; one may end after midnight."""
+    rules = _rules(opening_hours, country, zone, point)
+    if rules is None:
+        return []
+    midnight, next_midnight = day_bounds(day, zone)
+    next_morning = datetime.combine(day + timedelta(days=1), MORNING, tzinfo=zone)
+    closed_days = list(closures)
+    spans = []
+    two_days_on = next_midnight + timedelta(days=1)
+    for start, end, state, _ in _stretches(rules, opening_hours, day - timedelta(days=1), two_days_on, zone):
+        if state is not True:
+            continue
+        for opens, closes in _less_closures((start, end), closed_days, zone):
+            if opens < midnight and closes <= datetime.combine(day, MORNING, tzinfo=zone):
+                continue  # the end of last evening
+            begins = max(opens, midnight)
+            ends = closes if closes <= next_morning else next_midnight
+            if begins < next_midnight and ends > begins:
+                spans.append((begins, ends))
+    return spans
+
+
+def week_table(
+    opening_hours: str,
+    first_day: date,
+    closures: Iterable[ClosedDays],
+    zone: ZoneInfo,
+    country: str,
+    point: Point | None = None,
+) -> list[DayHours]:
+    """Seven days from ``first_day``."""
+    closed_days = list(closures)
+    days = [first_day + timedelta(days=n) for n in range(7)]
+    return [
+        DayHours(
+            day,
+            day_spans(opening_hours, day, closed_days, zone, country, point),
+            _reason_on(closed_days, day),
+        )
+        for day in days
+    ]
+
+
+def _rules(text: str, country: str, zone: ZoneInfo, point: Point | None) -> OpeningHours | None:
+    """The rules of ``text``, or None. Only hours that follow the sun need to know where they are."""
+    sunny = point if any(word in text for word in _SUN) else None
+    return _parsed(text.strip(), country.upper(), zone, sunny)
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str, country: str, zone: ZoneInfo, point: Point | None) -> OpeningHours | None:
+    if not text or len(text) > 1000:
+        return None
+    where = (point.lat, point.lon) if point else None
+    try:
+        return OpeningHours(text, timezone=zone, country=country or None, coords=where, auto_country=False)
+    except Exception:  # the parser's own errors share no useful base; a country it does not know is one of them
+        return _parsed(text, "", zone, point) if country else None
+
+
+def _stretches(
+    rules: OpeningHours, text: str, first_day: date, end: datetime, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime, bool | None, str]]:
+    """Stretches of one state, from noon of ``first_day`` (never an hour that happens twice) to ``end``, in UTC."""
+    noon = datetime.combine(first_day, time(12), tzinfo=zone)
+    for start, until, state, comment in rules.intervals(noon, end.astimezone(zone)):
+        is_open = {State.OPEN: True, State.CLOSED: False}.get(state)
+        if is_open and comment and "||" in text:
+            is_open = None  # a fallback that is only words, such as "by appointment"
+        yield start.astimezone(UTC), until.astimezone(UTC), is_open, comment
+
+
+def _less_closures(span: Span, closures: list[ClosedDays], zone: ZoneInfo) -> list[Span]:
+    """What remains of an open stretch; an evening that began before the closed days may end past midnight."""
+    pieces = [span]
+    for first, last, _ in closures:
+        shut = datetime.combine(first, time.min, tzinfo=zone).astimezone(UTC)
+        reopens = day_bounds(last, zone)[1]
+        dawn = datetime.combine(first, MORNING, tzinfo=zone).astimezone(UTC)
+        dawn_after = datetime.combine(last + timedelta(days=1), MORNING, tzinfo=zone).astimezone(UTC)
+        kept: list[Span] = []
+        for start, end in pieces:
+            if end <= shut or start >= reopens or (start < shut and end <= dawn):
+                kept.append((start, end))
+                continue
+            if start < shut:
+                kept.append((start, shut))
+            if end > dawn_after:
+                kept.append((reopens, end))
+        pieces = kept
+    return pieces
+
+
+def _reason_on(closures: list[ClosedDays], day: date) -> str:
+    return next((reason for first, last, reason in closures if first <= day <= last), "")
+
+
+def _closed_by_notice(closures: list[ClosedDays], at: datetime, zone: ZoneInfo) -> OpenStatus | None:
+    """Closed days are certain even where the usual hours are not known; what comes after is not."""
+    today = day_of(at, zone)
+    if any(first <= today <= last for first, last, _ in closures):
+        return OpenStatus(False, None, _reason_on(closures, today))
+    return None

@@ -1,15 +1,20 @@
 """Places and the days they are closed."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.geo import Point
+from parvis.core.text import fold, prefix_query
 from parvis.people.models import Organisation
+from parvis.places import hours
+from parvis.places.categories import CATEGORIES, Category
 from parvis.towns.models import Town, TownOwned
 
 
@@ -19,6 +24,17 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def of(self, town: Town) -> "PlaceQuerySet":
         """The places of one town."""
         return self.filter(town=town)
+
+    def matching(self, text: str) -> "PlaceQuerySet":
+        """Places holding every word of ``text`` by its beginning; all of them when there is no word."""
+        query = prefix_query(text)
+        if not query:
+            return self
+        return self.filter(search=SearchQuery(query, config="simple", search_type="raw"))
+
+    def with_closures(self) -> "PlaceQuerySet":
+        """With the town and the closed days at hand: what ``status`` needs, in one more query."""
+        return self.select_related("town").prefetch_related("closures")
 
 
 class Place(TownOwned):
@@ -56,17 +72,49 @@ class Place(TownOwned):
             ),
         ]
         indexes = [
-            GinIndex(fields=["search"], name="place_search"),
+            GinIndex(fields=["search"], name="place_search", fastupdate=False),
             models.Index(fields=["town", "category", "name"], name="place_by_category"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Written one by one, a place is found at once; rows written in bulk call ``index`` themselves."""
+        self.index()
+        super().save(*args, **kwargs)
+
+    def index(self) -> None:
+        """Set what the place is found by: its name, what it is in the town's language, where it stands."""
+        with translation.override(self.town.default_language):
+            label = str(CATEGORIES[self.category].label) if self.category in CATEGORIES else ""
+        text = fold(f"{self.name} {label} {self.category} {self.address}")
+        self.search = SearchVector(Value(text), config="simple")
+
     @property
     def point(self) -> Point:
         """Where it is."""
         return Point(self.lon, self.lat)
+
+    @property
+    def kind(self) -> Category:
+        """What it is, in words and with an icon."""
+        return CATEGORIES.get(self.category, CATEGORIES["other"])
+
+    def closed_days(self) -> list[hours.ClosedDays]:
+        """Its closures as ``hours`` takes them; list pages load them with ``with_closures()``."""
+        return [(c.first_day, c.last_day, c.reason) for c in self.closures.all()]
+
+    def status(self, at: datetime) -> hours.OpenStatus:
+        """Whether it is open at ``at``."""
+        town = self.town
+        return hours.status(self.opening_hours, self.closed_days(), at, town.zone, town.country, self.point)
+
+    def week(self, first_day: date) -> list[hours.DayHours]:
+        """Its hours on seven days."""
+        town = self.town
+        closed = self.closed_days()
+        return hours.week_table(self.opening_hours, first_day, closed, town.zone, town.country, self.point)
 
 
 class Closure(TownOwned):

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.search import SearchVector
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Value
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.osm import Door
-from parvis.core.text import fold
-from parvis.towns.models import Address, Town, address_search_text
+from parvis.towns.models import Address, Town
 
 BATCH = 1000
 
@@ -105,7 +102,7 @@ def _address(town: Town, door: Door, source: str) -> Address:
         lat=door.point.lat,
         source=source[:40],
     )
-    address.search = SearchVector(Value(fold(address_search_text(address))), config="simple")
+    address.index()
     return address
 
 

@@ -12,7 +12,7 @@ import osmium
 import shapely
 from shapely import Polygon
 
-from parvis.core.geo import Point
+from parvis.core.geo import Point, flat_distance_m
 from parvis.core.osm.files import UnreadableExtract, header_date, header_frame, open_extract, ordered, readable
 from parvis.core.osm.geometry import faces, merged
 from parvis.core.osm.model import CommuneRelation, Door, Extract, Line, NamedPlace
@@ -241,23 +241,28 @@ class _Reader:
 
 
 def distinct_doors(doors: Iterable[Door]) -> list[Door]:
-    """One door for each number of a street, postcodes and cities completed from the street's other doors."""
+    """One door for each number of a street; what a door does not say, the nearest of its street says."""
     known = list(doors)
-    places: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    streets: dict[str, list[Door]] = defaultdict(list)
     for door in known:
-        if door.postcode or door.city:
-            places[fold(door.street)][door.postcode, door.city] += 1
+        streets[fold(door.street)].append(door)
     found: dict[tuple[str, str, str], Door] = {}
     for door in known:
         street = fold(door.street)
-        if not door.postcode and street in places:
-            postcode, city = places[street].most_common(1)[0][0]
-            door = replace(door, postcode=postcode, city=door.city or city)
-        elif not door.city and street in places:
-            cities = [c for (p, c), _ in places[street].most_common() if p == door.postcode and c]
-            door = replace(door, city=cities[0] if cities else "")
-        found.setdefault((street, fold(door.number), door.postcode), door)
+        postcode = door.postcode or _nearest_saying("postcode", door, streets[street])
+        city = door.city or _nearest_saying("city", door, streets[street])
+        found.setdefault(
+            (street, fold(door.number).replace(" ", ""), postcode), replace(door, postcode=postcode, city=city)
+        )
     return list(found.values())
+
+
+def _nearest_saying(what: str, door: Door, neighbours: list[Door]) -> str:
+    saying = [other for other in neighbours if getattr(other, what)]
+    if not saying:
+        return ""
+    nearest = min(saying, key=lambda other: flat_distance_m(other.point, door.point))
+    return str(getattr(nearest, what))
 
 
 _WKB = osmium.geom.WKBFactory()
