@@ -1,0 +1,23 @@
+"""Addresses of the pages of shops and of the town's agent."""
+
+from django.urls import path
+
+from parvis.market.views.merchant import orders
+
+urlpatterns = [
+    path("merchant/", orders.entry, name="merchant"),
+    path("merchant/<slug:slug>/", orders.orders, name="merchant-orders"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/", orders.order, name="merchant-order"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/accept/", orders.accept, name="merchant-accept"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/refuse/", orders.refuse, name="merchant-refuse"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/ready/", orders.ready, name="merchant-ready"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/sent/", orders.send, name="merchant-sent"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/done/", orders.finish, name="merchant-done"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/label/", orders.label, name="merchant-label"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/label.pdf", orders.label_pdf, name="merchant-label-pdf"),
+    path("merchant/<slug:slug>/products/", orders.orders, name="merchant-products"),
+    path("merchant/<slug:slug>/hours/", orders.orders, name="merchant-hours"),
+    path("merchant/<slug:slug>/ways/", orders.orders, name="merchant-ways"),
+    path("merchant/<slug:slug>/about/", orders.orders, name="merchant-about"),
+    path("merchant/<slug:slug>/money/", orders.orders, name="merchant-money"),
+]
