@@ -27,13 +27,13 @@ from .budget import Budget
 SMALL_SHAKE, LARGE_SHAKE = 7, 25
 """At most so many drops are moved at random before each local search: mostly few, at times many."""
 
-LARGE_SHAKES = 0.2
+LARGE_SHAKES = 0.4
 """The part of large shakes: small ones are fast, large ones leave a dead end."""
 
-NEIGHBOURS = 30
+NEIGHBOURS = 40
 """So many drops around each are tried as its neighbours."""
 
-HEAT, WARM_HEAT, COOLING = 0.002, 0.0004, 0.01
+HEAT, WARM_HEAT, COOLING = 0.001, 0.0003, 0.01
 """A plan worse by this part of the cost is accepted one time in e: at first, at first from a good plan,
 and at the end as a part of that."""
 

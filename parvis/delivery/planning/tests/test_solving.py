@@ -28,9 +28,9 @@ def test_a_day_of_two_waves_is_served_whole() -> None:
 
 def test_the_same_problem_and_seed_give_the_same_plan() -> None:
     town = round_town(30, seed=4)
-    first = solve(town, seed=7, iterations=300)
-    assert solve(town, seed=7, iterations=300) == first
-    assert solve(Problem.from_json(town.to_json()), seed=7, iterations=300) == first
+    first = solve(town, seed=7, iterations=150)
+    assert solve(town, seed=7, iterations=150) == first
+    assert solve(Problem.from_json(town.to_json()), seed=7, iterations=150) == first
 
 
 def test_more_search_is_not_worse() -> None:
