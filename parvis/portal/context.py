@@ -1,17 +1,98 @@
 """What every page's frame needs: the town, the languages, where this visitor may go."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from parvis.market.cookies import Summary, basket_summary
+from parvis.people.access import roles_in
+from parvis.people.models import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry of the main navigation; ``role`` None is for everybody, ``signed_in`` for any account."""
+
+    name: str
+    label: Promise
+    icon: str
+    role: str | None = None
+    signed_in: bool = False
+
+
+WAYS = (
+    Way("home", _("Today"), "sun"),
+    Way("shops", _("Shops"), "store"),
+    Way("products", _("Shelves"), "shopping-basket"),
+    Way("places", _("Map"), "map"),
+    Way("orders", _("My orders"), "receipt", signed_in=True),
+    Way("merchant", _("My shop"), "clipboard-list", role=Role.Kind.MERCHANT),
+    Way("hub", _("Depot"), "warehouse", role=Role.Kind.HUB),
+    Way("dispatch", _("Rounds"), "route", role=Role.Kind.DISPATCHER),
+    Way("rider", _("My round"), "bike", role=Role.Kind.RIDER),
+    Way("agent", _("Market"), "chart-column", role=Role.Kind.AGENT),
+)
+
+FOOTER = (
+    ("about", _("About this market")),
+    ("legal", _("Legal notice")),
+    ("privacy", _("Personal data")),
+    ("accessibility", _("Accessibility")),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of ``core/base.html``; works on error pages, where town and user may be missing."""
+    """Context of ``core/base.html``; works on error pages, where town and user may be missing.
+
+    What costs a query (roles, basket) is a function: it is asked only by frames that draw it.
+    """
     town = getattr(request, "town", None)
     offered = [*town.languages, "en"] if town else [code for code, _ in settings.LANGUAGES]
     return {
         "town": town,
         "languages": [(code, name) for code, name in settings.LANGUAGES if code in offered],
         "demo": settings.DEMO,
+        "nav": _once(lambda: _nav(request)) if town else [],
+        "basket_summary": _once(lambda: _summary(request)),
+        "basket_count": (lambda: _summary(request).count) if town else None,
+        "footer_links": [{"url": reverse(name), "label": label} for name, label in FOOTER] if town else [],
     }
+
+
+def _once[T](ask: Callable[[], T]) -> Callable[[], T]:
+    answers: list[T] = []
+
+    def answer() -> T:
+        if not answers:
+            answers.append(ask())
+        return answers[0]
+
+    return answer
+
+
+def _summary(request: Any) -> Summary:
+    return basket_summary(request) if getattr(request, "town", None) and hasattr(request, "user") else Summary()
+
+
+def _nav(request: Any) -> list[dict[str, Any]]:
+    """Where this visitor may go, with the current place marked."""
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    roles = roles_in(request) if signed_in else set()
+    items = []
+    for way in WAYS:
+        if (way.role and way.role not in roles) or (way.signed_in and not signed_in):
+            continue
+        try:
+            url = reverse(way.name)
+        except NoReverseMatch:  # a room without pages yet
+            continue
+        current = request.path == url or (url != "/" and request.path.startswith(url))
+        items.append({"url": url, "label": way.label, "icon": way.icon, "current": current})
+    return items

@@ -1,24 +1,101 @@
 """The pages of the portal."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from parvis.core.text import fold
+from parvis.delivery.models import Window
+from parvis.market.listing import ProductCard, newest, shelves, shop_cards, trades_of
+from parvis.market.models import Market, Product
+from parvis.market.when import near_moment, near_span
 from parvis.portal.gallery import gallery_context
+from parvis.portal.search import clean, look, products_matching, shorter
 from parvis.towns.models import Town
 from parvis.towns.requests import TownRequest
 
+BIKE_WINDOWS = 3
+SHOPS_SHOWN = 6
+PRODUCTS_PER_PAGE = 24
+
 
 @login_not_required
+@require_safe
 def home(request: TownRequest) -> HttpResponse:
     """What is good and open near me now."""
-    return render(request, "portal/home.html", {})
+    at, town = timezone.now(), request.town
+    cards = shop_cards(town, at)
+    open_now = [card for card in cards if card.opening.is_open and card.shop.takes_orders]
+    windows = Window.objects.open_at(town, at)[:BIKE_WINDOWS]
+    context = {
+        "at": at,
+        "open_count": len(open_now),
+        "shop_count": len(cards),
+        "shops": (open_now or cards)[:SHOPS_SHOWN],
+        "windows": [BikeWindow(near_span(w.starts_at, w.ends_at, at), near_moment(w.closes_at, at)) for w in windows],
+        "market": Market.objects.get(town=town),
+        "products": newest(town),
+        "shelves": shelves(town),
+        "trades": trades_of(cards),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class BikeWindow:
+    """When bikes come, and until when one may order for it, in words."""
+
+    words: str
+    closes: str
+
+
+@login_not_required
+@require_safe
+def search(request: TownRequest) -> HttpResponse:
+    """Everything that answers to a few words; while typing, a short list of links."""
+    text = clean(request.GET.get("q"))
+    if request.htmx:
+        found = look(request.town, text, {"shops": 3, "products": 5, "places": 2}) if len(text) > 1 else []
+        response = render(request, "portal/search.html#suggestions", {"q": text, "found": found})
+    else:
+        response = render(request, "portal/search.html", _answer(request, text))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _answer(request: TownRequest, text: str) -> dict[str, Any]:
+    products = products_matching(request.town, text) if fold(text) else Product.objects.none()
+    page = Paginator(products, PRODUCTS_PER_PAGE).get_page(request.GET.get("page"))
+    others = look(request.town, text, {"shops": 6, "places": 6}) if page.number == 1 else []
+    nothing = not page.object_list and not others
+    return {
+        "q": text,
+        "page": page,
+        "cards": [ProductCard(product) for product in page],
+        "found": others,
+        "nothing": nothing,
+        "query": f"{urlencode({'q': text})}&",
+        "shorter": shorter(text),
+        "shelves": shelves(request.town) if nothing else [],
+    }
+
+
+@login_not_required
+@require_safe
+def words(request: TownRequest, name: str) -> HttpResponse:
+    """A page of text: about, legal notice, personal data, accessibility."""
+    return render(request, f"portal/{name}.html", {})
 
 
 @login_not_required

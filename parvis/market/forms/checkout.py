@@ -1,0 +1,199 @@
+"""The checkout form: a way for each shop, one window for all bikes, who and where."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parvis.core.geo import Point
+from parvis.market.choices import ShopBasket
+from parvis.market.models import Modality
+from parvis.market.slots import Slot
+from parvis.market.ways import CHOICES, PAYING, WAYS
+from parvis.towns import addresses
+from parvis.towns.models import Address, Town
+
+SEVERAL = 8  # addresses offered when the text fits more than one
+
+
+@dataclass(frozen=True, slots=True)
+class WayCard:
+    """One radio card: a way in which a shop can serve this basket."""
+
+    modality: Modality
+    fee_cents: int
+    short_cents: int  # missing to reach the minimum
+    checked: bool
+
+    @property
+    def kind(self) -> str:
+        """``bike``, ``collect``…"""
+        return self.modality.kind
+
+    @property
+    def icon(self) -> str:
+        """Its drawing."""
+        return WAYS[self.kind].icon
+
+    @property
+    def label(self) -> str:
+        """What the buyer chooses."""
+        return str(CHOICES[self.kind])
+
+    @property
+    def note(self) -> str:
+        """The shop's own words, or how it is paid."""
+        return self.modality.note or str(PAYING[self.kind])
+
+
+def way_name(share: ShopBasket) -> str:
+    """The name of the field that holds a shop's way of serving."""
+    return f"way-{share.shop.slug}"
+
+
+class CheckoutForm(forms.Form):
+    """Checks what was chosen and typed; ``chosen``, ``window_id`` and ``point`` are ready after ``is_valid``."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    window = forms.ChoiceField(label=gettext_lazy("When the bike comes"), widget=forms.RadioSelect, required=False)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("For the confirmation, and when something is missing."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        max_length=30,
+        required=False,
+        help_text=gettext_lazy("The rider calls if nobody opens."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=240,
+        required=False,
+        help_text=gettext_lazy("Number and street."),
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    address_id = forms.CharField(required=False, max_length=40)
+    note = forms.CharField(
+        label=gettext_lazy("For whoever brings it"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Floor, door code, a neighbour who takes it."),
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        town: Town,
+        shares: Sequence[ShopBasket],
+        slots: Sequence[Slot],
+        bike_fee_cents: int,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.town, self.shares, self.slots, self.bike_fee_cents = town, shares, slots, bike_fee_cents
+        super().__init__(data, initial={"key": uuid4()} | dict(initial or {}))
+        self.found: list[Address] = []
+        self.point: Point | None = None
+        for share in shares:
+            self.fields[way_name(share)] = forms.ChoiceField(
+                label=share.shop.name,
+                choices=[(m.kind, CHOICES[m.kind]) for m in share.offered],
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": _("Choose how you get what %(shop)s prepares.") % {"shop": share.shop.name},
+                    "invalid_choice": _("Choose how you get what %(shop)s prepares.") % {"shop": share.shop.name},
+                },
+            )
+            self.initial.setdefault(way_name(share), self._usual(share))
+        window = self.fields["window"]
+        assert isinstance(window, forms.ChoiceField)
+        window.choices = [(str(slot.window.pk), str(slot.window)) for slot in slots]
+        window.error_messages["invalid_choice"] = _("This delivery time is closed. Please choose another one.")
+        if slots:
+            self.initial.setdefault("window", str(slots[0].window.pk))
+
+    def _usual(self, share: ShopBasket) -> str:
+        """The first way offered; the bikes only when a bike can come."""
+        kinds = [m.kind for m in share.offered if m.kind != Modality.Kind.BIKE or self.slots]
+        return kinds[0] if kinds else ""
+
+    def value_of(self, name: str) -> str:
+        """What a field holds now: typed, or proposed."""
+        return str(self[name].value() or "")
+
+    @property
+    def chosen(self) -> dict[UUID, Modality]:
+        """The modality of each shop as chosen now; a shop without a valid choice is left out."""
+        by_shop = {}
+        for share in self.shares:
+            wanted = self.value_of(way_name(share))
+            if modality := next((m for m in share.offered if m.kind == wanted), None):
+                by_shop[share.shop.pk] = modality
+        return by_shop
+
+    def cards(self, share: ShopBasket) -> list[WayCard]:
+        """The radio cards of one shop."""
+        wanted = self.value_of(way_name(share))
+        return [
+            WayCard(
+                modality=m,
+                fee_cents=self.bike_fee_cents if m.kind == Modality.Kind.BIKE else m.fee_cents,
+                short_cents=max(0, m.minimum_cents - share.goods_cents),
+                checked=m.kind == wanted,
+            )
+            for m in share.modalities
+        ]
+
+    def kinds(self) -> set[str]:
+        """The ways chosen now."""
+        return {m.kind for m in self.chosen.values()}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kinds = self.kinds()
+        if Modality.Kind.BIKE in kinds:
+            self._clean_window(data)
+            self._clean_door(data)
+        elif kinds - {Modality.Kind.COLLECT} and not data.get("address"):
+            self.add_error("address", _("Write the address where things are brought."))
+        return data
+
+    def _clean_window(self, data: dict[str, Any]) -> None:
+        if "window" in self.errors:
+            return
+        slot = next((s for s in self.slots if str(s.window.pk) == data.get("window")), None)
+        by_bike = {shop for shop, m in self.chosen.items() if m.kind == Modality.Kind.BIKE}
+        if slot is None:
+            self.add_error("window", _("Choose when the bike may come."))
+        elif late := [s.shop.name for s in self.shares if s.shop.pk in by_bike & slot.too_soon_for]:
+            self.add_error(
+                "window", _("%(shop)s cannot be ready by then. Choose a later time.") % {"shop": ", ".join(late)}
+            )
+
+    def _clean_door(self, data: dict[str, Any]) -> None:
+        """A bike needs a door on the map: one address, or a choice among those that fit."""
+        text = data.get("address", "")
+        if not text:
+            self.add_error("address", _("Write the address where things are brought."))
+            return
+        door = addresses.geocode(self.town, text)
+        if door is None:
+            self.found = addresses.search(self.town, text, limit=SEVERAL)
+            door = next((a for a in self.found if str(a.pk) == data.get("address_id")), None)
+        if door is not None:
+            self.point, data["address"] = door.point, str(door)
+        elif self.found:
+            self.add_error("address", _("We are not sure which address this is. Choose yours below."))
+        else:
+            self.add_error("address", _("We do not find this address in town. Check the number and the street."))
+

@@ -1,0 +1,178 @@
+"""Shops and products as pages list them: few columns, few queries, words ready."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from parvis.market.models import Modality, Product, Shop
+from parvis.market.opening import Opening, opening_of
+from parvis.market.trades import CATEGORIES, TRADES, Kind
+from parvis.market.ways import WAYS
+from parvis.places.models import Closure
+from parvis.towns.models import Town
+
+FEW = 5  # counted stock below which a card says how many are left
+
+
+@dataclass(frozen=True, slots=True)
+class ShopCard:
+    """A shop in a list."""
+
+    shop: Shop
+    opening: Opening
+    ways: tuple[Kind, ...]
+    kinds: frozenset[str]
+
+    @property
+    def href(self) -> str:
+        """Its page."""
+        return reverse("shop", args=[self.shop.slug])
+
+    @property
+    def trade(self) -> Kind:
+        """Its trade."""
+        return TRADES.get(self.shop.trade, TRADES["other"])
+
+    @property
+    def picture(self) -> str:
+        """Address of its picture, or nothing."""
+        return self.shop.picture.url if self.shop.picture else ""
+
+    @property
+    def note(self) -> str:
+        """How it serves, in a few words."""
+        if not self.shop.takes_orders:
+            return _("takes no orders at the moment")
+        return " · ".join(str(way.label) for way in self.ways)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """A product in a list; ``shop_shown`` says whether the card names its shop."""
+
+    product: Product
+    shop_shown: bool = True
+
+    @property
+    def href(self) -> str:
+        """Its page."""
+        return reverse("product", args=[self.product.shop.slug, self.product.slug])
+
+    @property
+    def icon(self) -> str:
+        """The mark of its shelf."""
+        return CATEGORIES.get(self.product.category, CATEGORIES["other"]).icon
+
+    @property
+    def picture(self) -> str:
+        """Address of its picture, or nothing."""
+        return self.product.picture.url if self.product.picture else ""
+
+    @property
+    def shop_name(self) -> str:
+        """Its shop, where the page does not say it."""
+        return self.product.shop.name if self.shop_shown else ""
+
+    @property
+    def orderable(self) -> bool:
+        """Whether it can be put in the basket now."""
+        return self.product.shop.takes_orders and not self.product.sold_out
+
+    @property
+    def add_url(self) -> str:
+        """Where its button sends it, or nothing."""
+        return reverse("basket-add") if self.orderable else ""
+
+    @property
+    def chip(self) -> str:
+        """What must be known before opening it."""
+        stock = self.product.stock
+        if stock == 0:
+            return _("Sold out")
+        if stock is not None and stock <= FEW:
+            return _("%(count)s left") % {"count": stock}
+        return ""
+
+    @property
+    def chip_tone(self) -> str:
+        """The tone of the chip."""
+        return "over" if self.product.sold_out else "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A category or a trade that has something in it."""
+
+    key: str
+    label: Promise
+    icon: str
+    count: int
+
+
+def shop_cards(town: Town, at: datetime) -> list[ShopCard]:
+    """All shops of the market with hours and ways of serving, open ones first: three queries."""
+    closures = Prefetch("place__closures", Closure.objects.filter(last_day__gte=at.astimezone(town.zone).date()))
+    shops = (
+        Shop.objects.open_in(town)
+        .defer("description", "place__description", "place__search")
+        .prefetch_related(closures, "modalities")
+        .order_by("name")
+    )
+    cards = [shop_card(shop, town, at) for shop in shops]
+    return sorted(cards, key=lambda card: not card.opening.is_open)
+
+
+def shop_card(shop: Shop, town: Town, at: datetime) -> ShopCard:
+    """A shop whose place, closures and modalities are loaded."""
+    kinds = frozenset(m.kind for m in shop.modalities.all() if m.active)
+    ways = tuple(way for kind, way in WAYS.items() if kind in kinds)
+    return ShopCard(shop, opening_of(shop.place, town, at), ways, kinds)
+
+
+def for_cards(products: QuerySet[Product]) -> QuerySet[Product]:
+    """Only the columns that a card draws, in one query."""
+    return (
+        products.select_related(None)
+        .select_related("shop")
+        .only(
+            *("name", "slug", "price_cents", "unit", "picture", "category", "stock"),
+            *("shop__name", "shop__slug", "shop__takes_orders"),
+        )
+    )
+
+
+def newest(town: Town, count: int = 8, *, per_shop: int = 2, looked_at: int = 150) -> list[ProductCard]:
+    """What shops have added last, at most ``per_shop`` of each so that many are seen; one query."""
+    latest = Product.objects.on_sale(town).exclude(stock=0).filter(shop__takes_orders=True).order_by("-created_at")
+    seen: dict[object, int] = {}
+    found = []
+    for product in for_cards(latest)[:looked_at]:
+        seen[product.shop_id] = seen.get(product.shop_id, 0) + 1
+        if seen[product.shop_id] <= per_shop:
+            found.append(ProductCard(product))
+    return found[:count]
+
+
+def shelves(town: Town) -> list[Shelf]:
+    """The categories that have products, in the order of the table; one query."""
+    found = Product.objects.filter(town=town, hidden=False, shop__is_open=True).order_by()
+    counts = dict(found.values_list("category").annotate(count=Count("pk")))
+    return [Shelf(key, kind.label, kind.icon, counts[key]) for key, kind in CATEGORIES.items() if counts.get(key)]
+
+
+def trades_of(cards: Iterable[ShopCard]) -> list[Shelf]:
+    """The trades that have a shop, in the order of the table."""
+    counts: dict[str, int] = {}
+    for card in cards:
+        counts[card.shop.trade] = counts.get(card.shop.trade, 0) + 1
+    return [Shelf(key, kind.label, kind.icon, counts[key]) for key, kind in TRADES.items() if counts.get(key)]
+
+
+def serves_by(card: ShopCard, kind: str) -> bool:
+    """Whether a shop offers a way of serving at the moment."""
+    return kind in card.kinds and kind in Modality.Kind.values and card.shop.takes_orders

@@ -1,0 +1,60 @@
+"""The delivery windows that a basket can really make: a promise is shown only if shops and bikes can keep it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from parvis.delivery.actions.booking import MILLILITRES_FILLED
+from parvis.delivery.models import Bike, Window
+from parvis.market.choices import ShopBasket
+from parvis.market.models import Modality
+from parvis.market.opening import opening_of, ready_at
+from parvis.towns.models import Town
+
+FEW_PLACES = 5
+MOST_SLOTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A window with room, and the shops of the basket that would be ready too late for it."""
+
+    window: Window
+    places_left: int
+    too_soon_for: frozenset[UUID]
+
+    @property
+    def few(self) -> bool:
+        """Whether it is nearly full."""
+        return self.places_left <= FEW_PLACES
+
+
+def slots_for(town: Town, groups: Sequence[ShopBasket], at: datetime) -> list[Slot]:
+    """Open windows, soonest first, that at least one bike shop of the basket can make; none if it is too heavy.
+
+    One query for windows and one for the bikes; closures of the places are loaded with the basket.
+    """
+    by_bike = [share for share in groups if any(m.kind == Modality.Kind.BIKE for m in share.offered)]
+    if not by_bike:
+        return []
+    ready = {share.shop.pk: _ready(share, town, at) for share in by_bike}
+    slots = []
+    for window in Window.objects.open_at(town, at)[: MOST_SLOTS * 2]:
+        late = frozenset(shop for shop, moment in ready.items() if moment > window.goods_due_at)
+        if len(late) < len(ready):
+            slots.append(Slot(window, window.capacity - window.booked, late))  # type: ignore[attr-defined]
+    return slots[:MOST_SLOTS]
+
+
+def _ready(share: ShopBasket, town: Town, at: datetime) -> datetime:
+    return ready_at(opening_of(share.shop.place, town, at), share.shop.preparation_minutes, at)
+
+
+def fits_a_bike(town: Town, groups: Sequence[ShopBasket]) -> bool:
+    """Whether the town's largest bike can carry what these shops would send."""
+    largest = Bike.objects.filter(town=town).aggregate(grams=Max("max_grams"), ml=Max("max_millilitres"))
+    grams, millilitres = sum(s.grams for s in groups), sum(s.millilitres for s in groups)
+    return grams <= (largest["grams"] or 0) and millilitres <= (largest["ml"] or 0) * MILLILITRES_FILLED

@@ -1,0 +1,291 @@
+"""The story of an order as its buyer reads it: where each part stands, what comes next, when the bike comes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from parvis.core.words import say_clock
+from parvis.delivery.models import Plan, Stop
+from parvis.market.models import Modality, Order, Part
+from parvis.market.pricing import Priced, Total, total_of
+from parvis.market.states import PartState
+from parvis.market.when import near_moment, near_span
+
+HONEST = timedelta(minutes=15)  # a planned arrival is said as an interval of this much before and after
+FIVE = 300
+
+TONES = {
+    PartState.PLACED: "wait",
+    PartState.ACCEPTED: "go",
+    PartState.READY: "go",
+    PartState.AT_HUB: "go",
+    PartState.ON_THE_WAY: "sun",
+    PartState.SENT: "sun",
+    PartState.DONE: "over",
+    PartState.FAILED: "warn",
+    PartState.REFUSED: "warn",
+    PartState.CANCELLED: "over",
+}
+
+# The events that a part goes through, by its way of serving; the last one is the buyer's hands.
+PATHS: dict[str, tuple[PartState, ...]] = {
+    Modality.Kind.BIKE: (
+        PartState.PLACED,
+        PartState.ACCEPTED,
+        PartState.READY,
+        PartState.AT_HUB,
+        PartState.ON_THE_WAY,
+        PartState.DONE,
+    ),
+    Modality.Kind.COLLECT: (PartState.PLACED, PartState.ACCEPTED, PartState.READY, PartState.DONE),
+    Modality.Kind.SHOP: (PartState.PLACED, PartState.ACCEPTED, PartState.READY, PartState.SENT, PartState.DONE),
+    Modality.Kind.POST: (PartState.PLACED, PartState.ACCEPTED, PartState.READY, PartState.SENT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stone of the timeline, as ``timeline.html`` reads it."""
+
+    label: str
+    state: str
+    when: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartStory:
+    """A part with its state in words and its timeline."""
+
+    part: Part
+    state: PartState
+    headline: str
+    tone: str
+    steps: list[Step] = field(default_factory=list)
+    note: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more is to come; a posted parcel is out of our sight."""
+        return self.state.is_over or (self.part.kind == Modality.Kind.POST and self.state == PartState.SENT)
+
+    @property
+    def notice_tone(self) -> str:
+        """The tone of the note."""
+        return "warn" if self.tone == "warn" else "info"
+
+    @property
+    def progress(self) -> int:
+        """How far along its path, from 0; a failure is the first thing to look at."""
+        path = PATHS[self.part.kind]
+        return path.index(self.state) if self.state in path else -1
+
+    @property
+    def can_cancel(self) -> bool:
+        """The shop has not started."""
+        return self.state == PartState.PLACED
+
+    @property
+    def total(self) -> Total:
+        """What the part costs now."""
+        return self.part.total
+
+
+def stories(order: Order, at: datetime) -> list[PartStory]:
+    """Every part of an order loaded ``with_story``, told; asks the database nothing."""
+    return [_story(part, at) for part in order.parts.all()]
+
+
+def _story(part: Part, at: datetime) -> PartStory:
+    state = part.state
+    happened = _moments(part)
+    return PartStory(
+        part=part,
+        state=state,
+        headline=_headline(part, state, happened, at),
+        tone=TONES[state],
+        steps=_steps(part, state, happened, at),
+        note=_note(part, state),
+    )
+
+
+def _moments(part: Part) -> dict[PartState, datetime]:
+    """When each state was first reached."""
+    moments = {PartState(event.kind): event.at for event in part.events.all()}
+    if part.kind != Modality.Kind.BIKE or part.order.delivery is None:
+        return moments
+    bags = [bag for bag in part.order.delivery.bags.all() if bag.sender_ref == str(part.pk)]
+    names = {"at_hub": PartState.AT_HUB, "loaded": PartState.ON_THE_WAY, "delivered": PartState.DONE}
+    for event in (event for bag in bags for event in bag.events.all()):
+        if event.kind in names:
+            moments.setdefault(names[event.kind], event.at)
+    return moments
+
+
+def _recipient(part: Part) -> str:
+    delivery = part.order.delivery if part.kind == Modality.Kind.BIKE else None
+    events = [e for e in delivery.events.all() if e.kind == "delivered"] if delivery else []
+    return str(events[-1].detail.get("recipient", "")) if events else ""
+
+
+def _headline(part: Part, state: PartState, happened: dict[PartState, datetime], at: datetime) -> str:
+    shop = part.shop.name
+    sayings: dict[PartState, Callable[[], str]] = {
+        PartState.PLACED: lambda: _("%(shop)s has not answered yet") % {"shop": shop},
+        PartState.ACCEPTED: lambda: _("%(shop)s is preparing") % {"shop": shop},
+        PartState.READY: lambda: _ready_words(part),
+        PartState.AT_HUB: lambda: _("At the depot"),
+        PartState.ON_THE_WAY: lambda: _("On the way"),
+        PartState.SENT: lambda: _("Posted") if part.kind == Modality.Kind.POST else _("On the way"),
+        PartState.DONE: lambda: _done_words(part, happened.get(PartState.DONE), at),
+        PartState.FAILED: lambda: _("The rider could not hand it over"),
+        PartState.REFUSED: lambda: _("%(shop)s cannot prepare it") % {"shop": shop},
+        PartState.CANCELLED: lambda: _("Cancelled"),
+    }
+    return sayings[state]()
+
+
+def _ready_words(part: Part) -> str:
+    if part.kind == Modality.Kind.COLLECT:
+        return _("Ready to collect")
+    return _("Ready, goes to the depot") if part.kind == Modality.Kind.BIKE else _("Ready to leave")
+
+
+def _done_words(part: Part, moment: datetime | None, at: datetime) -> str:
+    said = {"time": near_moment(moment, at) if moment else "", "name": _recipient(part)}
+    if moment is None:
+        return _("Handed over")
+    if part.kind == Modality.Kind.COLLECT:
+        return _("Collected %(time)s") % said
+    if said["name"]:
+        return _("Delivered %(time)s to %(name)s") % said
+    return _("Delivered %(time)s") % said
+
+
+def _note(part: Part, state: PartState) -> str:
+    """The sentence under the headline: what to know or do."""
+    if state == PartState.REFUSED and (event := part.last("refused")):
+        return _("%(reason)s — you pay nothing for it.") % {"reason": event.reason}
+    if state == PartState.CANCELLED:
+        return _("You pay nothing for it.")
+    if state == PartState.FAILED:
+        reason = _failure(part)
+        ask = _("The goods are back at the depot. Call the shop to agree on what happens next.")
+        return f"{reason}. {ask}" if reason else ask
+    return ""
+
+
+def _failure(part: Part) -> str:
+    delivery = part.order.delivery
+    events = [e for e in delivery.events.all() if e.kind == "failed"] if delivery else []
+    return str(events[-1].detail.get("reason", "")).rstrip(".") if events else ""
+
+
+def _step_label(part: Part, step: PartState) -> str:
+    if step == PartState.READY and part.kind == Modality.Kind.COLLECT:
+        return _("Ready to collect")
+    if step == PartState.SENT:
+        return _("Posted") if part.kind == Modality.Kind.POST else _("On the way")
+    if step == PartState.DONE:
+        return _("Collected") if part.kind == Modality.Kind.COLLECT else _("Delivered")
+    return {
+        PartState.PLACED: _("Ordered"),
+        PartState.ACCEPTED: _("Preparing"),
+        PartState.READY: _("Ready"),
+        PartState.AT_HUB: _("At the depot"),
+        PartState.ON_THE_WAY: _("On the way"),
+        PartState.REFUSED: _("Refused by the shop"),
+        PartState.CANCELLED: _("Cancelled"),
+        PartState.FAILED: _("Not handed over"),
+    }[step]
+
+
+def _steps(part: Part, state: PartState, happened: dict[PartState, datetime], at: datetime) -> list[Step]:
+    """Done, now, next. A part that ended otherwise stops where it stopped."""
+    path = PATHS[part.kind]
+    ended = state in {PartState.REFUSED, PartState.CANCELLED, PartState.FAILED}
+    reached = path.index(state) if state in path else max((path.index(s) for s in happened if s in path), default=0)
+    steps = []
+    for index, step in enumerate(path):
+        if ended and index > reached:
+            break
+        last = index == reached and index == len(path) - 1
+        mark = "done" if index < reached or last or ended else "now" if index == reached else "next"
+        moment = happened.get(step)
+        note = _("The shop answers within its opening hours.") if mark == "now" and step == PartState.PLACED else ""
+        steps.append(Step(_step_label(part, step), mark, _when(moment, at), note))
+    if ended:
+        steps.append(Step(_step_label(part, state), "failed", _when(_end(part, state), at)))
+    return steps
+
+
+def _end(part: Part, state: PartState) -> datetime | None:
+    event = part.last(state.value)
+    return event.at if event else None
+
+
+def _when(moment: datetime | None, at: datetime) -> str:
+    """The hour; with its day when that is not today."""
+    if moment is None:
+        return ""
+    same = timezone.localtime(moment).date() == timezone.localtime(at).date()
+    return say_clock(moment) if same else near_moment(moment, at)
+
+
+def ordered_total(order: Order) -> Total:
+    """What was ordered, whatever happened since."""
+    totals = [
+        total_of(
+            [Priced(line.unit_price_cents * line.quantity, line.vat_bp) for line in part.lines.all()],
+            [Priced(part.fee_cents, part.fee_vat_bp)] if part.fee_cents else [],
+        )
+        for part in order.parts.all()
+    ]
+    return sum(totals, _bike_fee(order, due=order.delivery is not None))
+
+
+def total_now(order: Order) -> Total:
+    """What is paid as things stand: the bikes' fee falls away when nothing comes by bike any more."""
+    return sum((part.total for part in order.parts.all()), _bike_fee(order, due=bike_fee_due(order) > 0))
+
+
+def bike_fee_due(order: Order) -> int:
+    """The bikes' fee in cents while something comes, or came, by bike."""
+    given_up = {PartState.REFUSED, PartState.CANCELLED}
+    by_bike = [part for part in order.parts.all() if part.kind == Modality.Kind.BIKE]
+    return order.bike_fee_cents if any(part.state not in given_up for part in by_bike) else 0
+
+
+def _bike_fee(order: Order, *, due: bool) -> Total:
+    fee = Priced(order.bike_fee_cents, order.bike_fee_vat_bp)
+    return total_of([], [fee] if due and fee.cents else [])
+
+
+def promise(order: Order, at: datetime) -> str:
+    """``this evening, 17:00–19:00``: the window that was booked; nothing without a live delivery."""
+    delivery = order.delivery
+    if delivery is None or delivery.cancelled_at is not None:
+        return ""
+    return near_span(delivery.window.starts_at, delivery.window.ends_at, at)
+
+
+def expected(order: Order, told: list[PartStory]) -> tuple[datetime, datetime] | None:
+    """When the rider should ring, once a plan is published: fifteen minutes around it, in whole five minutes.
+
+    One query, and only while something is still to come by bike. Times in UTC.
+    """
+    coming = {PartState.REFUSED, PartState.CANCELLED, PartState.DONE, PartState.FAILED}
+    if order.delivery is None or all(story.state in coming for story in told if story.part.kind == Modality.Kind.BIKE):
+        return None
+    stops = Stop.objects.filter(delivery=order.delivery, round__plan__state=Plan.State.PUBLISHED)
+    stop = stops.order_by("-arrive_at").first()
+    if stop is None:
+        return None
+    early, late = (stop.arrive_at - HONEST).timestamp(), (stop.arrive_at + HONEST).timestamp()
+    return (
+        datetime.fromtimestamp(early // FIVE * FIVE, tz=stop.arrive_at.tzinfo),
+        datetime.fromtimestamp(-(-late // FIVE) * FIVE, tz=stop.arrive_at.tzinfo),
+    )

@@ -1,0 +1,1 @@
+"""Pages of the market, one file for each visitor's errand."""

@@ -1,0 +1,152 @@
+"""From basket to order on one page, as a guest or signed in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from parvis.core.errors import Refusal
+from parvis.market.actions import Buyer, place_order
+from parvis.market.bill import Bill, bill_of
+from parvis.market.choices import ShopBasket, quote, shares
+from parvis.market.cookies import my_basket
+from parvis.market.forms.checkout import CheckoutForm, way_name
+from parvis.market.models import Market, Modality, Order
+from parvis.market.opening import opening_of, ready_at
+from parvis.market.slots import Slot, fits_a_bike, slots_for
+from parvis.market.when import near_moment, near_span
+from parvis.towns.requests import TownRequest
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: TownRequest) -> HttpResponse:
+    """Choose, say who and where, order. ``recalculate`` only shows the page again with new sums."""
+    at = timezone.now()
+    if placed := _placed(request):  # the same form, sent twice
+        return HttpResponseRedirect(_order_address(request, placed))
+    found = my_basket(request)
+    groups = shares(found) if found else ()
+    if found is None or not groups or not all(share.offered for share in groups):
+        return redirect("basket")
+    market = Market.objects.get(town=request.town)
+    slots = slots_for(request.town, groups, at)
+    carried = fits_a_bike(request.town, groups) if slots else True
+    form = _form(request, groups, slots if carried else [], market)
+    refused = ""
+    if form.is_bound and form.is_valid():
+        try:
+            order = _order(request, form, found, at)
+        except Refusal as error:
+            if placed := _placed(request):
+                return HttpResponseRedirect(_order_address(request, placed))
+            refused = str(error)
+        else:
+            messages.success(
+                request,
+                _("Your order is with the shops. A mail is on its way to %(email)s.") % {"email": order.email},
+            )
+            return HttpResponseRedirect(_order_address(request, order))
+    context = {
+        "form": form,
+        "refused": refused or market.closed_message,
+        "closed": bool(market.closed_message),
+        "shops": [_shop(share, form, request, at) for share in groups],
+        "slots": [_slot(slot, form, at) for slot in form.slots],
+        "too_heavy": not carried,
+        "offers_bike": any(m.kind == Modality.Kind.BIKE for share in groups for m in share.offered),
+        "bill": _bill(form, groups, market),
+        "market": market,
+        "at": at,
+    }
+    template = "market/checkout.html#bill" if request.htmx else "market/checkout.html"
+    return render(request, template, context)
+
+
+def _placed(request: TownRequest) -> Order | None:
+    """The order that this very form has already made."""
+    key = request.POST.get("key", "").strip()
+    return Order.objects.filter(town=request.town, key=key).first() if key else None
+
+
+def _order_address(request: TownRequest, order: Order) -> str:
+    address = reverse("order", args=[order.code])
+    mine = request.user.is_authenticated and order.person_id == request.user.pk
+    return address if mine else f"{address}?key={order.secret}"
+
+
+def _form(request: TownRequest, groups: Sequence[ShopBasket], slots: Sequence[Slot], market: Market) -> CheckoutForm:
+    settings: dict[str, Any] = {
+        "town": request.town,
+        "shares": groups,
+        "slots": slots,
+        "bike_fee_cents": market.bike_fee_cents,
+    }
+    if request.method == "POST" and "recalculate" not in request.POST:
+        return CheckoutForm(request.POST, **settings)
+    if request.method == "POST":  # what was typed is shown again, unchecked
+        return CheckoutForm(initial=request.POST.dict(), **settings)
+    person = request.user if request.user.is_authenticated else None
+    known = {"name": person.name, "email": person.email, "phone": person.phone} if person else {}
+    if person and (last := Order.objects.filter(town=request.town, person=person).exclude(address="").first()):
+        known["address"] = last.address
+    return CheckoutForm(initial=known, **settings)
+
+
+def _order(request: TownRequest, form: CheckoutForm, found: Any, at: datetime) -> Order:
+    data = form.cleaned_data
+    to_a_door = bool(form.kinds() - {Modality.Kind.COLLECT})
+    buyer = Buyer(
+        name=data["name"],
+        email=data["email"],
+        phone=data["phone"],
+        language=(get_language() or request.town.default_language)[:2],
+        address=data["address"] if to_a_door else "",
+        point=form.point,
+        note=data["note"] if to_a_door else "",
+        person=request.user if request.user.is_authenticated else None,
+    )
+    window = next((s.window.pk for s in form.slots if str(s.window.pk) == data["window"]), None)
+    key = str(data["key"] or form.initial["key"])
+    return place_order(
+        town=request.town, basket=found, buyer=buyer, chosen=form.chosen, window_id=window, key=key, at=at
+    )
+
+
+def _shop(share: ShopBasket, form: CheckoutForm, request: TownRequest, at: datetime) -> dict[str, Any]:
+    opening = opening_of(share.shop.place, request.town, at)
+    return {
+        "share": share,
+        "field": form[way_name(share)],
+        "cards": form.cards(share),
+        "opening": opening,
+        "ready_words": _("ready %(time)s")
+        % {"time": near_moment(ready_at(opening, share.shop.preparation_minutes, at), at)},
+    }
+
+
+def _slot(slot: Slot, form: CheckoutForm, at: datetime) -> dict[str, Any]:
+    window = slot.window
+    return {
+        "value": window.pk,
+        "words": near_span(window.starts_at, window.ends_at, at),
+        "checked": form.value_of("window") == str(window.pk),
+        "few": slot.few,
+        "places_left": slot.places_left,
+        "late": ", ".join(share.shop.name for share in form.shares if share.shop.pk in slot.too_soon_for),
+    }
+
+
+def _bill(form: CheckoutForm, groups: Sequence[ShopBasket], market: Market) -> Bill:
+    return bill_of(quote(tuple(groups), form.chosen, market))

@@ -1,0 +1,136 @@
+"""An order as its buyer follows it, by account or by the key of the mail's link."""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parvis.core.errors import Refusal
+from parvis.market.access import order_for
+from parvis.market.actions import cancel_part
+from parvis.market.models import Order
+from parvis.market.story import bike_fee_due, expected, ordered_total, promise, stories, total_now
+from parvis.market.ways import CHOICES, WAYS
+from parvis.market.when import near_moment
+from parvis.people.requests import PersonRequest
+from parvis.towns.requests import TownRequest
+
+PER_PAGE = 20
+
+
+@require_safe
+@never_cache
+def orders(request: PersonRequest) -> HttpResponse:
+    """My orders in this town, the newest first."""
+    at = timezone.now()
+    mine = Order.objects.filter(town=request.town, person=request.user).with_story()
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    rows = [_row(order, at) for order in page]
+    return private(render(request, "market/orders.html", {"page": page, "rows": rows, "at": at}))
+
+
+def _row(found: Order, at: datetime) -> dict[str, Any]:
+    """An order in a list: when, from whom, and the part that is furthest behind."""
+    told = stories(found, at)
+    open_parts = [story for story in told if not story.is_over]
+    shown = min(open_parts, key=lambda story: story.progress) if open_parts else None
+    return {
+        "title": _("Order %(code)s, %(day)s") % {"code": found.code, "day": near_moment(found.placed_at, at)},
+        "href": reverse("order", args=[found.code]),
+        "text": ", ".join(story.part.shop.name for story in told),
+        "chip": shown.headline if shown else _("Done"),
+        "tone": shown.tone if shown else "over",
+        "total": total_now(found),
+    }
+
+
+@login_not_required
+@require_safe
+@never_cache
+def order(request: TownRequest, code: str) -> HttpResponse:
+    """Where each part stands; the page asks again by itself until everything is over."""
+    found = order_for(request, code)
+    context = _context(request, found, timezone.now())
+    template = "market/order.html#live" if request.htmx else "market/order.html"
+    return private(render(request, template, context))
+
+
+@login_not_required
+@require_safe
+@never_cache
+def receipt(request: TownRequest, code: str) -> HttpResponse:
+    """The order on one sheet, to print or keep."""
+    found = order_for(request, code)
+    context = _context(request, found, timezone.now())
+    return private(render(request, "market/receipt.html", context))
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def cancel(request: TownRequest, code: str, pk: UUID) -> HttpResponse:
+    """Ask, then cancel one shop's part before that shop starts."""
+    found = order_for(request, code)
+    part = next((p for p in found.parts.all() if p.pk == pk), None)
+    if part is None:
+        raise Http404
+    back = _address(request, "order", found)
+    if request.method == "POST":
+        by = request.user if request.user.is_authenticated else None
+        try:
+            cancel_part(part=part, at=timezone.now(), by=by)
+        except Refusal as error:
+            messages.warning(request, str(error))
+        else:
+            messages.success(request, _("%(shop)s is told that you cancelled.") % {"shop": part.shop.name})
+        return HttpResponseRedirect(back)
+    here = _address(request, "order-cancel", found, pk)
+    return private(render(request, "market/cancel.html", {"part": part, "here": here, "back": back}))
+
+
+def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]:
+    told = stories(found, at)
+    return {
+        "order": found,
+        "stories": [
+            {
+                "story": story,
+                "way": WAYS[story.part.kind],
+                "choice": CHOICES[story.part.kind],
+                "cancel_url": _address(request, "order-cancel", found, story.part.pk),
+            }
+            for story in told
+        ],
+        "promise": promise(found, at),
+        "expected": expected(found, told),
+        "over": all(story.is_over for story in told),
+        "now": total_now(found),
+        "bike_fee_cents": bike_fee_due(found),
+        "ordered": ordered_total(found),
+        "here": _address(request, "order", found),
+        "receipt_url": _address(request, "order-receipt", found),
+        "at": at,
+    }
+
+
+def _address(request: TownRequest, name: str, found: Order, *args: Any) -> str:
+    """An address of this order that keeps the guest's key."""
+    address = reverse(name, args=[found.code, *args])
+    key = cast("str | None", request.GET.get("key") or request.POST.get("key"))
+    return f"{address}?key={found.secret}" if key else address
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """A page that search engines must not keep."""
+    response["X-Robots-Tag"] = "noindex"
+    return response
