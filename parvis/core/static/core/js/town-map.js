@@ -66,7 +66,7 @@ customElements.define("town-map", class extends HTMLElement {
   #move(event) {
     const before = this.fingers.get(event.pointerId);
     if (!before) return;
-    const scale = this.view.width / this.svg.clientWidth;
+    const scale = this.#unit();
     const others = [...this.fingers.values()].filter((finger) => finger.pointerId !== event.pointerId);
     this.fingers.set(event.pointerId, event);
     if (others.length === 1) {
@@ -77,12 +77,15 @@ customElements.define("town-map", class extends HTMLElement {
     }
   }
 
+  /** Where on the map a finger or the mouse is. */
   #metres(event) {
-    const box = this.svg.getBoundingClientRect();
-    return {
-      x: this.view.x + ((event.clientX - box.left) / box.width) * this.view.width,
-      y: this.view.y + ((event.clientY - box.top) / box.height) * this.view.height,
-    };
+    return new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+  }
+
+  /** Metres in one pixel: the tighter of the two sides decides. */
+  #unit() {
+    const { clientWidth, clientHeight } = this.svg;
+    return Math.max(this.view.width / (clientWidth || 640), this.view.height / (clientHeight || clientWidth || 640));
   }
 
   zoom(factor, about) {
@@ -110,7 +113,7 @@ customElements.define("town-map", class extends HTMLElement {
     const { x, y, width, height } = this.view;
     this.svg.setAttribute("viewBox", `${x} ${y} ${width} ${height}`);
     this.svg.classList.toggle("map--near", width < this.whole.width);
-    const unit = width / (this.svg.clientWidth || 640);
+    const unit = this.#unit();
     for (const { marker, at } of this.markers) marker.setAttribute("transform", `${at} scale(${unit})`);
   }
 });
