@@ -58,9 +58,10 @@ def queue(key="k1", to="camille@example.org"):
 
 @pytest.mark.django_db
 def test_a_letter_arrives_once(letterbox):
+    before = ProcrastinateJob.objects.count()
     message = queue()
     assert queue().pk == message.pk, "the same key is the same letter"
-    assert ProcrastinateJob.objects.filter(task_name__endswith="send_outbox_message").count() == 1
+    assert ProcrastinateJob.objects.count() == before + 1
     assert outbox.deliver(message.pk)
     assert not outbox.deliver(message.pk)
     assert len(letterbox.letters) == 1
@@ -97,6 +98,7 @@ def test_after_many_refusals_the_letter_is_given_up_and_kept(letterbox):
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_leaves_when_the_transaction_is_rolled_back():
+    before = ProcrastinateJob.objects.count()  # the queue's own tables outlive a test that commits
     try:
         with transaction.atomic():
             queue()
@@ -104,7 +106,7 @@ def test_nothing_leaves_when_the_transaction_is_rolled_back():
     except LookupError:
         pass
     assert not OutboxMessage.objects.exists()
-    assert not ProcrastinateJob.objects.exists()
+    assert ProcrastinateJob.objects.count() == before
 
 
 @pytest.mark.django_db
