@@ -115,6 +115,7 @@ CATEGORIES: dict[str, Category] = {
         "health",
         _tags(amenity="hospital clinic", healthcare="hospital clinic centre"),
     ),
+    "defibrillator": Category(_("Defibrillator"), "heart-pulse", "health", _tags(emergency="defibrillator")),
     "doctor": Category(
         _("Doctors and care"), "stethoscope", "health", _tags(amenity="doctors", healthcare="*", office="physician")
     ),
@@ -127,6 +128,7 @@ CATEGORIES: dict[str, Category] = {
         _("Classes"), "music", "learning", _tags(amenity="music_school language_school driving_school dancing_school")
     ),
     "library": Category(_("Library"), "library", "culture", _tags(amenity="library toy_library archive")),
+    "book-box": Category(_("Book box"), "book-marked", "culture", _tags(amenity="public_bookcase")),
     "cinema": Category(
         _("Cinema and theatre"),
         "clapperboard",
