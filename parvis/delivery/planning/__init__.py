@@ -4,6 +4,9 @@ This room is pure: a `Problem` (hub, bikes, drops, the way between places, trips
 a `Plan` comes out. Its verbs: `solve` finds a plan, `replan` mends it in the middle of the day, `verify`
 checks one without trusting the planner, `retime` gives a hand-made trip its times.
 
+For rooms that move a stop by hand or follow a rider: `ride`, `ride_seconds`, `tour_metres`, `cost_of` are the
+arithmetic of one trip.
+
 It must not know orders, people, Django or the clock on the wall: a drop is an id with a size and a
 window, and "now" is a field of the problem. It keeps no personal data.
 """
@@ -13,7 +16,7 @@ from .problem import Bike, Drop, Matrix, Problem, matrix
 from .reasons import REASONS
 from .replanning import Replanned, replan
 from .solving import solve
-from .timing import retime
+from .timing import cost_of, retime, ride, ride_seconds, tour_metres
 from .verifying import KINDS, Violation, verify
 
 __all__ = [
@@ -29,9 +32,13 @@ __all__ = [
     "Trip",
     "Unserved",
     "Violation",
+    "cost_of",
     "matrix",
     "replan",
     "retime",
+    "ride",
+    "ride_seconds",
     "solve",
+    "tour_metres",
     "verify",
 ]

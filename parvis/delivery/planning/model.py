@@ -5,6 +5,8 @@ Three turns make the two agree:
   later. So a trip may leave the moment its last bag is ready, as `Problem` says.
 - A load dimension that can never bind is left out; the search is faster for it.
 - Bikes that are alike are one vehicle type, so the search does not try them one by one.
+PyVRP counts seconds from a bike's first departure to its last return, so the search sees time spent at the
+hub between trips as a cost too; `cost_of` does not.
 """
 
 from collections.abc import Sequence

@@ -90,7 +90,10 @@ class Problem:
     return and the next departure of the same bike.
 
     Cost of a plan = metres ridden × `unit_metre_cost` + seconds away from the hub × `unit_second_cost`.
-    A kept promise always comes first: the planner never leaves a drop out to save cost.
+    A kept promise always comes first: the planner never leaves a drop out to save cost. A second weighs as
+    much as a metre: at 14 km/h riding costs 1 + 4, so distance leads, and waiting twenty minutes in the
+    street costs as much as riding 1.2 km to the hub and back out. At 0, riders stand before closed windows
+    for hours (7 h instead of 1 h on a day of 60 drops, to save 14 % of the kilometres).
     """
 
     bikes: tuple[Bike, ...]

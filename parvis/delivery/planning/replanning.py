@@ -21,7 +21,7 @@ def replan_iterations(drops: int) -> int:
 
     Few drops need few iterations; of many drops, each iteration takes longer.
     """
-    return min(100 + 30 * drops, max(300, 120_000 // max(drops, 1)))
+    return min(100 + 30 * drops, max(300, 90_000 // max(drops, 1)))
 
 
 @dataclass(frozen=True, slots=True)

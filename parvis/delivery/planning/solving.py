@@ -26,7 +26,7 @@ def default_iterations(drops: int) -> int:
 
     About 6 s of one slow core for 150 drops; fewer drops need fewer iterations, each of which is quicker.
     """
-    return min(5_000, 500 + 60 * drops)
+    return min(2_500, 300 + 30 * drops)
 
 
 def solve(
