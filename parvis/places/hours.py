@@ -4,6 +4,7 @@ Pure: no database, no clock. Moments go in aware and come out in UTC. Whatever i
 nothing is raised: what cannot be understood is *unknown*, which is not the same as closed.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,6 +22,8 @@ type ClosedDays = tuple[date, date, str]
 MORNING = time(6)  # what is open past midnight until then still belongs to the evening before
 LOOK_AHEAD = timedelta(days=90)
 _UTC = ZoneInfo("UTC")
+_FALLBACK = re.compile(r'\|\|(?=(?:[^"]*"[^"]*")*[^"]*$)')  # the bars that are not inside quotes
+_QUOTED = re.compile(r'"([^"]*)"')
 _SUN = ("sun", "dawn", "dusk")
 
 
@@ -67,11 +70,11 @@ def status(
     last_closed = max((last for _, last, _ in closed_days if last >= today), default=today)
     horizon = day_bounds(last_closed, zone)[1] + LOOK_AHEAD
     reason = ""
-    for start, end, state, comment in _stretches(rules, opening_hours, today - timedelta(days=1), horizon, zone):
+    for start, end, state, comment in _stretches(rules, today - timedelta(days=1), horizon, zone):
         if start <= at < end:
             if state is None:
                 return _closed_by_notice(closed_days, at, zone) or OpenStatus(None, None, comment)
-            reason = comment
+            reason = comment if state else comment or _otherwise(opening_hours)
         if state is not True:
             continue
         for opens, closes in _less_closures((start, end), closed_days, zone):
@@ -99,7 +102,7 @@ def day_spans(
     closed_days = list(closures)
     spans = []
     two_days_on = next_midnight + timedelta(days=1)
-    for start, end, state, _ in _stretches(rules, opening_hours, day - timedelta(days=1), two_days_on, zone):
+    for start, end, state, _ in _stretches(rules, day - timedelta(days=1), two_days_on, zone):
         if state is not True:
             continue
         for opens, closes in _less_closures((start, end), closed_days, zone):
@@ -144,22 +147,30 @@ def _parsed(text: str, country: str, zone: ZoneInfo, point: Point | None) -> Ope
     if not text or len(text) > 1000:
         return None
     where = (point.lat, point.lon) if point else None
+    usual, *otherwise = _FALLBACK.split(text)
     try:
-        return OpeningHours(text, timezone=zone, country=country or None, coords=where, auto_country=False)
+        if otherwise:  # read for its syntax only: the parser mistakes the days that a fallback covers
+            OpeningHours(text)
+        return OpeningHours(usual, timezone=zone, country=country or None, coords=where, auto_country=False)
     except Exception:  # the parser's own errors share no useful base; a country it does not know is one of them
         return _parsed(text, "", zone, point) if country else None
 
 
 def _stretches(
-    rules: OpeningHours, text: str, first_day: date, end: datetime, zone: ZoneInfo
+    rules: OpeningHours, first_day: date, end: datetime, zone: ZoneInfo
 ) -> Iterator[tuple[datetime, datetime, bool | None, str]]:
     """Stretches of one state, from noon of ``first_day`` (never an hour that happens twice) to ``end``, in UTC."""
     noon = datetime.combine(first_day, time(12), tzinfo=zone)
     for start, until, state, comment in rules.intervals(noon, end.astimezone(zone)):
         is_open = {State.OPEN: True, State.CLOSED: False}.get(state)
-        if is_open and comment and "||" in text:
-            is_open = None  # a fallback that is only words, such as "by appointment"
         yield start.astimezone(UTC), until.astimezone(UTC), is_open, comment
+
+
+def _otherwise(text: str) -> str:
+    """What is said of the hours in which nothing else applies: ``|| "by appointment"``."""
+    _usual, *otherwise = _FALLBACK.split(text)
+    words = _QUOTED.search(otherwise[-1]) if otherwise else None
+    return words[1] if words else ""
 
 
 def _less_closures(span: Span, closures: list[ClosedDays], zone: ZoneInfo) -> list[Span]:

@@ -1,5 +1,10 @@
 """Addresses of the room ``places``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from parvis.places import views
+
+urlpatterns = [
+    path("places/", views.places, name="places"),
+    path("places/<slug:slug>/", views.place, name="place"),
+]

@@ -1,5 +1,9 @@
 """Addresses of the room ``towns``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from parvis.towns import views
+
+urlpatterns = [
+    path("addresses/", views.address_search, name="address-search"),
+]

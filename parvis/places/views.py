@@ -1,0 +1,144 @@
+"""The directory's pages: all places of the town, and one of them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from parvis.core import svgmap
+from parvis.core.time import day_of
+from parvis.core.words import say_day, say_span
+from parvis.places.access import place_for
+from parvis.places.categories import CATEGORIES, GROUPS
+from parvis.places.forms import Filter
+from parvis.places.hours import DayHours
+from parvis.places.listing import Card, find_places, kinds_here, sorted_kinds
+from parvis.places.models import Place
+from parvis.places.phrases import say_status
+from parvis.towns.models import Town
+from parvis.towns.requests import TownRequest
+
+PER_PAGE = 24
+
+
+@login_not_required
+@require_safe
+def places(request: TownRequest) -> HttpResponse:
+    """Every place of the town: searched, by kind, open now; the page's places on the map."""
+    at = timezone.now()
+    form = Filter(request.GET)
+    form.is_valid()
+    asked = form.cleaned_data
+    group = request.GET.get("group", "")
+    group = group if group in GROUPS else ""
+    kind = asked.get("kind", "")
+    found = find_places(
+        request.town,
+        text=asked.get("q", ""),
+        group=group,
+        kind=kind,
+        only_open=asked.get("open", False),
+        at=at,
+    )
+    page = Paginator(found.with_closures(), PER_PAGE).get_page(request.GET.get("page"))
+    kept = {name: value for name in ("q", "open") if (value := request.GET.get(name, ""))}
+    counts = kinds_here(request.town)
+    opened = CATEGORIES[kind].group if kind else group
+    cards = [Card(place, at) for place in page.object_list]
+    context = {
+        "form": form,
+        "page": page,
+        "cards": cards,
+        "filtered": bool(kept or kind or group),
+        "title": CATEGORIES[kind].label if kind else GROUPS.get(group, _("Places of the town")),
+        "group_pills": _group_pills(kept, opened),
+        "kind_pills": _kind_pills(kept, opened, kind, counts) if opened else [],
+        "map": _map_of(request.town, cards),
+        "query": urlencode(kept | ({"kind": kind} if kind else {"group": group} if group else {})) + "&",
+        "hidden": {"kind": kind} if kind else {"group": group} if group else {},
+    }
+    return render(request, "places/places.html", context)
+
+
+@login_not_required
+@require_safe
+def place(request: TownRequest, slug: str) -> HttpResponse:
+    """One place: what it is, when it is open this week, where it stands, and who says so."""
+    at = timezone.now()
+    found = place_for(request, slug)
+    status = found.status(at)
+    today = day_of(at, request.town.zone)
+    context = {
+        "place": found,
+        "phrase": say_status(status, at, request.town.zone),
+        "status": status,
+        "week": [_day(day) for day in found.week(today)] if _has_week(found) else [],
+        "map": _map_of(request.town, [Card(found, at)], near=True),
+        "attribution": _attribution(found),
+    }
+    return render(request, "places/place.html", context)
+
+
+def _has_week(place: Place) -> bool:
+    return bool(place.opening_hours and place.hours_read)
+
+
+def _day(day: DayHours) -> dict[str, str]:
+    spans = ", ".join(say_span(start, end) for start, end in day.spans)
+    return {"name": say_day(day.day), "hours": spans or _("Closed"), "reason": day.reason}
+
+
+def _map_of(town: Town, cards: list[Card], *, near: bool = False) -> svgmap.TownMap:
+    if near:
+        title = _("Where %(place)s is") % {"place": cards[0].place.name}
+    else:
+        title = _("The places of this page on the map")
+    markers = [
+        svgmap.Marker(
+            card.place.lon,
+            card.place.lat,
+            card.place.name,
+            label="" if near else str(number),
+            tone="go" if near or (card.phrase and card.phrase.tone == "sun") else "calm",
+            href="" if near else reverse("place", args=[card.place.slug]),
+        )
+        for number, card in enumerate(cards, start=1)
+    ]
+    return svgmap.draw(title=title, boundary=town.boundary, backdrop=town.backdrop, markers=markers, near=bool(markers))
+
+
+def _attribution(place: Place) -> str:
+    """The words that the source's licence asks for."""
+    for source in place.town.sources:
+        if source.get("name") == place.source:
+            return str(source.get("attribution", ""))
+    return place.source
+
+
+def _group_pills(kept: dict[str, str], opened: str) -> list[dict[str, Any]]:
+    here = reverse("places")
+    pills = [{"label": _("Everything"), "url": f"{here}?{urlencode(kept)}", "current": not opened}]
+    for key, label in GROUPS.items():
+        url = f"{here}?{urlencode(kept | {'group': key})}"
+        pills.append({"label": label, "url": url, "current": key == opened})
+    return pills
+
+
+def _kind_pills(kept: dict[str, str], opened: str, kind: str, counts: Any) -> list[dict[str, Any]]:
+    here = reverse("places")
+    return [
+        {
+            "label": f"{category.label} ({counts[key]})",
+            "url": f"{here}?{urlencode(kept | {'kind': key})}",
+            "current": key == kind,
+            "icon": category.icon,
+        }
+        for key, category in sorted_kinds(counts, opened)
+    ]
