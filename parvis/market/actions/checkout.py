@@ -5,7 +5,7 @@ Rows are locked late and in the order of ``docs/locking.md``: products by id, th
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from parvis.market.models import (
     Product,
     StockMovement,
 )
+from parvis.market.opening import opening_of, ready_at
 from parvis.towns.models import Town
 
 
@@ -58,27 +59,31 @@ def place_order(
     window_id: UUID | None,
     key: str,
     at: datetime,
+    expected_cents: int | None = None,
 ) -> Order:
     """Turn a basket into an order with a part for each shop.
 
     ``chosen`` maps each shop's id to one of its modalities; ``window_id`` is the window for all that comes by
-    bike; ``key`` makes a form sent twice one order. Raises Refusal, writing nothing, when something is sold out,
-    a shop is closed, a modality is not offered, the window is full or the address is missing.
+    bike; ``key`` makes a form sent twice one order; ``expected_cents`` is the total that the buyer has seen.
+    Raises Refusal, writing nothing, when something is sold out or has another price, a shop is closed or cannot be
+    ready in time, a modality is not offered, the window is full or the address is missing.
     """
-    known = Order.objects.filter(town=town, key=key).first()
-    if known is not None:
+    Basket.objects.select_for_update().get(pk=basket.pk)  # the same form sent twice at once waits here
+    if known := Order.objects.filter(town=town, key=key).first():
         return known
     market = Market.objects.get(town=town)
     if market.closed_message:
         raise Refusal(market.closed_message)
-    basket = Basket.objects.select_for_update().get(pk=basket.pk)
     basket = Basket.objects.with_lines().get(pk=basket.pk)
     asked = quote(shares(basket), chosen, market)
-    _check(asked, buyer, window_id)
-    taken = _take_stock(asked)
-    order = _create_order(town, buyer, key, at)
     window = Window.objects.filter(town=town, pk=window_id).first() if asked.by_bike and window_id else None
-    parts = [_create_part(order, share, chosen[share.shop.pk], window, taken, at) for share in asked.shops]
+    _check(asked, buyer, window)
+    due = {share.shop.pk: _due(share, chosen[share.shop.pk], window, at) for share in asked.shops}
+    taken = _take_stock(asked)
+    if expected_cents is not None and asked.total.cents != expected_cents:
+        raise Refusal(_("The total has changed since you looked. Check it and order again."))
+    order = _create_order(town, buyer, key, at)
+    parts = [_create_part(order, share, chosen[share.shop.pk], due[share.shop.pk], taken, at) for share in asked.shops]
     if asked.by_bike and window_id is not None and buyer.point is not None:
         order.delivery = book_delivery(
             town=town,
@@ -100,7 +105,7 @@ def place_order(
     return order
 
 
-def _check(asked: Quote, buyer: Buyer, window_id: UUID | None) -> None:
+def _check(asked: Quote, buyer: Buyer, window: Window | None) -> None:
     if not asked.shops:
         raise Refusal(_("Your basket is empty."))
     for share in asked.shops:
@@ -113,8 +118,18 @@ def _check(asked: Quote, buyer: Buyer, window_id: UUID | None) -> None:
         raise Refusal(_("Write the address where things are brought."))
     if asked.by_bike and buyer.point is None:
         raise Refusal(_("We do not find this address in town. Choose it from the list."))
-    if asked.by_bike and window_id is None:
+    if asked.by_bike and window is None:
         raise Refusal(_("Choose when the bike may come."))
+
+
+def _due(share: ShopBasket, modality: Modality, window: Window | None, at: datetime) -> datetime:
+    """When a shop's goods are wanted: at the hub for a bike, else as soon as the open shop can have them ready."""
+    ready = ready_at(opening_of(share.shop.place, share.shop.town, at), share.shop.preparation_minutes, at)
+    if modality.kind != Modality.Kind.BIKE or window is None:
+        return ready
+    if ready > window.goods_due_at:
+        raise Refusal(_("%(shop)s cannot be ready by then. Choose a later time.") % {"shop": share.shop.name})
+    return window.goods_due_at
 
 
 def _take_stock(asked: Quote) -> dict[UUID, bool]:
@@ -168,10 +183,9 @@ def _create_order(town: Town, buyer: Buyer, key: str, at: datetime) -> Order:
 
 
 def _create_part(
-    order: Order, share: ShopBasket, modality: Modality, window: Window | None, taken: Mapping[UUID, bool], at: datetime
+    order: Order, share: ShopBasket, modality: Modality, due: datetime, taken: Mapping[UUID, bool], at: datetime
 ) -> Part:
     by_bike = modality.kind == Modality.Kind.BIKE
-    due = window.goods_due_at if by_bike and window else at + timedelta(minutes=share.shop.preparation_minutes)
     part = Part.objects.create(
         town_id=order.town_id,
         order=order,

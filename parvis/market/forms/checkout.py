@@ -59,6 +59,7 @@ class CheckoutForm(forms.Form):
     """Checks what was chosen and typed; ``chosen``, ``window_id`` and ``point`` are ready after ``is_valid``."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    total = forms.IntegerField(widget=forms.HiddenInput, required=False)  # cents, as the buyer has seen them
     window = forms.ChoiceField(label=gettext_lazy("When the bike comes"), widget=forms.RadioSelect, required=False)
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})

@@ -192,3 +192,56 @@ def test_postgresql_refuses_money_that_does_not_add_up(town, window, product, at
     LedgerEntry.objects.create(town=town, transaction=movement, account="a", amount_cents=1)
     with pytest.raises(IntegrityError, match="does not add up"), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_the_buyer_pays_what_they_saw(town, window, product, at):
+    basket = builders.make_basket(town, (product, 2))
+    asked = {
+        "town": town, "basket": basket, "buyer": BUYER, "chosen": choose(product.shop, "bike"),
+        "window_id": window.pk, "key": "k", "at": at,
+    }  # fmt: skip
+    with pytest.raises(Refusal):
+        place_order(**asked, expected_cents=1000)
+    assert not Order.objects.exists()
+    place_order(**asked, expected_cents=2 * 420 + 390)
+    assert Order.objects.exists()
+
+
+def test_a_shop_on_holiday_promises_nothing(town, window, product, at):
+    place = product.shop.place
+    place.closures.create(town=town, first_day=at.date(), last_day=at.date() + timedelta(days=2), reason="Congés")
+    with pytest.raises(Refusal):
+        order_by_bike(town, product, window, at)
+    basket = builders.make_basket(town, (product, 1))
+    order = place_order(
+        town=town, basket=basket, buyer=BUYER, chosen=choose(product.shop, "collect"), window_id=None, key="c", at=at
+    )
+    assert order.parts.get().due_at.astimezone(town.zone).date() == at.date() + timedelta(days=3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_sent_twice_at_once_is_one_order(at):
+    town = builders.make_town()
+    shop = builders.make_shop(town)
+    basket = builders.make_basket(town, (builders.make_product(shop, stock=5), 1))
+    collect = shop.modalities.get(kind=Modality.Kind.COLLECT)
+    start, codes = threading.Barrier(6), []
+
+    def send():
+        try:
+            start.wait()
+            order = place_order(
+                town=town, basket=basket, buyer=BUYER, chosen={shop.pk: collect}, window_id=None, key="same", at=at
+            )
+            codes.append(order.code)
+        finally:
+            connections["default"].close()
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(codes) == 6
+    assert len(set(codes)) == 1
+    assert Order.objects.count() == 1

@@ -120,7 +120,14 @@ def _order(request: TownRequest, form: CheckoutForm, found: Any, at: datetime) -
     window = next((s.window.pk for s in form.slots if str(s.window.pk) == data["window"]), None)
     key = str(data["key"] or form.initial["key"])
     return place_order(
-        town=request.town, basket=found, buyer=buyer, chosen=form.chosen, window_id=window, key=key, at=at
+        town=request.town,
+        basket=found,
+        buyer=buyer,
+        chosen=form.chosen,
+        window_id=window,
+        key=key,
+        at=at,
+        expected_cents=data["total"],
     )
 
 
