@@ -1,0 +1,62 @@
+"""Every page that a person can open: who, where, and (when the address is not known beforehand) by which link.
+
+``follow`` is a list of selectors clicked one after the other from ``path``; the page looked at is the last one.
+A new page gets a line here, so that axe looks at it.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Look:
+    """One page of one person."""
+
+    name: str
+    path: str
+    person: str = ""
+    follow: list[str] = field(default_factory=list)
+
+
+SHOP = "main a[href^='/shops/']"
+PAGES = [
+    Look("home", "/"),
+    Look("search", "/search/?q=pain"),
+    Look("search without result", "/search/?q=zzzzz"),
+    Look("shops", "/shops/"),
+    Look("shop", "/shops/", follow=["main a[href^='/shops/']:not([href*='?'])"]),
+    Look("products", "/products/"),
+    Look("places", "/places/"),
+    Look("place", "/places/", follow=["main a[href^='/places/']:not([href*='?'])"]),
+    Look("empty basket", "/basket/"),
+    Look("about", "/about/"),
+    Look("legal", "/legal/"),
+    Look("privacy", "/privacy/"),
+    Look("accessibility", "/accessibility/"),
+    Look("gallery", "/gallery/"),
+    Look("sign in", "/accounts/login/"),
+    Look("sign up", "/accounts/signup/"),
+    Look("sign in by code", "/accounts/login/code/"),
+    Look("reset", "/accounts/password/reset/"),
+    Look("who to be", "/demo/"),
+    Look("not here", "/nowhere/"),
+    Look("my orders", "/orders/", "resident"),
+    Look("order", "/orders/", "resident", ["main a[href^='/orders/']"]),
+    Look("merchant orders", "/merchant/", "merchant"),
+    Look("merchant order", "/merchant/", "merchant", ["main a[href*='/orders/']"]),
+    Look("merchant products", "/merchant/", "merchant", ["a[href$='/products/']"]),
+    Look("merchant new product", "/merchant/", "merchant", ["a[href$='/products/']", "main a[href$='/new/']"]),
+    Look("merchant hours", "/merchant/", "merchant", ["a[href$='/hours/']"]),
+    Look("merchant ways", "/merchant/", "merchant", ["a[href$='/ways/']"]),
+    Look("merchant about", "/merchant/", "merchant", ["a[href$='/about/']:not([href='/about/'])"]),
+    Look("merchant money", "/merchant/", "merchant", ["a[href$='/money/']"]),
+    Look("hub", "/hub/", "hub"),
+    Look("hub bag", "/hub/", "hub", ["main a[href*='/hub/bags/']"]),
+    Look("hub deliveries", "/hub/deliveries/", "hub"),
+    Look("hub delivery", "/hub/deliveries/", "hub", ["main a[href*='/hub/deliveries/']:not([href*='?'])"]),
+    Look("hub rounds", "/hub/rounds/", "hub"),
+    Look("dispatch", "/dispatch/", "dispatch"),
+    Look("fleet", "/dispatch/fleet/", "dispatch"),
+    Look("rider", "/rider/", "rider"),
+    Look("rider stop", "/rider/", "rider", ["main a[href*='/rider/stops/']"]),
+    Look("agent", "/agent/", "agent"),
+]

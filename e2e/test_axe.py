@@ -1,0 +1,76 @@
+"""No accessibility violation that a machine can find: every page, French and Dutch, light and dark, 360 and 1280."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from e2e.conftest import DESK, PHONE, Town
+from e2e.pages import PAGES, Look
+
+OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+# The four corners are all looked at: each language in each theme, each width in each language and theme.
+VIEWS = [
+    (language, scheme, viewport)
+    for language in ("fr", "nl")
+    for scheme in ("light", "dark")
+    for viewport in (PHONE, DESK)
+]
+
+
+@pytest.fixture(scope="session")
+def inspected() -> Axe:
+    return Axe()
+
+
+def go(page: Page, look: Look) -> None:
+    """Open the page of a line of the table."""
+    page.goto(look.path)
+    for selector in look.follow:
+        link = page.locator(selector).first
+        assert link.count(), f"{look.name}: no {selector} on {page.url}"
+        page.goto(link.get_attribute("href") or "")
+
+
+def described(violations: list[dict[str, Any]]) -> str:
+    """What is wrong, where, in a few lines."""
+    return "\n".join(
+        f"{v['id']}: {v['help']} {[node['target'] for node in v['nodes']][:4]} {v['nodes'][0].get('failureSummary', '')}"
+        for v in violations
+    )
+
+
+@pytest.mark.parametrize("person", sorted({look.person for look in PAGES}), ids=lambda person: person or "anybody")
+@pytest.mark.parametrize(("language", "scheme", "viewport"), VIEWS, ids=lambda value: str(value)[:14])
+def test_no_violation(
+    issy: Town, inspected: Axe, person: str, language: str, scheme: str, viewport: dict[str, int]
+) -> None:
+    page = issy.open(person, viewport=viewport, language=language, scheme=scheme)
+    wrong = []
+    for look in [look for look in PAGES if look.person == person]:
+        go(page, look)
+        if found := inspected.run(page, options=OPTIONS).response["violations"]:
+            wrong.append(f"{look.name} ({page.url})\n{described(found)}")
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+            wrong.append(f"{look.name} ({page.url}) is wider than the screen")
+    assert not wrong, "\n\n".join(wrong)
+
+
+def test_pictures_of_every_page(issy: Town, request: pytest.FixtureRequest) -> None:
+    """With ``PARVIS_PICTURES`` set to a folder: a picture of every page, to be looked at by people."""
+    import os
+
+    folder = os.environ.get("PARVIS_PICTURES")
+    if not folder:
+        pytest.skip("set PARVIS_PICTURES to a folder to get pictures of every page")
+    for name, viewport in (("360", PHONE), ("1280", DESK)):
+        for person in {look.person for look in PAGES}:
+            page = issy.open(person, viewport=viewport, language="fr")
+            for look in [look for look in PAGES if look.person == person]:
+                go(page, look)
+                page.screenshot(path=Path(folder) / f"{look.name.replace(' ', '-')}-{name}.png", full_page=True)
