@@ -30,6 +30,12 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
+def first_word(text: Any) -> str:
+    """``Camille`` for ``Camille Martin``: how a narrow header says who is signed in."""
+    return next(iter(str(text).split()), "")
+
+
+@register.filter
 def at(items: Sequence[Any], index: int) -> Any:
     """The item at ``index`` (from 0): a cell's column in a table."""
     return items[index]

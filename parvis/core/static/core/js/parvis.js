@@ -1,5 +1,11 @@
 // Small elements of the ground floor, in light DOM. Every page works without them.
 
+// Rows of ways that are wider than a phone open on the place where one is.
+for (const here of document.querySelectorAll(".nav [aria-current], .tabs [aria-current], .pills [aria-current]")) {
+  const row = here.closest("ul");
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 /** The summary above a form takes the focus, so that it is read first. */
 customElements.define("error-summary", class extends HTMLElement {
   connectedCallback() {
