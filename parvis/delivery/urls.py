@@ -1,5 +1,39 @@
-"""Addresses of the room ``delivery``."""
+"""Addresses of the room ``delivery``, one section for each person."""
 
-from django.urls import URLPattern
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from parvis.delivery.views import hub, hub_deliveries, hub_rounds, rider
+
+HUB: list[URLPattern | URLResolver] = [
+    path("", hub.bags, name="hub"),
+    path("scan/", hub.scan, name="hub-scan"),
+    path("bags/<slug:code>/", hub.bag, name="hub-bag"),
+    path("bags/<slug:code>/missing/", hub.missing, name="hub-missing"),
+    path("deliveries/", hub_deliveries.deliveries, name="hub-deliveries"),
+    path("deliveries/<slug:code>/", hub_deliveries.delivery, name="hub-delivery"),
+    path("deliveries/<slug:code>/pack/", hub_deliveries.pack, name="hub-pack"),
+    path("deliveries/<slug:code>/take-out/", hub_deliveries.take_out, name="hub-take-out"),
+    path("deliveries/<slug:code>/slip/", hub_deliveries.delivery_slip, name="hub-slip"),
+    path("rounds/", hub_rounds.rounds, name="hub-rounds"),
+    path("rounds/<uuid:pk>/slips/", hub_deliveries.round_slips, name="hub-slips"),
+    path("rounds/<uuid:pk>/leave/", hub_rounds.leave, name="hub-leave"),
+    path("rounds/<uuid:pk>/back/", hub_rounds.back, name="hub-back"),
+]
+
+RIDER: list[URLPattern | URLResolver] = [
+    path("", rider.rider, name="rider"),
+    path("rounds/<uuid:pk>/leave/", rider.leave, name="rider-leave"),
+    path("rounds/<uuid:pk>/back/", rider.back, name="rider-back"),
+    path("stops/<uuid:pk>/", rider.stop, name="rider-stop"),
+    path("stops/<uuid:pk>/handed/", rider.handed, name="rider-handed"),
+    path("stops/<uuid:pk>/failed/", rider.failed, name="rider-failed"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("hub/", include(HUB)),
+    path("rider/", include(RIDER)),
+]
+if all(find_spec(f"parvis.delivery.{name}") for name in ("urls_dispatch", "views.dispatch", "views.fleet")):
+    urlpatterns.append(path("dispatch/", include("parvis.delivery.urls_dispatch")))

@@ -1,5 +1,6 @@
 """Who holds which bag: the hub's verbs. Every scan is an event; a bag has one last holder and a time."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -46,9 +47,9 @@ def mark_bags_ready(*, delivery: Delivery, sender_ref: str, grams: int, at: date
 
 
 def code_of(scanned: str) -> str:
-    """The code in what was typed or scanned: capitals, without blanks; the last part of an address of a label."""
+    """The code in what was typed or scanned: capitals and digits alone; the last part if it is an address."""
     text = scanned.strip().rstrip("/").rpartition("/")[2]
-    return "".join(text.split()).replace("-", "").upper()
+    return re.sub(r"[^0-9A-Z]", "", text.upper())
 
 
 @transaction.atomic
@@ -73,7 +74,7 @@ def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None) -> Bag:
     if state not in {BagState.AT_HUB, BagState.PACKED}:
         record_bags([bag], BagEvent.Kind.AT_HUB, at=at, by=by)
         audit.record("scan_bag_in", bag, at=at, town_id=town.pk, actor=by)
-    return bag
+    return Bag.objects.select_related("delivery").get(pk=bag.pk)  # with its events as they are now
 
 
 def _no_bag(town: Town, wanted: str, typed: str) -> str:

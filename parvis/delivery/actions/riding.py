@@ -1,6 +1,7 @@
 """On the road: leaving, handing over, failing, coming back."""
 
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -109,7 +110,7 @@ def hand_over(
     detail = {"recipient": recipient.strip()[:120]} | _tapped(tapped_at)
     event = _record(delivery, DeliveryEvent.Kind.DELIVERED, at=at, by=by, key=key, **detail)
     if photo is not None:
-        event.photo.save(f"{event.pk}.jpg", photo)
+        event.photo.save(f"{event.pk}{PurePath(photo.name or '').suffix or '.jpg'}", photo)
     record_bags(loaded, BagEvent.Kind.DELIVERED, at=at, by=by)
     Crate.objects.filter(delivery=delivery, released_at=None).update(released_at=at)
     delivery_ended.send(sender=Delivery, delivery=delivery, outcome="delivered", at=at, by=by)

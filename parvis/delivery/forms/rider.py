@@ -1,0 +1,95 @@
+"""What the rider says at a door: who took the goods, or why nobody did."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parvis.core.errors import Refusal
+from parvis.core.pictures import clean_picture
+from parvis.delivery.models import DeliveryEvent
+
+PROOF_SIDE = 1280  # a name on a letter box can still be read
+
+
+class TapForm(forms.Form):
+    """Which tap this is, so that it counts once, and when the rider's own clock saw it."""
+
+    key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    tapped_at = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def clean_key(self) -> str:
+        """A UUID, or "" for anything else: then the tap is not recognised a second time, and that is all."""
+        try:
+            return str(UUID(self.cleaned_data["key"]))
+        except ValueError:
+            return ""
+
+    def clean_tapped_at(self) -> str:
+        """A moment in ISO 8601, or "" for anything else."""
+        try:
+            return self.cleaned_data["tapped_at"] if parse_datetime(self.cleaned_data["tapped_at"]) else ""
+        except ValueError:
+            return ""
+
+
+class HandOverForm(TapForm):
+    """A name or a photo: one of them is enough."""
+
+    recipient = forms.CharField(
+        label=gettext_lazy("Who took it"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words", "enterkeyhint": "done"}),
+    )
+    photo = forms.FileField(
+        label=gettext_lazy("A photo of where it stands"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+
+    def clean_photo(self) -> "ContentFile[bytes] | None":
+        """The picture made small, without what the camera wrote into it."""
+        upload = self.cleaned_data["photo"]
+        if not upload:
+            return None
+        try:
+            return clean_picture(upload, side=PROOF_SIDE)
+        except Refusal as refusal:
+            raise ValidationError(str(refusal)) from None
+
+    def clean(self) -> dict[str, Any]:
+        """Without any proof the goods are not handed over."""
+        data = super().clean() or self.cleaned_data
+        if not self.errors and not data.get("recipient") and not data.get("photo"):
+            self.add_error("recipient", _("Write who received it, or take a photo."))
+        return data
+
+
+class FailForm(TapForm):
+    """Why nobody could take the goods."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("What happened"),
+        choices=DeliveryEvent.WhyFailed.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say why it could not be handed over.")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("In your words"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Another reason needs words."""
+        data = super().clean() or self.cleaned_data
+        if data.get("reason") == DeliveryEvent.WhyFailed.OTHER and not data.get("note"):
+            self.add_error("note", _("Write what happened."))
+        return data

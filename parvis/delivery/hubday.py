@@ -1,0 +1,184 @@
+"""The hub's questions: what is missing, from whom, by when. All of it read from rows in memory.
+
+``HubDay.load`` asks the database a fixed number of questions, however many deliveries there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from uuid import UUID
+
+from parvis.core.time import day_bounds, day_of
+from parvis.delivery.models import Bag, Crate, Delivery, Hub, Window
+from parvis.delivery.parcels import AWAITED, Parcel
+from parvis.delivery.states import BagState
+from parvis.towns.models import Town
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedBag:
+    """A bag that is still to come, with the delivery it is for."""
+
+    bag: Bag
+    parcel: Parcel
+    ready: bool  # its shop says that it is packed
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A shop that still has bags to bring by one moment."""
+
+    name: str
+    phone: str
+    due_at: datetime
+    late: bool
+    bags: tuple[AwaitedBag, ...]
+
+
+@dataclass(frozen=True)
+class HubDay:
+    """The deliveries of some windows of one day at the hub, as things stand at ``at``."""
+
+    hub: Hub
+    day: date
+    windows: tuple[Window, ...]  # of the whole day
+    chosen: tuple[Window, ...]  # those shown
+    at: datetime
+    parcels: tuple[Parcel, ...]
+
+    @classmethod
+    def load(cls, hub: Hub, *, at: datetime, day: date | None = None, window: UUID | str | None = None) -> "HubDay":
+        """The chosen window (its id, or ``"day"`` for all of them), else the next one that is not over."""
+        if day is None:
+            day = _day_to_show(hub, window, at)
+        start, end = day_bounds(day, hub.town.zone)
+        windows = tuple(Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end))
+        chosen = _chosen(windows, window, at)
+        found = Delivery.objects.filter(town=hub.town_id, window__in=chosen, cancelled_at=None).with_story()
+        of_window = {one.pk: one for one in windows}
+        parcels = []
+        for delivery in found.order_by("window__starts_at", "code"):
+            delivery.window = of_window[delivery.window_id]
+            parcels.append(Parcel(delivery))
+        return cls(hub, day, windows, chosen, at, tuple(parcels))
+
+    @property
+    def window(self) -> Window | None:
+        """The one window that is shown, if it is one."""
+        return self.chosen[0] if len(self.chosen) == 1 else None
+
+    @property
+    def query(self) -> str:
+        """The address of what is shown: ``day=…&window=…``."""
+        return f"day={self.day.isoformat()}&window={self.window.pk if self.window else 'day'}"
+
+    @cached_property
+    def senders(self) -> list[Sender]:
+        """Who has still to bring what, by when: the late ones first."""
+        waiting: dict[tuple[datetime, str, str], list[AwaitedBag]] = {}
+        for parcel in self.parcels:
+            for bag, state in parcel.bags:
+                if state in AWAITED:
+                    key = (parcel.delivery.window.goods_due_at, bag.sender, bag.sender_phone)
+                    waiting.setdefault(key, []).append(AwaitedBag(bag, parcel, state == BagState.READY))
+        senders = [
+            Sender(name, phone, due_at, due_at < self.at, tuple(bags))
+            for (due_at, name, phone), bags in waiting.items()
+        ]
+        return sorted(senders, key=lambda s: (s.due_at, all(b.ready for b in s.bags), -len(s.bags), s.name))
+
+    def count(self, *states: BagState) -> int:
+        """How many bags are in these states."""
+        return sum(1 for parcel in self.parcels for _bag, state in parcel.bags if state in states)
+
+    @property
+    def awaited(self) -> int:
+        """How many bags are still to come."""
+        return self.count(*AWAITED)
+
+    @property
+    def late(self) -> int:
+        """How many of those should have been here already."""
+        return sum(len(sender.bags) for sender in self.senders if sender.late)
+
+    @property
+    def loose(self) -> int:
+        """How many bags are here and in no crate."""
+        return self.count(BagState.AT_HUB)
+
+    @property
+    def packed(self) -> int:
+        """How many bags are in a crate."""
+        return self.count(BagState.PACKED)
+
+    @property
+    def gone(self) -> int:
+        """How many bags have left."""
+        return self.count(BagState.LOADED, BagState.DELIVERED)
+
+    @cached_property
+    def missing(self) -> list[AwaitedBag]:
+        """Bags that will not come."""
+        return [AwaitedBag(bag, parcel, ready=False) for parcel in self.parcels for bag in parcel.missing]
+
+    @cached_property
+    def to_give_back(self) -> list[AwaitedBag]:
+        """Bags that lie at the hub for nothing: cancelled, or here after their delivery had left."""
+        lying = [(parcel, parcel.withdrawn + (parcel.loose if parcel.has_left else [])) for parcel in self.parcels]
+        return [AwaitedBag(bag, parcel, ready=False) for parcel, bags in lying for bag in bags]
+
+    @property
+    def to_pack(self) -> list[Parcel]:
+        """Deliveries whose bags are all here."""
+        return [parcel for parcel in self.parcels if parcel.can_pack and not parcel.came_back]
+
+    @property
+    def came_back(self) -> list[Parcel]:
+        """Deliveries that nobody could take, back at the hub."""
+        return [parcel for parcel in self.parcels if parcel.came_back]
+
+    @property
+    def waiting(self) -> list[Parcel]:
+        """Deliveries that wait for a bag, those that are nearly complete first."""
+        waiting = [parcel for parcel in self.parcels if parcel.awaited and not parcel.has_left]
+        return sorted(waiting, key=lambda p: (len(p.awaited), p.delivery.window.starts_at, p.delivery.code))
+
+    @property
+    def in_crates(self) -> list[Parcel]:
+        """Deliveries that are ready for a bike, by the number of their crate."""
+        packed = [parcel for parcel in self.parcels if parcel.is_packed and not parcel.came_back]
+        return sorted(packed, key=lambda parcel: min((crate.number for crate in parcel.crates), default=0))
+
+    @property
+    def left(self) -> list[Parcel]:
+        """Deliveries that are on the road or done."""
+        return [parcel for parcel in self.parcels if parcel.has_left]
+
+    @property
+    def nothing_left(self) -> list[Parcel]:
+        """Deliveries of which no bag will come."""
+        return [parcel for parcel in self.parcels if not parcel.total and not parcel.has_left]
+
+
+def _day_to_show(hub: Hub, window: UUID | str | None, at: datetime) -> date:
+    """The day of the window asked for, else of the next window that is not over, else today."""
+    windows = Window.objects.filter(hub=hub)
+    found = windows.filter(pk=window).first() if isinstance(window, UUID) else None
+    found = found or windows.filter(ends_at__gt=at).order_by("starts_at").first()
+    return day_of(found.starts_at if found else at, hub.town.zone)
+
+
+def _chosen(windows: Sequence[Window], wanted: UUID | str | None, at: datetime) -> tuple[Window, ...]:
+    if wanted == "day":
+        return tuple(windows)
+    asked = [window for window in windows if window.pk == wanted]
+    coming = [window for window in windows if window.ends_at > at]
+    return tuple((asked or coming or list(windows[-1:]))[:1])
+
+
+def free_crates(town: Town, count: int = 1) -> list[int]:
+    """The lowest numbers of crates that hold nothing."""
+    taken = set(Crate.objects.filter(town=town, released_at=None).values_list("number", flat=True))
+    numbers = (number for number in range(1, len(taken) + count + 1) if number not in taken)
+    return [number for number, _wanted in zip(numbers, range(count), strict=False)]
