@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.market.views.merchant import orders
+from parvis.market.views.merchant import orders, products
 
 urlpatterns = [
     path("merchant/", orders.entry, name="merchant"),
@@ -15,7 +15,11 @@ urlpatterns = [
     path("merchant/<slug:slug>/orders/<uuid:pk>/done/", orders.finish, name="merchant-done"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/label/", orders.label, name="merchant-label"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/label.pdf", orders.label_pdf, name="merchant-label-pdf"),
-    path("merchant/<slug:slug>/products/", orders.orders, name="merchant-products"),
+    path("merchant/<slug:slug>/products/", products.products, name="merchant-products"),
+    path("merchant/<slug:slug>/products/add/", products.add, name="merchant-product-add"),
+    path("merchant/<slug:slug>/products/<uuid:pk>/", products.edit, name="merchant-product"),
+    path("merchant/<slug:slug>/products/<uuid:pk>/quick/", products.quick, name="merchant-product-quick"),
+    path("merchant/<slug:slug>/products/<uuid:pk>/hide/", products.hide, name="merchant-product-hide"),
     path("merchant/<slug:slug>/hours/", orders.orders, name="merchant-hours"),
     path("merchant/<slug:slug>/ways/", orders.orders, name="merchant-ways"),
     path("merchant/<slug:slug>/about/", orders.orders, name="merchant-about"),

@@ -11,13 +11,14 @@ from parvis.market.actions.parts import (
     return_part,
     send_part,
 )
-from parvis.market.actions.products import count_stock, index_products, save_product
+from parvis.market.actions.products import change_product, count_stock, index_products, save_product
 
 __all__ = [
     "Buyer",
     "accept_part",
     "add_to_basket",
     "cancel_part",
+    "change_product",
     "count_stock",
     "finish_part",
     "index_products",

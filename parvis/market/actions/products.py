@@ -1,5 +1,6 @@
 """A merchant's own goods: saving one, counting stock, keeping search up to date."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,22 @@ def count_stock(*, product: Product, stock: int | None, at: datetime, by: Any = 
     product = Product.objects.select_for_update().select_related("shop").get(pk=product.pk)
     product.stock = stock
     save_product(product=product, at=at, by=by)
+
+
+@transaction.atomic
+def change_product(
+    *, product: Product, changes: Mapping[str, Any], at: datetime, stock_by: int = 0, by: Any = None
+) -> Product:
+    """Apply only ``changes`` to the row as it is now: stock sold since the page was opened stays sold.
+
+    ``stock_by`` puts so many more (or fewer) on the shelf; nothing goes below none.
+    """
+    fresh = Product.objects.select_for_update(of=("self",)).select_related("shop").get(pk=product.pk)
+    for name, value in changes.items():
+        setattr(fresh, name, value)
+    if stock_by:
+        fresh.stock = max(0, (fresh.stock or 0) + stock_by)
+    return save_product(product=fresh, at=at, by=by)
 
 
 def search_text(product: Product) -> str:

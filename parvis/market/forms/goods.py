@@ -1,0 +1,179 @@
+"""A merchant's own goods: a name and a price are enough."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext_lazy as _
+
+from parvis.core.amounts import AmountField
+from parvis.core.errors import Refusal
+from parvis.core.pictures import clean_picture
+from parvis.core.words import say_rate
+from parvis.market.defaults import RATES, usual_for, usual_vat
+from parvis.market.models import Product, Shop
+from parvis.market.trades import CATEGORIES
+
+
+if TYPE_CHECKING:
+    _ProductBase = forms.ModelForm[Product]
+else:
+    _ProductBase = forms.ModelForm
+
+
+def stock_change(was: int | None, now: int | None) -> tuple[dict[str, Any], int]:
+    """What a typed stock means: ``(changes, stock_by)``.
+
+    The merchant saw ``was`` and typed ``now``. Between two numbers the difference counts, because something may
+    have been sold meanwhile; to start or stop counting is said as such.
+    """
+    if was == now:
+        return {}, 0
+    if was is None or now is None:
+        return {"stock": now}, 0
+    return {}, now - was
+
+
+class PictureField(forms.FileField):
+    """A picture from the phone; what comes out is clean and small."""
+
+    widget = forms.FileInput(attrs={"accept": "image/*"})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if not file or file is initial:
+            return None
+        try:
+            return clean_picture(file)
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal), code="picture") from None
+
+
+class ProductForm(_ProductBase):
+    """Add or change a product. ``changes()`` is what really changed, for the action."""
+
+    price = AmountField(label=_("Price, VAT included"))
+    new_picture = PictureField(label=_("Picture"), required=False, help_text=_("Take it by daylight, from close by."))
+    drop_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
+    category = forms.ChoiceField(
+        label=_("Shelf"), choices=[(key, kind.label) for key, kind in CATEGORIES.items()], required=False
+    )
+    vat_bp = forms.TypedChoiceField(label=_("VAT rate"), coerce=int, empty_value=None, required=False)
+    grams = forms.IntegerField(label=_("Weight of one, in grams"), min_value=1, max_value=200_000, required=False)
+    millilitres = forms.IntegerField(
+        label=_("Volume of one, in millilitres"),
+        min_value=1,
+        max_value=400_000,
+        required=False,
+        help_text=_("What it takes up on the bike; 1000 is a litre bottle."),
+    )
+    stock = forms.IntegerField(
+        label=_("In stock"),
+        min_value=0,
+        max_value=100_000,
+        required=False,
+        show_hidden_initial=True,
+        help_text=_("Leave empty if you do not count it."),
+    )
+
+    class Meta:
+        model = Product
+        fields = ["name", "unit", "description", "category", "vat_bp", "grams", "millilitres", "hidden"]
+        labels = {"unit": _("Sold by"), "hidden": _("Hidden from buyers"), "name": _("Name")}
+        help_texts = {"unit": _("For example: the piece, 500 g, the bunch."), "category": ""}
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    MORE = ("unit", "stock", "description", "category", "vat_bp", "grams", "millilitres", "hidden")
+
+    def __init__(self, shop: Shop, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shop = shop
+        self.is_new = self.instance._state.adding
+        country = shop.town.country
+        usual = usual_for(shop.trade, country)
+        rates = list(RATES.get(country, RATES["FR"]))
+        if self.instance.vat_bp not in rates and not self.is_new:
+            rates.append(self.instance.vat_bp)
+        field = self.fields["vat_bp"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [(rate, say_rate(rate)) for rate in rates]
+        if self.is_new:
+            self.initial |= {"category": usual.category, "vat_bp": usual.vat_bp, "grams": usual.grams}
+            self.initial |= {"millilitres": usual.millilitres, "stock": None, "hidden": False}
+            del self.fields["hidden"], self.fields["drop_picture"]
+        else:
+            self.initial["price"] = self.instance.price_cents
+            if not self.instance.picture:
+                del self.fields["drop_picture"]
+
+    def more(self) -> list[forms.BoundField]:
+        """The fields that may stay as they are."""
+        return [self[name] for name in self.MORE if name in self.fields]
+
+    @property
+    def more_is_wrong(self) -> bool:
+        """Whether one of them must be looked at, so that they are shown open."""
+        return any(self[name].errors for name in self.MORE if name in self.fields)
+
+    def clean_price(self) -> int:
+        """A price of nothing is a slip of the finger."""
+        cents: int = self.cleaned_data["price"]
+        if cents <= 0:
+            raise forms.ValidationError(_("Write a price above zero."), code="amount")
+        return cents
+
+    def _post_clean(self) -> None:
+        """The row is written by the action; the instance stays as it was read."""
+
+    def changes(self) -> dict[str, Any]:
+        """Fields of the model with their new values; defaults of the trade where nothing was typed."""
+        data = self.cleaned_data
+        usual = usual_for(self.shop.trade, self.shop.town.country)
+        names = set(self.changed_data) if not self.is_new else {*self.fields}
+        changes = {name: data[name] for name in self.Meta.fields if name in names and name in data}
+        changes["price_cents"] = data["price"]
+        if "category" in changes:
+            changes["category"] = data["category"] or usual.category
+        if "vat_bp" in changes and data["vat_bp"] is None:
+            changes["vat_bp"] = usual_vat(changes.get("category", usual.category), self.shop.town.country)
+        for name, value in (("grams", usual.grams), ("millilitres", usual.millilitres)):
+            if name in changes and not changes[name]:
+                changes[name] = value
+        if isinstance(data.get("new_picture"), ContentFile):
+            changes["picture"] = data["new_picture"]
+        elif data.get("drop_picture"):
+            changes["picture"] = ""
+        return changes
+
+    def stock_changes(self) -> tuple[dict[str, Any], int]:
+        """As ``stock_change``: from what the page showed to what was typed."""
+        seen = self.data.get(self.add_initial_prefix("stock"), "")
+        was = int(seen) if seen.isdigit() else None
+        return stock_change(None if self.is_new else was, self.cleaned_data["stock"])
+
+
+class QuickForm(forms.Form):
+    """Price and stock of one row of the list. ``stock_was`` tells what the merchant had seen."""
+
+    price = AmountField(label=_("Price"))
+    stock = forms.IntegerField(label=_("In stock"), min_value=0, max_value=100_000, required=False)
+    stock_was = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, product: Product, *args: Any, **kwargs: Any) -> None:
+        initial = {"price": product.price_cents, "stock": product.stock, "stock_was": product.stock}
+        super().__init__(*args, initial=initial, auto_id=f"%s-{product.pk}", **kwargs)
+        self.product = product
+
+    def clean_price(self) -> int:
+        """As in the large form."""
+        cents: int = self.cleaned_data["price"]
+        if cents <= 0:
+            raise forms.ValidationError(_("Write a price above zero."), code="amount")
+        return cents
+
+    def changes(self) -> tuple[dict[str, Any], int]:
+        """What changed, and by how much the stock did."""
+        changes, stock_by = stock_change(self.cleaned_data["stock_was"], self.cleaned_data["stock"])
+        if self.cleaned_data["price"] != self.product.price_cents:
+            changes["price_cents"] = self.cleaned_data["price"]
+        return changes, stock_by
