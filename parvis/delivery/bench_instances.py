@@ -49,7 +49,7 @@ SOLOMON_OPTIMA: Mapping[str, float] = {
     **_tenths("RC2", "1261.8 1092.3 923.7 783.5 1154.0 1051.1 962.9 776.1"),
 }
 """The least distance of Solomon's 56 instances of 100 customers, any fleet, distances cut off at one
-decimal: the optima that the literature gives (Kohl et al. 1999 and those after). `bench/routing.md` says
+decimal: the optima of the literature. `bench/routing.md` says
 how they were checked."""
 
 HORIZON = 2**40
