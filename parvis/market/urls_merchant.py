@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.market.views.merchant import orders, products
+from parvis.market.views.merchant import money, orders, products, shop
 
 urlpatterns = [
     path("merchant/", orders.entry, name="merchant"),
@@ -20,8 +20,11 @@ urlpatterns = [
     path("merchant/<slug:slug>/products/<uuid:pk>/", products.edit, name="merchant-product"),
     path("merchant/<slug:slug>/products/<uuid:pk>/quick/", products.quick, name="merchant-product-quick"),
     path("merchant/<slug:slug>/products/<uuid:pk>/hide/", products.hide, name="merchant-product-hide"),
-    path("merchant/<slug:slug>/hours/", orders.orders, name="merchant-hours"),
-    path("merchant/<slug:slug>/ways/", orders.orders, name="merchant-ways"),
-    path("merchant/<slug:slug>/about/", orders.orders, name="merchant-about"),
-    path("merchant/<slug:slug>/money/", orders.orders, name="merchant-money"),
+    path("merchant/<slug:slug>/hours/", shop.hours, name="merchant-hours"),
+    path("merchant/<slug:slug>/hours/closures/", shop.closure_add, name="merchant-closure-add"),
+    path("merchant/<slug:slug>/hours/closures/<uuid:pk>/remove/", shop.closure_remove, name="merchant-closure-remove"),
+    path("merchant/<slug:slug>/takes-orders/", shop.takes_orders, name="merchant-takes-orders"),
+    path("merchant/<slug:slug>/ways/", shop.ways, name="merchant-ways"),
+    path("merchant/<slug:slug>/about/", shop.about, name="merchant-about"),
+    path("merchant/<slug:slug>/money/", money.money, name="merchant-money"),
 ]

@@ -14,7 +14,6 @@ from parvis.market.defaults import RATES, usual_for, usual_vat
 from parvis.market.models import Product, Shop
 from parvis.market.trades import CATEGORIES
 
-
 if TYPE_CHECKING:
     _ProductBase = forms.ModelForm[Product]
 else:

@@ -1,0 +1,100 @@
+"""A shop's month: sold, VAT, and who holds what was paid."""
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from parvis.core.money import format_money
+from parvis.core.spreadsheets import Cell, Cents, csv_response
+from parvis.core.time import day_of
+from parvis.core.words import say_day, say_rate
+from parvis.market.access import my_shop
+from parvis.market.models import Shop
+from parvis.market.statement import Statement, next_month, statement_of
+from parvis.market.views.merchant.frame import shop_page
+from parvis.people.requests import PersonRequest
+
+
+@require_safe
+def money(request: PersonRequest, slug: str) -> HttpResponse:
+    """The statement of a month (``?month=2026-11``; this month unless told otherwise), on the page or as CSV."""
+    shop = my_shop(request, slug)
+    this_month = day_of(timezone.now(), request.town.zone).replace(day=1)
+    first_day = _month(request.GET.get("month", ""), this_month)
+    statement = statement_of(shop, first_day)
+    if request.GET.get("as") == "csv":
+        return _csv(shop, statement)
+    context = {
+        "statement": statement,
+        "month": format_date(first_day, "F Y"),
+        "before": f"{_previous(first_day):%Y-%m}",
+        "after": f"{next_month(first_day):%Y-%m}" if first_day < this_month else "",
+        "this_month": f"{first_day:%Y-%m}",
+        "own_paid": format_money(-statement.own_till, request.town.currency),
+        "town_paid": format_money(-statement.town_till, request.town.currency),
+        **_tables(statement, request.town.currency),
+    }
+    return shop_page(request, shop, "market/merchant/money.html", "money", context)
+
+
+def _month(text: str, this_month: date) -> date:
+    """The asked month, or this one for nonsense and for what is to come."""
+    try:
+        asked = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return this_month
+    return min(max(asked, date(2020, 1, 1)), this_month)
+
+
+def _previous(first_day: date) -> date:
+    return date(first_day.year - (first_day.month == 1), (first_day.month - 2) % 12 + 1, 1)
+
+
+def _tables(statement: Statement, currency: str) -> dict[str, object]:
+    def say(cents: int) -> str:
+        return format_money(cents, currency)
+
+    rates = [[say_rate(r.rate), say(r.net), say(r.vat), say(r.gross)] for r in statement.rates]
+    return {
+        "rate_columns": [
+            {"label": _("VAT rate")},
+            {"label": _("Without VAT"), "num": True},
+            {"label": _("VAT"), "num": True},
+            {"label": _("With VAT"), "num": True},
+        ],
+        "rate_rows": rates,
+        "rate_foot": [_("Sold"), say(statement.net), say(statement.vat), say(statement.gross)],
+        "sale_columns": [
+            {"label": _("Order")},
+            {"label": _("Day")},
+            {"label": _("Without VAT"), "num": True},
+            {"label": _("VAT"), "num": True},
+            {"label": _("With VAT"), "num": True},
+        ],
+        "sale_rows": [
+            [
+                f"{sale.order} ({_('taken back')})" if sale.reversal else sale.order,
+                say_day(sale.at),
+                say(sale.net),
+                say(sale.vat),
+                say(sale.gross),
+            ]
+            for sale in statement.sales
+        ],
+    }
+
+
+def _csv(shop: Shop, statement: Statement) -> HttpResponse:
+    """One line for each sale and rate, so that an accountant can add it up again."""
+    header = [_("Day"), _("Order"), _("Kind"), _("VAT rate"), _("Without VAT"), _("VAT"), _("With VAT")]
+    rows: list[list[Cell]] = []
+    for sale in statement.sales:
+        day = f"{timezone.localtime(sale.at):%Y-%m-%d}"
+        kind = _("taken back") if sale.reversal else _("sale")
+        for rate, gross, vat in sale.by_rate:
+            rows.append([day, sale.order, kind, say_rate(rate), Cents(gross - vat), Cents(vat), Cents(gross)])
+    return csv_response(f"{shop.slug}-{statement.first_day:%Y-%m}", header, rows)
