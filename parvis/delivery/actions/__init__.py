@@ -9,6 +9,7 @@ from parvis.delivery.actions.fleet import (
     recover_goods,
     remove_shift,
     repeat_windows,
+    save_window,
 )
 from parvis.delivery.actions.moves import lock_round, move_stop, place_delivery, unlock_round
 from parvis.delivery.actions.planning import compute_plan, make_plan, replan, request_plan
@@ -31,7 +32,6 @@ __all__ = [
     "lock_round",
     "make_plan",
     "mark_bags_ready",
-    "rebook_delivery",
     "mark_bike_broken",
     "mark_bike_repaired",
     "move_stop",
@@ -39,12 +39,14 @@ __all__ = [
     "pack_into",
     "place_delivery",
     "publish_plan",
+    "rebook_delivery",
     "recover_goods",
     "remove_shift",
     "repeat_windows",
     "replan",
     "report_missing",
     "request_plan",
+    "save_window",
     "scan_bag_in",
     "unlock_round",
     "unpack",

@@ -1,7 +1,10 @@
 """The bikes, the shifts and the windows: what the fleet can do, and when."""
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -37,43 +40,42 @@ def mark_bike_repaired(*, bike: Bike, by: Any, at: datetime) -> None:
 
 @transaction.atomic
 def recover_goods(*, bike: Bike, by: Any, at: datetime) -> int:
-    """What the broken bike carried is at the hub again; how many bags that were.
+    """What the broken bike carried is at the hub again; how many bags that were. Twice is harmless.
 
     Its rounds are over: whoever takes the goods out next does so on a round of their own.
     """
     rounds = list(
         Round.objects.select_for_update().filter(bike=bike, back_at=None).exclude(left_at=None).order_by("pk")
     )
-    ids = {str(round_.pk) for round_ in rounds}
-    bags = [bag for bag in aboard_of(bike) if bag.state == BagState.LOADED]
-    carried = [bag for bag in bags if _last_round(bag) in ids]
-    record_bags(carried, BagEvent.Kind.RETURNED, at=at, by=by, bike=str(bike.pk))
+    bags = _aboard(bike.town_id, {str(round_.pk) for round_ in rounds})
+    record_bags(bags, BagEvent.Kind.RETURNED, at=at, by=by, bike=str(bike.pk))
     for round_ in rounds:
         round_.back_at = at
         round_.save(update_fields=["back_at"])
-    audit.record("recover_goods", bike, at=at, town_id=bike.town_id, actor=by, bags=len(carried))
-    return len(carried)
+    audit.record("recover_goods", bike, at=at, town_id=bike.town_id, actor=by, bags=len(bags))
+    return len(bags)
 
 
-def aboard_of(bike: Bike) -> list[Bag]:
-    """Bags that left on rounds of the bike that are not back, with their events."""
-    rounds = Round.objects.filter(bike=bike, back_at=None).exclude(left_at=None).values_list("pk", flat=True)
-    return list(
-        Bag.objects.filter(
-            town=bike.town_id,
-            cancelled_at=None,
-            events__kind=BagEvent.Kind.LOADED,
-            events__detail__round__in=[str(pk) for pk in rounds],
-        )
-        .distinct()
-        .prefetch_related("events")
-    )
+def carried_by(hub: Hub) -> dict[UUID, int]:
+    """How many bags each broken bike of the hub still carries, by the bike's id."""
+    rounds = Round.objects.filter(bike__hub=hub, bike__broken_at__isnull=False, back_at=None).exclude(left_at=None)
+    bikes = {str(pk): bike for pk, bike in rounds.values_list("pk", "bike_id")}
+    return dict(Counter(bikes[_last_round(bag)] for bag in _aboard(hub.town_id, bikes.keys())))
 
 
-def _last_round(bag: Bag) -> str | None:
+def _aboard(town_id: UUID, rounds: Collection[str]) -> list[Bag]:
+    """The bags that left with these rounds and are on their bikes."""
+    if not rounds:
+        return []
+    loaded = BagEvent.objects.filter(town=town_id, kind=BagEvent.Kind.LOADED, detail__round__in=list(rounds))
+    bags = Bag.objects.filter(pk__in=loaded.values("bag_id"), cancelled_at=None).prefetch_related("events")
+    return [bag for bag in bags if bag.state == BagState.LOADED and _last_round(bag) in rounds]
+
+
+def _last_round(bag: Bag) -> str:
     """The id of the round that took the bag last."""
     loaded = [event for event in bag.events.all() if event.kind == BagEvent.Kind.LOADED]
-    return str(loaded[-1].detail.get("round")) if loaded else None
+    return str(loaded[-1].detail.get("round")) if loaded else ""
 
 
 @transaction.atomic
@@ -108,6 +110,48 @@ def remove_shift(*, shift: Shift, by: Any, at: datetime) -> None:
         raise Refusal(_("A round of this shift has left. It cannot be removed any more."))
     audit.record("remove_shift", shift, at=at, town_id=shift.town_id, actor=by)
     shift.delete()
+
+
+@transaction.atomic
+def save_window(
+    *,
+    hub: Hub,
+    window: Window | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    closes_at: datetime,
+    goods_due_at: datetime,
+    capacity: int,
+    by: Any,
+    at: datetime,
+) -> Window:
+    """Make a delivery window, or change one. Hours that people have booked do not move.
+
+    Raises Refusal when they would, when another window starts at the same time, when ``capacity`` is below what is
+    booked, or when the moments are out of order.
+    """
+    if not closes_at <= goods_due_at <= starts_at < ends_at:
+        raise Refusal(_("Orders close first, then goods are due, then the window begins and ends."))
+    booked = 0
+    if window is not None:
+        window = Window.objects.select_for_update().get(pk=window.pk)
+        booked = window.deliveries.filter(cancelled_at=None).count()
+        if booked and (window.starts_at, window.ends_at) != (starts_at, ends_at):
+            raise Refusal(_("Somebody has booked this window: its hours can no longer change."))
+    if capacity < booked:
+        raise Refusal(_("%(count)s deliveries are booked already: the limit cannot be lower.") % {"count": booked})
+    same = Window.objects.filter(hub=hub, starts_at=starts_at).first()
+    if same is not None and same != window:
+        raise Refusal(_("Another window begins at that time."))
+    values = {"ends_at": ends_at, "closes_at": closes_at, "goods_due_at": goods_due_at, "capacity": capacity}
+    if window is None:
+        window = Window.objects.create(town_id=hub.town_id, hub=hub, starts_at=starts_at, **values)
+    else:
+        for name, value in {"starts_at": starts_at, **values}.items():
+            setattr(window, name, value)
+        window.save()
+    audit.record("save_window", window, at=at, town_id=hub.town_id, actor=by, capacity=capacity)
+    return window
 
 
 @transaction.atomic

@@ -24,55 +24,59 @@ from parvis.delivery.planning import Problem, Trip, verify
 from parvis.delivery.planning.timing import cost_of
 from parvis.delivery.sentences import Names, violation_sentence
 
+TRIED = 5  # places of a round that are tried before a refusal
 _OPEN = {Plan.State.DRAFT, Plan.State.PUBLISHED}
 
 
-def move_stop(*, stop: Stop, to_round: Round, position: int, by: Any, at: datetime) -> None:
-    """Put a stop at ``position`` (from 1; the end if there are fewer) of a round of the same plan.
+def move_stop(*, stop: Stop, to_round: Round, position: int | None, by: Any, at: datetime) -> None:
+    """Put a stop at ``position`` of a round of the same plan: from 1, the end if there are fewer, or None for where
+    it costs least time. Both bikes' times follow.
 
-    Both bikes' times follow. Raises Refusal, and changes nothing, when a round has left or is locked or when a
-    promise would break, saying which.
+    Raises Refusal, and changes nothing, when a round has left or is locked or when a promise would break, saying
+    which.
     """
     delivery, from_id, to_id = str(stop.delivery_id), str(stop.round_id), str(to_round.pk)
-
-    def moved(orders: dict[str, list[str]]) -> None:
-        orders[from_id] = [id for id in orders[from_id] if id != delivery]
-        orders[to_id].insert(max(0, position - 1), delivery)
-
-    plan = _rearrange(to_round.plan_id, {from_id, to_id}, moved, by=by, at=at)
-    audit.record(
-        "move_stop", plan, at=at, town_id=plan.town_id, actor=by, delivery=delivery, round=to_id, position=position
-    )
+    plan = _put(delivery, to_round, position, from_id, by=by, at=at)
+    audit.record("move_stop", plan, at=at, town_id=plan.town_id, actor=by, delivery=delivery, round=to_id)
 
 
-def place_delivery(*, delivery: Delivery, to_round: Round, by: Any, at: datetime) -> None:
-    """Put a delivery that the plan left out on a round, where it lengthens it least.
-
-    Raises Refusal as ``move_stop`` does, with the reason of the best place.
-    """
+def place_delivery(*, delivery: Delivery, to_round: Round, by: Any, at: datetime, position: int | None = None) -> None:
+    """Put a delivery that the plan left out on a round. Raises Refusal as ``move_stop`` does."""
     id, to_id = str(delivery.pk), str(to_round.pk)
-    plan = Plan.objects.only("solution", "problem").get(pk=to_round.plan_id)
-    problem = Problem.from_json(plan.problem)
-    if id not in problem.drop:
-        raise Refusal(_("%(code)s is not part of this plan. Plan again.") % {"code": delivery.code})
-    stops = [0, *(problem.drop[drop].location for drop in trips_by_round(plan)[to_id].drop_ids), 0]
-    here, ways = problem.drop[id].location, problem.durations
-    longer = [ways[a][here] + ways[here][b] - ways[a][b] for a, b in pairwise(stops)]
+    plan = _put(id, to_round, position, None, by=by, at=at)
+    audit.record("place_delivery", plan, at=at, town_id=plan.town_id, actor=by, delivery=id, round=to_id)
 
+
+def _put(delivery: str, to_round: Round, position: int | None, from_id: str | None, *, by: Any, at: datetime) -> Plan:
+    """Try the places in question, the best first; the refusal of the first one speaks."""
+    to_id = str(to_round.pk)
     refusal: Refusal | None = None
-    for place in sorted(range(len(longer)), key=longer.__getitem__)[:5]:
+    for place in _places(delivery, to_round) if position is None else [max(0, position - 1)]:
 
-        def placed(orders: dict[str, list[str]], place: int = place) -> None:
-            orders[to_id].insert(place, id)
+        def put(orders: dict[str, list[str]], place: int = place) -> None:
+            if from_id is not None:
+                orders[from_id] = [id for id in orders[from_id] if id != delivery]
+            orders[to_id].insert(place, delivery)
 
         try:
-            plan = _rearrange(plan.pk, {to_id}, placed, by=by, at=at)
+            return _rearrange(to_round.plan_id, {from_id or to_id, to_id}, put, by=by, at=at)
         except Refusal as reason:
             refusal = refusal or reason
-        else:
-            audit.record("place_delivery", plan, at=at, town_id=plan.town_id, actor=by, delivery=id, round=to_id)
-            return
-    raise refusal or Refusal(_("There is no place for %(code)s.") % {"code": delivery.code})
+    assert refusal is not None
+    raise refusal
+
+
+def _places(delivery: str, to_round: Round) -> list[int]:
+    """The indexes at which the delivery lengthens the round's way least, best first."""
+    plan = Plan.objects.only("solution", "problem").get(pk=to_round.plan_id)
+    problem = Problem.from_json(plan.problem)
+    if delivery not in problem.drop:
+        raise Refusal(_("This delivery is not part of the plan. Plan again."))
+    ids = [id for id in trips_by_round(plan)[str(to_round.pk)].drop_ids if id != delivery]
+    stops = [0, *(problem.drop[id].location for id in ids), 0]
+    here, ways = problem.drop[delivery].location, problem.durations
+    longer = [ways[a][here] + ways[here][b] - ways[a][b] for a, b in pairwise(stops)]
+    return sorted(range(len(longer)), key=longer.__getitem__)[:TRIED]
 
 
 @transaction.atomic
@@ -107,6 +111,8 @@ def _rearrange(
     problem, before = Problem.from_json(plan.problem), trips_by_round(plan)
     orders = {id: list(trip.drop_ids) for id, trip in before.items()}
     change(orders)
+    if any(id not in problem.drop for order in orders.values() for id in order):
+        raise Refusal(_("This delivery is not part of the plan. Plan again."))
     deliveries = {str(d.pk): d for d in _deliveries(plan)}
     stay = {id for id, r in rounds.items() if r.left_at is not None or r.locked or id in plan.solution["kept"]}
     now = max(problem.not_before, seconds_into(at, midnight))

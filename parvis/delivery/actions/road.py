@@ -55,10 +55,11 @@ def standing(hub: Hub, day: date) -> Standing:
 
 def aboard(round_: Round) -> list[Stop]:
     """The stops for which the round took something along, without those whose goods came back unasked."""
-    return [stop for stop in round_.stops.all() if ended_at(round_, stop) or _still_carried(round_, stop)]
+    return [stop for stop in round_.stops.all() if ended_at(round_, stop) or still_carries(round_, stop)]
 
 
-def _still_carried(round_: Round, stop: Stop) -> bool:
+def still_carries(round_: Round, stop: Stop) -> bool:
+    """Whether goods of the stop that left with the round are on its bike."""
     return any(
         bag.state == BagState.LOADED and event.detail.get("round") == str(round_.pk)
         for bag in stop.delivery.live_bags()
@@ -68,10 +69,16 @@ def _still_carried(round_: Round, stop: Stop) -> bool:
 
 
 def ended_at(round_: Round, stop: Stop) -> datetime | None:
-    """When the round's rider handed the delivery over or gave up, or None."""
-    since = round_.left_at
-    moments = [e.at for e in stop.delivery.events.all() if e.kind in _DONE and since and e.at >= since]
-    return max(moments, default=None)
+    """When the round's rider handed the delivery over or gave up, or None.
+
+    An attempt after which another window was promised counts only until the goods are back at the hub.
+    """
+    since, events = round_.left_at, list(stop.delivery.events.all())
+    ends = [e.at for e in events if e.kind in _DONE and since is not None and e.at >= since]
+    if not ends:
+        return None
+    again = any(e.kind == DeliveryEvent.Kind.REBOOKED and e.at >= max(ends) for e in events)
+    return None if again and not still_carries(round_, stop) else max(ends)
 
 
 def done_ids(rounds: Iterable[Round]) -> frozenset[str]:

@@ -1,0 +1,188 @@
+"""What the dispatcher types: where a stop goes, what a bike carries, who rides when, what may be promised."""
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+
+from parvis.core.time import moment
+from parvis.delivery.models import Bike, Hub, Window
+from parvis.people.models import Person, Role
+from parvis.towns.models import Town
+
+if TYPE_CHECKING:
+    _BikeBase = forms.ModelForm[Bike]
+else:
+    _BikeBase = forms.ModelForm
+
+_NUMBER = {"inputmode": "numeric"}
+_TIME = {"type": "time"}
+
+
+def day_asked(query: QueryDict, today: date) -> date:
+    """``day`` of an address; today when it is absent or cannot be read."""
+    try:
+        day = parse_date(query.get("day", ""))
+    except ValueError:  # well formed, but no such day
+        day = None
+    return day if day and 2000 <= day.year < 2200 else today
+
+
+class PlaceForm(forms.Form):
+    """On which round a delivery goes, and as which stop."""
+
+    round = forms.ChoiceField(label=_("Round"), choices=())
+    position = forms.IntegerField(
+        label=_("As stop number"),
+        min_value=1,
+        max_value=200,
+        required=False,
+        widget=forms.NumberInput(attrs=_NUMBER),
+        help_text=_("Leave it empty for the place where it costs least time."),
+    )
+
+    def __init__(self, *args: Any, rounds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["round"].choices = rounds  # type: ignore[attr-defined]
+
+
+class BikeForm(_BikeBase):
+    """What a bike is and carries, in kilos, litres and kilometres."""
+
+    kilos = forms.IntegerField(label=_("Carries, in kilos"), min_value=1, max_value=500)
+    litres = forms.IntegerField(label=_("Holds, in litres"), min_value=10, max_value=3000)
+    kilometres = forms.IntegerField(
+        label=_("Rides, in kilometres a shift"),
+        min_value=1,
+        max_value=300,
+        required=False,
+        help_text=_("Leave it empty if the battery lasts all day."),
+    )
+
+    class Meta:
+        model = Bike
+        fields = ("name", "drive", "max_crates", "speed_percent")
+        labels = {
+            "name": _("Name"),
+            "drive": _("Drive"),
+            "max_crates": _("Crates"),
+            "speed_percent": _("Speed, in percent of a usual bike"),
+        }
+        help_texts = {"speed_percent": _("90 for a heavy bike, 110 for a fast one.")}
+
+    field_order = ("name", "drive", "kilos", "litres", "max_crates", "kilometres", "speed_percent")
+
+    def __init__(self, *args: Any, hub: Hub, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.hub, self.instance.town = hub, hub.town
+        bike = self.instance
+        self.initial.setdefault("kilos", bike.max_grams // 1000)
+        self.initial.setdefault("litres", bike.max_millilitres // 1000)
+        self.initial.setdefault("kilometres", bike.range_metres // 1000 if bike.range_metres else None)
+        for name, (low, high) in {"speed_percent": (30, 200), "max_crates": (1, 60)}.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.IntegerField)
+            limits = forms.IntegerField(min_value=low, max_value=high)
+            field.validators, field.min_value, field.max_value = limits.validators, low, high
+            field.widget.attrs |= {"min": low, "max": high}
+
+    def clean_name(self) -> str:
+        """The name; two bikes of a hub are told apart by it."""
+        name: str = self.cleaned_data["name"].strip()
+        others = Bike.objects.filter(hub=self.instance.hub, name=name).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(_("Another bike has this name."), code="twice")
+        return name
+
+    def save(self, commit: bool = True) -> Bike:
+        """Write the bike in grams, millilitres and metres."""
+        data = self.cleaned_data
+        self.instance.max_grams = data["kilos"] * 1000
+        self.instance.max_millilitres = data["litres"] * 1000
+        self.instance.range_metres = data["kilometres"] * 1000 if data["kilometres"] else None
+        return super().save(commit)
+
+
+class ShiftForm(forms.Form):
+    """Who rides which bike, from when to when, on a day of the town."""
+
+    bike = forms.ModelChoiceField(label=_("Bike"), queryset=Bike.objects.none(), empty_label=None)
+    rider = forms.ModelChoiceField(label=_("Rider"), queryset=Person.objects.none(), empty_label=None)
+    start = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs=_TIME, format="%H:%M"))
+    end = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs=_TIME, format="%H:%M"))
+
+    def __init__(self, *args: Any, hub: Hub, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone, self.day = hub.town.zone, day
+        bikes, riders = self.fields["bike"], self.fields["rider"]
+        assert isinstance(bikes, forms.ModelChoiceField)
+        assert isinstance(riders, forms.ModelChoiceField)
+        bikes.queryset = Bike.objects.filter(hub=hub).order_by("name")
+        riders.queryset = riders_of(hub.town)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What ``actions.add_shift`` takes."""
+        data = self.cleaned_data
+        return {
+            "bike": data["bike"],
+            "rider": data["rider"],
+            "starts_at": moment(self.day, data["start"], self.zone),
+            "ends_at": moment(self.day, data["end"], self.zone),
+        }
+
+
+def riders_of(town: Town) -> Any:
+    """People who ride for the town, by name."""
+    riders = Role.objects.filter(town=town, kind=Role.Kind.RIDER).values("person_id")
+    return Person.objects.filter(pk__in=riders, is_active=True).order_by("name", "email")
+
+
+class WindowForm(forms.Form):
+    """What may be promised: the hours at the door, until when one may order, when goods are due."""
+
+    start = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs=_TIME, format="%H:%M"))
+    end = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs=_TIME, format="%H:%M"))
+    closes = forms.IntegerField(label=_("Orders close, minutes before"), min_value=0, max_value=2880)
+    due = forms.IntegerField(label=_("Goods are due, minutes before"), min_value=0, max_value=2880)
+    capacity = forms.IntegerField(label=_("Deliveries at most"), min_value=0, max_value=5000)
+
+    def __init__(self, *args: Any, hub: Hub, day: date, window: Window | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone, self.day = hub.town.zone, day
+        written = _written(window) if window else {"closes": 120, "due": 60, "capacity": 40}
+        self.initial = {**written, **self.initial}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What ``actions.save_window`` takes."""
+        data = self.cleaned_data
+        starts_at = moment(self.day, data["start"], self.zone)
+        return {
+            "starts_at": starts_at,
+            "ends_at": moment(self.day, data["end"], self.zone),
+            "closes_at": starts_at - timedelta(minutes=data["closes"]),
+            "goods_due_at": starts_at - timedelta(minutes=data["due"]),
+            "capacity": data["capacity"],
+        }
+
+
+def _written(window: Window) -> dict[str, Any]:
+    zone = window.hub.town.zone
+
+    def clock(then: datetime) -> time:
+        return then.astimezone(zone).time()
+
+    def minutes(then: datetime) -> int:
+        return round((window.starts_at - then).total_seconds() / 60)
+
+    return {
+        "start": clock(window.starts_at),
+        "end": clock(window.ends_at),
+        "closes": minutes(window.closes_at),
+        "due": minutes(window.goods_due_at),
+        "capacity": window.capacity,
+    }

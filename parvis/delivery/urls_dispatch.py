@@ -1,0 +1,25 @@
+"""Addresses of the dispatcher's pages, under ``/dispatch/``."""
+
+from django.urls import path
+
+from parvis.delivery.views import dispatch, fleet
+
+urlpatterns = [
+    path("", dispatch.board, name="dispatch"),
+    path("plan/", dispatch.plan, name="dispatch-plan"),
+    path("plans/<uuid:pk>/publish/", dispatch.publish, name="dispatch-publish"),
+    path("plans/<uuid:pk>/discard/", dispatch.discard, name="dispatch-discard"),
+    path("move/", dispatch.move, name="dispatch-move"),
+    path("rounds/<uuid:pk>/lock/", dispatch.lock, name="dispatch-lock"),
+    path("deliveries/<str:code>/", dispatch.place, name="dispatch-place"),
+    path("fleet/", fleet.fleet, name="dispatch-fleet"),
+    path("fleet/bikes/new/", fleet.bike, name="dispatch-bike-new"),
+    path("fleet/bikes/<uuid:pk>/", fleet.bike, name="dispatch-bike"),
+    path("fleet/bikes/<uuid:pk>/broken/", fleet.broken, name="dispatch-broken"),
+    path("fleet/bikes/<uuid:pk>/repaired/", fleet.repaired, name="dispatch-repaired"),
+    path("fleet/bikes/<uuid:pk>/goods/", fleet.goods, name="dispatch-goods"),
+    path("fleet/shifts/<uuid:pk>/remove/", fleet.remove, name="dispatch-shift-remove"),
+    path("fleet/windows/new/", fleet.window, name="dispatch-window-new"),
+    path("fleet/windows/<uuid:pk>/", fleet.window, name="dispatch-window"),
+    path("fleet/windows/repeat/", fleet.repeat, name="dispatch-windows-repeat"),
+]

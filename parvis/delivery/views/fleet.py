@@ -1,0 +1,187 @@
+"""The dispatcher's means: bikes, who rides them when, and what may be promised."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from parvis.core.errors import Refusal
+from parvis.core.time import day_bounds, day_of
+from parvis.delivery import actions
+from parvis.delivery.access import bike_for, hub_of, shift_for, window_for
+from parvis.delivery.actions.fleet import carried_by
+from parvis.delivery.actions.problems import shifts_of
+from parvis.delivery.forms.dispatch import BikeForm, ShiftForm, WindowForm, day_asked
+from parvis.delivery.models import Bike, Hub, Plan, Round, Window
+from parvis.delivery.views.dispatch import LOOKING, day_pills, day_url, dispatch_page
+from parvis.people.access import require_role, roles_in
+from parvis.people.models import Role
+from parvis.people.requests import PersonRequest
+
+WEEK = 7
+
+
+@require_role(*LOOKING)
+@require_http_methods(["GET", "POST"])
+def fleet(request: PersonRequest) -> HttpResponse:
+    """Bikes, the shifts and the windows of a day; a POST adds a shift."""
+    at, hub = timezone.now(), hub_of(request)
+    today = day_of(at, request.town.zone)
+    day = day_asked(request.POST if request.method == "POST" else request.GET, today)
+    form = ShiftForm(request.POST or None, hub=hub, day=day, initial={"start": "09:00", "end": "19:00"})
+    if request.method == "POST":
+        _dispatcher_only(request)
+        if form.is_valid():
+            try:
+                actions.add_shift(**form.values, by=request.user, at=at)
+            except Refusal as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, _("The shift is on the list."))
+                return HttpResponseRedirect(day_url("dispatch-fleet", day))
+    carried = carried_by(hub)
+    context = {
+        "bikes": [(bike, carried.get(bike.pk, 0)) for bike in Bike.objects.filter(hub=hub).order_by("name")],
+        "shifts": shifts_of(hub, day, with_broken=True),
+        "windows": _windows(hub, day),
+        "form": form,
+        "at": at,
+        "pills": day_pills("dispatch-fleet", day, today),
+        "url": day_url("dispatch-fleet", day),
+    }
+    return dispatch_page(request, "delivery/dispatch/fleet.html", "dispatch-fleet", day, context)
+
+
+def _dispatcher_only(request: PersonRequest) -> None:
+    if Role.Kind.DISPATCHER not in roles_in(request):
+        raise Http404
+
+
+def _windows(hub: Hub, day: date) -> Any:
+    start, end = day_bounds(day, hub.town.zone)
+    booked = Count("deliveries", filter=Q(deliveries__cancelled_at=None))
+    return Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end).annotate(booked=booked)
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_http_methods(["GET", "POST"])
+def bike(request: PersonRequest, pk: UUID | None = None) -> HttpResponse:
+    """Change a bike, or add one."""
+    hub, today = hub_of(request), day_of(timezone.now(), request.town.zone)
+    chosen = bike_for(request, pk) if pk else None
+    form = BikeForm(request.POST or None, instance=chosen, hub=hub)
+    if form.is_valid():
+        saved = form.save()
+        messages.success(request, _("%(bike)s is saved.") % {"bike": saved})
+        return HttpResponseRedirect(day_url("dispatch-fleet", today))
+    context = {"form": form, "bike": chosen, "back_url": day_url("dispatch-fleet", today)}
+    return dispatch_page(request, "delivery/dispatch/bike.html", "dispatch-fleet", today, context)
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_http_methods(["GET", "POST"])
+def broken(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """A bike has broken down: asked first, then the rest of the day is planned without it."""
+    at, hub, chosen = timezone.now(), hub_of(request), bike_for(request, pk)
+    day = day_of(at, request.town.zone)
+    concerned = Round.objects.filter(plan__day=day, plan__state=Plan.State.PUBLISHED, bike=chosen, back_at=None)
+    if request.method == "GET":
+        context = {"bike": chosen, "rounds": concerned.count(), "back_url": day_url("dispatch-fleet", day)}
+        return dispatch_page(request, "delivery/dispatch/broken.html", "dispatch-fleet", day, context)
+    if not concerned.exists():
+        actions.mark_bike_broken(bike=chosen, by=request.user, at=at)
+        messages.success(request, _("%(bike)s is out of order.") % {"bike": chosen})
+        return HttpResponseRedirect(day_url("dispatch-fleet", day))
+    _replan_without(request, hub, chosen, day, at)
+    return HttpResponseRedirect(day_url("dispatch", day))
+
+
+def _replan_without(request: PersonRequest, hub: Hub, chosen: Bike, day: date, at: datetime) -> None:
+    try:
+        made = actions.replan(hub=hub, day=day, by=request.user, at=at, lost_bike=chosen)
+    except Refusal as refusal:  # the last bike: it is broken all the same
+        messages.error(request, str(refusal))
+        return
+    if made.state == Plan.State.FAILED:
+        messages.error(request, made.message)
+    else:
+        messages.warning(
+            request,
+            _("%(bike)s is out of order. Here is a draft without it: look at it, then publish it.") % {"bike": chosen},
+        )
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_POST
+def repaired(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The bike rides again."""
+    at, chosen = timezone.now(), bike_for(request, pk)
+    actions.mark_bike_repaired(bike=chosen, by=request.user, at=at)
+    messages.success(request, _("%(bike)s rides again.") % {"bike": chosen})
+    return HttpResponseRedirect(day_url("dispatch-fleet", day_of(at, request.town.zone)))
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_POST
+def goods(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The goods of a broken bike are back at the hub."""
+    at, chosen = timezone.now(), bike_for(request, pk)
+    count = actions.recover_goods(bike=chosen, by=request.user, at=at)
+    said = ngettext("%(count)s bag is back at the hub.", "%(count)s bags are back at the hub.", count)
+    messages.success(request, said % {"count": count})
+    return HttpResponseRedirect(day_url("dispatch-fleet", day_of(at, request.town.zone)))
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_POST
+def remove(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Take a shift off the list."""
+    at, shift = timezone.now(), shift_for(request, pk)
+    day = day_of(shift.starts_at, request.town.zone)
+    try:
+        actions.remove_shift(shift=shift, by=request.user, at=at)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The shift is off the list. Plan again if rounds were on it."))
+    return HttpResponseRedirect(day_url("dispatch-fleet", day))
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_http_methods(["GET", "POST"])
+def window(request: PersonRequest, pk: UUID | None = None) -> HttpResponse:
+    """Change a delivery window, or add one to a day."""
+    at, hub = timezone.now(), hub_of(request)
+    chosen = window_for(request, pk) if pk else None
+    asked = day_asked(request.POST if request.method == "POST" else request.GET, day_of(at, request.town.zone))
+    day = day_of(chosen.starts_at, request.town.zone) if chosen else asked
+    form = WindowForm(request.POST or None, hub=hub, day=day, window=chosen)
+    if form.is_valid():
+        try:
+            actions.save_window(hub=hub, window=chosen, **form.values, by=request.user, at=at)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The window is saved."))
+            return HttpResponseRedirect(day_url("dispatch-fleet", day))
+    context = {"form": form, "window": chosen, "back_url": day_url("dispatch-fleet", day)}
+    return dispatch_page(request, "delivery/dispatch/window.html", "dispatch-fleet", day, context)
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_POST
+def repeat(request: PersonRequest) -> HttpResponse:
+    """The windows of a day again on the week that follows, where there are none."""
+    at, hub = timezone.now(), hub_of(request)
+    day = day_asked(request.POST, day_of(at, request.town.zone))
+    count = actions.repeat_windows(hub=hub, day=day, days=WEEK, by=request.user, at=at)
+    said = ngettext("%(count)s window was added.", "%(count)s windows were added.", count)
+    messages.success(request, said % {"count": count})
+    return HttpResponseRedirect(day_url("dispatch-fleet", day))
