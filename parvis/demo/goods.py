@@ -114,8 +114,9 @@ def _near(town: Town, row: ShopRow) -> Address:
 
 
 def _phone(town: Town, index: int) -> str:
-    """A number of the ranges kept for fiction (France), or one that nobody can have (Belgium)."""
-    return f"01 99 00 {len(town.slug):02d} {index:02d}" if town.country == "FR" else f"02 000 00 {index:02d}"
+    """A number of the range kept for fiction (ARCEP, France), or one that nobody can have (Belgium)."""
+    block = 10 + sum(map(ord, town.slug)) % 80
+    return f"01 99 00 {block} {index:02d}" if town.country == "FR" else f"02 000 00 {index:02d}"
 
 
 def _goods(shop: Shop, row: ShopRow, count: int, chance: Random) -> Iterable[Product]:

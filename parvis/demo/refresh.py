@@ -1,0 +1,115 @@
+"""Keeping the demonstration alive: build what is missing, finish what is old, play today until now."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from parvis.core import outbox
+from parvis.core.time import day_of
+from parvis.delivery.models import Hub, Plan
+from parvis.demo.hours import open_days, shift_days
+from parvis.demo.profiles import PROFILES, Profile
+from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
+from parvis.demo.tales import Script, Tale
+from parvis.demo.towns import build_town
+from parvis.market.models import Order, Part
+from parvis.market.states import PartState
+from parvis.towns.models import Town
+
+type Say = Callable[[str], None]
+LOCK = 0x9A6715  # advisory lock of the demonstration
+FINISHED_WITHIN = timedelta(days=4)  # older leftovers are history
+
+
+def bring_up(
+    profiles: Iterable[Profile] = PROFILES, *, at: datetime, say: Say = lambda _: None, build: bool = True
+) -> None:
+    """Build the demonstration towns that are missing and bring the others up to ``at``.
+
+    Where a round is on the road nothing needs to be done, so a second call changes nothing.
+    """
+    with outbox.muted(), _alone():
+        for profile in profiles:
+            started = time.perf_counter()
+            known = Town.objects.filter(slug=profile.slug).first()
+            if known is None and not build:
+                continue
+            if known is not None and not known.is_demo:
+                say(f"{known.name} is a real town here: it is left alone")
+                continue
+            with transaction.atomic():
+                town = known or build_town(profile, at=at)
+                _bring_up(town, profile, at, fresh=known is None)
+            say(f"{town.name}: {time.perf_counter() - started:.1f} s")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: two that are started at once would play the same day twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def is_alive(at: datetime) -> bool:
+    """Whether all demonstration towns are there, each with a round on the road."""
+    hubs = Hub.objects.filter(town__slug__in=[p.slug for p in PROFILES], town__is_demo=True)
+    return len(hubs) == len(PROFILES) and all(on_the_road(hub, at) for hub in hubs)
+
+
+def are_built() -> bool:
+    """Whether all demonstration towns are there."""
+    return Town.objects.filter(slug__in=[p.slug for p in PROFILES]).count() == len(PROFILES)
+
+
+def _bring_up(town: Town, profile: Profile, at: datetime, *, fresh: bool) -> None:
+    hub = Hub.objects.get(town=town)
+    if on_the_road(hub, at):
+        return
+    if fresh:
+        play_yesterday(town, profile, hub, day_of(at, town.zone) - timedelta(days=1))
+    else:
+        finish_old(town, profile, hub, at)
+    open_days(hub, at)
+    shift_days(hub, profile, at)
+    play_today(town, profile, hub, at, fresh=fresh)
+
+
+def finish_old(town: Town, profile: Profile, hub: Hub, at: datetime) -> None:
+    """Let earlier demonstration orders come to their end, so that pages show today and not a heap of old work."""
+    since = at - FINISHED_WITHIN
+    start = last_event(town, at) + timedelta(seconds=1)
+    parts = (
+        Part.objects.filter(town=town, order__key__startswith="demo-", placed_at__gte=since, placed_at__lt=start)
+        .exclude(order__delivery__window__ends_at__gt=at)
+        .select_related("shop", "order__delivery__window")
+        .prefetch_related("lines", "events", "order__delivery__bags__events", "order__delivery__events")
+        .order_by("pk")
+    )
+    open_parts = [part for part in parts if not part.state.is_over]
+    plans = list(Plan.objects.filter(hub=hub, state=Plan.State.PUBLISHED, rounds__back_at=None).distinct())
+    if not open_parts and not plans:
+        return
+    script = Script({-1: Tale("", ())}, at)
+    play = Play(town, profile, hub, day_of(at, town.zone), start, script)
+    for order in Order.objects.filter(parts__in=open_parts).select_related("delivery").distinct():
+        play.depot.expect(order)
+    for part in open_parts:
+        if part.state in {PartState.PLACED, PartState.ACCEPTED, PartState.READY, PartState.SENT}:
+            play.shops.finish(part)
+    play.clock.run(until=at)
+    for plan in sorted(plans, key=lambda plan: plan.day):
+        play.road.resume(plan)
+        play.clock.run(until=at)
+
+
+def stderr(sentence: str) -> None:
+    """Progress, beside the results."""
+    print(f"  {sentence}", file=sys.stderr, flush=True)

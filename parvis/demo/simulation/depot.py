@@ -1,0 +1,123 @@
+"""The hub: bags come in, are brought together in crates, and are looked at once more before they leave.
+
+Beside the rows of the town stands what is really in people's hands: which bag lies in which crate. The two are compared
+at every door, so a mix-up that the town's program did not catch would show.
+"""
+
+from uuid import UUID
+
+from parvis.core.errors import Refusal
+from parvis.core.ids import CODE_ALPHABET
+from parvis.delivery.actions import pack_into, report_missing, scan_bag_in
+from parvis.delivery.actions.problems import crates_for
+from parvis.delivery.models import Bag, Crate, Delivery, Round
+from parvis.delivery.states import BagState
+from parvis.demo.simulation.day import Day
+from parvis.market.models import Order, Part
+from parvis.people.models import Role
+
+_AWAITED = {BagState.EXPECTED, BagState.READY}
+
+
+class Depot:
+    """The hub's people."""
+
+    def __init__(self, day: Day) -> None:
+        self.day = day
+        self.bag_of: dict[str, Bag] = {}  # by the part that it holds
+        self.here: set[UUID] = set()  # bags that are really in the hub
+        self.lies_in: dict[UUID, int] = {}  # crate in which a bag really lies
+        self.crates_of: dict[UUID, list[int]] = {}  # by delivery, as the labels say
+        used = Crate.objects.filter(town=day.town, released_at=None).values_list("number", flat=True)
+        self._elsewhere = set(used)
+
+    def expect(self, order: Order) -> None:
+        """Bags will come for this order."""
+        self.bag_of |= {bag.sender_ref: bag for bag in order.delivery.bags.all()} if order.delivery else {}
+
+    def receive(self, part: Part, number: int) -> None:
+        """Somebody brings a bag and types its code, sometimes wrongly, sometimes twice."""
+        bag, by = self.bag_of[str(part.pk)], self.day.worker(Role.Kind.HUB)
+        self.here.add(bag.pk)
+        if self.day.fates.slips("code", number):
+            try:
+                found = scan_bag_in(town=self.day.town, code=_mistyped(bag.code), at=self.day.now, by=by)
+                self.day.tally.missorted += found.pk != bag.pk
+            except Refusal:
+                self.day.tally.wrong_scans_refused += 1
+        if self.day.tried(scan_bag_in, town=self.day.town, code=bag.code, by=by) and self.day.fates.slips(
+            "twice", number
+        ):
+            self.day.tried(scan_bag_in, town=self.day.town, code=bag.code, by=by)
+
+    def awaited(self, round_: Round) -> list[Bag]:
+        """Bags of a round that are not here yet."""
+        stops = round_.stops.select_related("delivery").prefetch_related("delivery__bags__events")
+        return [bag for stop in stops for bag in stop.delivery.live_bags() if bag.state in _AWAITED]
+
+    def give_up(self, bags: list[Bag]) -> None:
+        """Say that bags will not come in time; what is here of their delivery leaves without them."""
+        for bag in bags:
+            if self.day.tried(report_missing, bag=bag, by=self.day.worker(Role.Kind.HUB)):
+                self.day.tally.reported_missing += 1
+
+    def load(self, round_: Round) -> None:
+        """Pack every stop of a round, then look at each bag once more."""
+        stops = round_.stops.select_related("delivery").prefetch_related("delivery__bags__events")
+        packed = [stop.delivery for stop in stops if self.pack(stop.delivery)]
+        for delivery in packed:
+            self._check(delivery)
+
+    def pack(self, delivery: Delivery) -> bool:
+        """Bring the bags of one delivery together, if all are here; whether that was done."""
+        states = {bag: bag.state for bag in delivery.live_bags()}
+        here = [bag for bag, state in states.items() if state in {BagState.AT_HUB, BagState.PACKED}]
+        if not here or any(state in _AWAITED for state in states.values()):
+            return False
+        number, by = self.day.number_of.get(delivery.pk, 0), self.day.worker(Role.Kind.HUB)
+        wanted = self.crates_of.get(delivery.pk) or self._free(crates_for(delivery.millilitres))
+        others = sorted(n for pk, numbers in self.crates_of.items() if pk != delivery.pk for n in numbers)
+        if others and self.day.fates.slips("crate", number):
+            try:
+                pack_into(delivery=delivery, crates=[others[number % len(others)]], at=self.day.now, by=by)
+                self.day.tally.missorted += len(here)
+            except Refusal:
+                self.day.tally.wrong_crates_refused += 1
+        if not self.day.tried(pack_into, delivery=delivery, crates=wanted, by=by):
+            return False
+        self.crates_of[delivery.pk] = wanted
+        self.lies_in |= {bag.pk: wanted[0] for bag in here}
+        if others and self.day.fates.slips("mixed", number):
+            self.lies_in[here[0].pk] = others[number % len(others)]
+            self.day.tally.mixups += 1
+        return True
+
+    def _check(self, delivery: Delivery) -> None:
+        """The last look before the bike: each bag's code tells its delivery; one in a wrong crate is put right."""
+        for bag in delivery.live_bags():
+            if bag.pk not in self.lies_in:
+                continue
+            said = scan_bag_in(town=self.day.town, code=bag.code, at=self.day.now, by=self.day.worker(Role.Kind.HUB))
+            right = self.crates_of[said.delivery_id]
+            if self.lies_in[bag.pk] not in right:
+                self.lies_in[bag.pk] = right[0]
+                self.day.tally.mixups_caught += 1
+
+    def handed_out(self, delivery: Delivery) -> None:
+        """At the door the rider empties the delivery's crates: whatever lies in them is gone."""
+        crates = set(self.crates_of.pop(delivery.pk, ()))
+        own = {bag.pk for bag in delivery.bags.all()}
+        out = [bag for bag, crate in self.lies_in.items() if crate in crates]
+        self.day.tally.missorted += sum(bag not in own for bag in out)
+        for bag in out:
+            del self.lies_in[bag]
+
+    def _free(self, count: int) -> list[int]:
+        used = {n for numbers in self.crates_of.values() for n in numbers} | self._elsewhere
+        return [n for n in range(1, len(used) + count + 1) if n not in used][:count]
+
+
+def _mistyped(code: str) -> str:
+    """A code with its last sign read as the next one of the alphabet."""
+    at = CODE_ALPHABET.index(code[-1])
+    return code[:-1] + CODE_ALPHABET[(at + 1) % len(CODE_ALPHABET)]
