@@ -25,6 +25,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from parvis.config.serve import setup
 from parvis.core.geo import Point
 from parvis.demo import builders
 from parvis.market.actions.products import index_products
@@ -100,6 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure; the exit code is 1 when a page is over its budget."""
+    setup()
     with _town_of(options.shops, options.products) as town:
         measures = measure(town, options.rounds)
     over = [m.page for m in measures if not _within(m)]
