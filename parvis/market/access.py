@@ -13,7 +13,8 @@ from parvis.towns.requests import TownRequest
 
 def shop_for(request: TownRequest, slug: str) -> Shop:
     """A shop that residents of this town see."""
-    return get_object_or_404(Shop.objects.open_in(request.town).prefetch_related("modalities"), slug=slug)
+    shops = Shop.objects.open_in(request.town).prefetch_related("modalities", "place__closures")
+    return get_object_or_404(shops, slug=slug)
 
 
 def product_for(request: TownRequest, shop_slug: str, slug: str) -> Product:

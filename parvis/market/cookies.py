@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, F, IntegerField, Q, Sum, Value, When
 from django.http import HttpResponse
 
 from parvis.market.models import Basket, BasketLine
+from parvis.market.models.baskets import BasketQuerySet
 from parvis.towns.requests import TownRequest
 
 COOKIE = "basket"
@@ -33,7 +34,7 @@ def _cookie_id(request: TownRequest) -> UUID | None:
         return None
 
 
-def _mine(request: TownRequest) -> QuerySet[Basket]:
+def _mine(request: TownRequest) -> BasketQuerySet:
     """At most one basket: the cookie's while it is nobody's, else the account's latest."""
     pk = _cookie_id(request)
     if request.user.is_authenticated:
@@ -48,7 +49,7 @@ def _mine(request: TownRequest) -> QuerySet[Basket]:
 
 def my_basket(request: TownRequest) -> Basket | None:
     """The visitor's basket with everything in it, or None; the page's header then asks no more."""
-    basket = _mine(request).with_lines().first()  # type: ignore[attr-defined]
+    basket = _mine(request).with_lines().first()
     lines = basket.lines.all() if basket else []
     total = Summary(sum(li.quantity for li in lines), sum(li.quantity * li.product.price_cents for li in lines))
     request._basket_summary = total  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
@@ -124,7 +124,13 @@ def shop_cards(town: Town, at: datetime) -> list[ShopCard]:
         .order_by("name")
     )
     cards = [shop_card(shop, town, at) for shop in shops]
-    return sorted(cards, key=lambda card: not card.opening.is_open)
+    return sorted(cards, key=lambda card: _open_first(card, at))
+
+
+def _open_first(card: ShopCard, at: datetime) -> tuple[bool, datetime]:
+    """Open shops, then those that open soonest, then those whose hours nobody knows."""
+    far = at + timedelta(days=366)
+    return (not card.opening.is_open, at if card.opening.is_open else card.opening.change_at or far)
 
 
 def shop_card(shop: Shop, town: Town, at: datetime) -> ShopCard:
@@ -146,7 +152,7 @@ def for_cards(products: QuerySet[Product]) -> QuerySet[Product]:
     )
 
 
-def newest(town: Town, count: int = 8, *, per_shop: int = 2, looked_at: int = 150) -> list[ProductCard]:
+def newest(town: Town, count: int = 12, *, per_shop: int = 2, looked_at: int = 150) -> list[ProductCard]:
     """What shops have added last, at most ``per_shop`` of each so that many are seen; one query."""
     latest = Product.objects.on_sale(town).exclude(stock=0).filter(shop__takes_orders=True).order_by("-created_at")
     seen: dict[object, int] = {}

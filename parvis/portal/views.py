@@ -1,6 +1,7 @@
 """The pages of the portal."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from parvis.core.text import fold
+from parvis.core.words import say_clock
 from parvis.delivery.models import Window
 from parvis.market.listing import ProductCard, newest, shelves, shop_cards, trades_of
 from parvis.market.models import Market, Product
@@ -42,8 +44,9 @@ def home(request: TownRequest) -> HttpResponse:
         "at": at,
         "open_count": len(open_now),
         "shop_count": len(cards),
-        "shops": (open_now or cards)[:SHOPS_SHOWN],
-        "windows": [BikeWindow(near_span(w.starts_at, w.ends_at, at), near_moment(w.closes_at, at)) for w in windows],
+        "shops": cards[:SHOPS_SHOWN],
+        "all_open": len(open_now) >= SHOPS_SHOWN,
+        "windows": [_bike_window(window, at) for window in windows],
         "market": Market.objects.get(town=town),
         "products": newest(town),
         "shelves": shelves(town),
@@ -58,6 +61,13 @@ class BikeWindow:
 
     words: str
     closes: str
+
+
+def _bike_window(window: Window, at: datetime) -> BikeWindow:
+    """The last moment to order is said without its day when it is the window's own day."""
+    closes, starts = timezone.localtime(window.closes_at), timezone.localtime(window.starts_at)
+    until = say_clock(closes) if closes.date() == starts.date() else near_moment(window.closes_at, at)
+    return BikeWindow(near_span(window.starts_at, window.ends_at, at), until)
 
 
 @login_not_required

@@ -79,8 +79,8 @@ class CheckoutForm(forms.Form):
     address = forms.CharField(
         label=gettext_lazy("Address"),
         max_length=240,
-        required=False,
         help_text=gettext_lazy("Number and street."),
+        error_messages={"required": gettext_lazy("Write the address where things are brought.")},
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     address_id = forms.CharField(required=False, max_length=40)
@@ -120,12 +120,13 @@ class CheckoutForm(forms.Form):
         assert isinstance(window, forms.ChoiceField)
         window.choices = [(str(slot.window.pk), str(slot.window)) for slot in slots]
         window.error_messages["invalid_choice"] = _("This delivery time is closed. Please choose another one.")
-        if slots:
-            self.initial.setdefault("window", str(slots[0].window.pk))
+        if self.is_bound and not self.to_a_door:
+            self.fields["address"].required = False
 
     def _usual(self, share: ShopBasket) -> str:
-        """The first way offered; the bikes only when a bike can come."""
-        kinds = [m.kind for m in share.offered if m.kind != Modality.Kind.BIKE or self.slots]
+        """The first way offered; the bikes only when one can come after the shop is ready."""
+        bikes = any(share.shop.pk not in slot.too_soon_for for slot in self.slots)
+        kinds = [m.kind for m in share.offered if m.kind != Modality.Kind.BIKE or bikes]
         return kinds[0] if kinds else ""
 
     def value_of(self, name: str) -> str:
@@ -159,24 +160,44 @@ class CheckoutForm(forms.Form):
         """The ways chosen now."""
         return {m.kind for m in self.chosen.values()}
 
+    @property
+    def to_a_door(self) -> bool:
+        """Whether something is brought or sent."""
+        return bool(self.kinds() - {Modality.Kind.COLLECT})
+
+    @property
+    def by_bike(self) -> set[UUID]:
+        """The shops whose goods come by bike."""
+        return {shop for shop, m in self.chosen.items() if m.kind == Modality.Kind.BIKE}
+
+    @property
+    def slots_shown(self) -> list[Slot]:
+        """The windows for which every bike shop is ready in time."""
+        return [slot for slot in self.slots if not self.by_bike & slot.too_soon_for]
+
+    @property
+    def slot_id(self) -> str:
+        """The window ticked: the one chosen, or the soonest while nothing has been sent."""
+        shown = [str(slot.window.pk) for slot in self.slots_shown]
+        wanted = self.value_of("window")
+        if wanted in shown:
+            return wanted
+        return shown[0] if shown and not self.is_bound else ""
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        kinds = self.kinds()
-        if Modality.Kind.BIKE in kinds:
+        if self.by_bike:
             self._clean_window(data)
             self._clean_door(data)
-        elif kinds - {Modality.Kind.COLLECT} and not data.get("address"):
-            self.add_error("address", _("Write the address where things are brought."))
         return data
 
     def _clean_window(self, data: dict[str, Any]) -> None:
         if "window" in self.errors:
             return
         slot = next((s for s in self.slots if str(s.window.pk) == data.get("window")), None)
-        by_bike = {shop for shop, m in self.chosen.items() if m.kind == Modality.Kind.BIKE}
         if slot is None:
             self.add_error("window", _("Choose when the bike may come."))
-        elif late := [s.shop.name for s in self.shares if s.shop.pk in by_bike & slot.too_soon_for]:
+        elif late := [s.shop.name for s in self.shares if s.shop.pk in self.by_bike & slot.too_soon_for]:
             self.add_error(
                 "window", _("%(shop)s cannot be ready by then. Choose a later time.") % {"shop": ", ".join(late)}
             )
@@ -185,8 +206,7 @@ class CheckoutForm(forms.Form):
         """A bike needs a door on the map: one address, or a choice among those that fit."""
         text = data.get("address", "")
         if not text:
-            self.add_error("address", _("Write the address where things are brought."))
-            return
+            return  # said already
         door = addresses.geocode(self.town, text)
         if door is None:
             self.found = addresses.search(self.town, text, limit=SEVERAL)
@@ -197,4 +217,3 @@ class CheckoutForm(forms.Form):
             self.add_error("address", _("We are not sure which address this is. Choose yours below."))
         else:
             self.add_error("address", _("We do not find this address in town. Check the number and the street."))
-

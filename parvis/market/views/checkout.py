@@ -24,7 +24,7 @@ from parvis.market.forms.checkout import CheckoutForm, way_name
 from parvis.market.models import Market, Modality, Order
 from parvis.market.opening import opening_of, ready_at
 from parvis.market.slots import Slot, fits_a_bike, slots_for
-from parvis.market.when import near_moment, near_span
+from parvis.market.when import near_day, near_moment
 from parvis.towns.requests import TownRequest
 
 
@@ -63,14 +63,15 @@ def checkout(request: TownRequest) -> HttpResponse:
         "refused": refused or market.closed_message,
         "closed": bool(market.closed_message),
         "shops": [_shop(share, form, request, at) for share in groups],
-        "slots": [_slot(slot, form, at) for slot in form.slots],
+        "slots": [_slot(slot, form, at) for slot in form.slots_shown],
+        "no_common_time": bool(form.slots) and not form.slots_shown,
         "too_heavy": not carried,
         "offers_bike": any(m.kind == Modality.Kind.BIKE for share in groups for m in share.offered),
         "bill": _bill(form, groups, market),
         "market": market,
         "at": at,
     }
-    template = "market/checkout.html#bill" if request.htmx else "market/checkout.html"
+    template = "market/checkout_changed.html" if request.htmx else "market/checkout.html"
     return render(request, template, context)
 
 
@@ -106,7 +107,7 @@ def _form(request: TownRequest, groups: Sequence[ShopBasket], slots: Sequence[Sl
 
 def _order(request: TownRequest, form: CheckoutForm, found: Any, at: datetime) -> Order:
     data = form.cleaned_data
-    to_a_door = bool(form.kinds() - {Modality.Kind.COLLECT})
+    to_a_door = form.to_a_door
     buyer = Buyer(
         name=data["name"],
         email=data["email"],
@@ -147,11 +148,12 @@ def _slot(slot: Slot, form: CheckoutForm, at: datetime) -> dict[str, Any]:
     window = slot.window
     return {
         "value": window.pk,
-        "words": near_span(window.starts_at, window.ends_at, at),
-        "checked": form.value_of("window") == str(window.pk),
+        "day": near_day(window.starts_at, at),
+        "starts_at": window.starts_at,
+        "ends_at": window.ends_at,
+        "checked": form.slot_id == str(window.pk),
         "few": slot.few,
         "places_left": slot.places_left,
-        "late": ", ".join(share.shop.name for share in form.shares if share.shop.pk in slot.too_soon_for),
     }
 
 

@@ -1,7 +1,7 @@
 """An order as its buyer follows it, by account or by the key of the mail's link."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -126,7 +126,7 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
 def _address(request: TownRequest, name: str, found: Order, *args: Any) -> str:
     """An address of this order that keeps the guest's key."""
     address = reverse(name, args=[found.code, *args])
-    key = cast("str | None", request.GET.get("key") or request.POST.get("key"))
+    key = request.GET.get("key") or request.POST.get("key")
     return f"{address}?key={found.secret}" if key else address
 
 
