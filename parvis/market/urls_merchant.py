@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from parvis.market.views import agent
 from parvis.market.views.merchant import money, orders, products, shop
 
 urlpatterns = [
@@ -27,4 +28,5 @@ urlpatterns = [
     path("merchant/<slug:slug>/ways/", shop.ways, name="merchant-ways"),
     path("merchant/<slug:slug>/about/", shop.about, name="merchant-about"),
     path("merchant/<slug:slug>/money/", money.money, name="merchant-money"),
+    path("agent/", agent.day, name="agent"),
 ]
