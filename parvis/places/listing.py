@@ -1,13 +1,11 @@
 """The directory as a page shows it: which places, in which order, each with its hours in words."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from parvis.core.text import fold
-from parvis.places.categories import CATEGORIES, Category
+from parvis.places.categories import CATEGORIES
 from parvis.places.hours import status
 from parvis.places.models import Place, PlaceQuerySet
 from parvis.places.phrases import Phrase, say_status
@@ -56,12 +54,6 @@ def _open_now(places: PlaceQuerySet, town: Town, at: datetime) -> list[UUID]:
     ]
 
 
-def kinds_here(town: Town) -> Counter[str]:
-    """How many places of each category the town has."""
-    return Counter(Place.objects.of(town).order_by().values_list("category", flat=True))
-
-
-def sorted_kinds(counts: Counter[str], group: str) -> list[tuple[str, Category]]:
-    """The categories of a group that the town has, by their label."""
-    found = [(key, c) for key, c in CATEGORIES.items() if c.group == group and counts[key]]
-    return sorted(found, key=lambda pair: fold(str(pair[1].label)))
+def kinds_of(town: Town) -> set[str]:
+    """The categories of which the town has a place."""
+    return set(Place.objects.of(town).order_by().values_list("category", flat=True).distinct())

@@ -19,7 +19,7 @@ from parvis.places.access import place_for
 from parvis.places.categories import CATEGORIES, GROUPS
 from parvis.places.forms import Filter
 from parvis.places.hours import DayHours
-from parvis.places.listing import Card, find_places, kinds_here, sorted_kinds
+from parvis.places.listing import Card, find_places, kinds_of
 from parvis.places.models import Place
 from parvis.places.phrases import say_status
 from parvis.towns.models import Town
@@ -33,7 +33,7 @@ PER_PAGE = 24
 def places(request: TownRequest) -> HttpResponse:
     """Every place of the town: searched, by kind, open now; the page's places on the map."""
     at = timezone.now()
-    form = Filter(request.GET)
+    form = Filter(request.GET, kinds=kinds_of(request.town))
     form.is_valid()
     asked = form.cleaned_data
     group = request.GET.get("group", "")
@@ -49,7 +49,6 @@ def places(request: TownRequest) -> HttpResponse:
     )
     page = Paginator(found.with_closures(), PER_PAGE).get_page(request.GET.get("page"))
     kept = {name: value for name in ("q", "open") if (value := request.GET.get(name, ""))}
-    counts = kinds_here(request.town)
     opened = CATEGORIES[kind].group if kind else group
     cards = [Card(place, at) for place in page.object_list]
     context = {
@@ -59,10 +58,8 @@ def places(request: TownRequest) -> HttpResponse:
         "filtered": bool(kept or kind or group),
         "title": CATEGORIES[kind].label if kind else GROUPS.get(group, _("Places of the town")),
         "group_pills": _group_pills(kept, opened),
-        "kind_pills": _kind_pills(kept, opened, kind, counts) if opened else [],
         "map": _map_of(request.town, cards),
         "query": urlencode(kept | ({"kind": kind} if kind else {"group": group} if group else {})) + "&",
-        "hidden": {"kind": kind} if kind else {"group": group} if group else {},
     }
     return render(request, "places/places.html", context)
 
@@ -129,16 +126,3 @@ def _group_pills(kept: dict[str, str], opened: str) -> list[dict[str, Any]]:
         url = f"{here}?{urlencode(kept | {'group': key})}"
         pills.append({"label": label, "url": url, "current": key == opened})
     return pills
-
-
-def _kind_pills(kept: dict[str, str], opened: str, kind: str, counts: Any) -> list[dict[str, Any]]:
-    here = reverse("places")
-    return [
-        {
-            "label": f"{category.label} ({counts[key]})",
-            "url": f"{here}?{urlencode(kept | {'kind': key})}",
-            "current": key == kind,
-            "icon": category.icon,
-        }
-        for key, category in sorted_kinds(counts, opened)
-    ]

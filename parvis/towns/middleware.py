@@ -29,7 +29,7 @@ class TownMiddleware:
             request.urlconf = settings.BARE_URLCONF
             return self.get_response(request)
         slug = host.removesuffix(f".{settings.BASE_HOST}") if host.endswith(f".{settings.BASE_HOST}") else None
-        town = Town.objects.filter(Q(slug=slug) if slug else Q(domains__contains=[host])).first()
+        town = Town.objects.defer("backdrop").filter(Q(slug=slug) if slug else Q(domains__contains=[host])).first()
         if town is None:
             request.urlconf = settings.BARE_URLCONF
             return render(request, "towns/unknown.html", {"towns": Town.objects.order_by("name")}, status=404)

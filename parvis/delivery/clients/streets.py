@@ -126,9 +126,8 @@ class ValhallaStreets:
         self._error: type[Exception] = valhalla.ValhallaError
         self._lock = threading.Lock()
         self._actor = valhalla.Actor(router_config(tiles))
-        with self._lock:
-            if not self._actor.status({}).get("version"):
-                raise OSError(f"the street tiles in {tiles} do not answer")
+        for place in _tile_middles(tiles):  # raises when a tile is damaged: better now than in the middle of a plan
+            self._actor.locate({"locations": [place], "costing": "bicycle"})
 
     def matrix(self, points: Sequence[Point]) -> Matrix:
         """Ways between all points, by bicycle."""
@@ -218,6 +217,12 @@ class ValhallaStreets:
             log.info("no way by the streets: %s", error)
             return None
         return answer
+
+
+def _tile_middles(tiles: Path) -> list[dict[str, float]]:
+    """The middles of the finest tiles, a quarter of a degree wide, whose number is their path."""
+    numbers = [int("".join(file.with_suffix("").relative_to(tiles / "2").parts)) for file in tiles.glob("2/**/*.gph")]
+    return [{"lon": (n % 1440) / 4 - 180 + 0.125, "lat": n // 1440 / 4 - 90 + 0.125} for n in numbers]
 
 
 def _decoded(shape: str) -> list[list[float]]:

@@ -59,7 +59,7 @@ def test_rules_written_by_others_mean_what_the_real_parser_says(text):
         assert hours.is_open(MONDAY + timedelta(minutes=minute)) == open_at(week, minute), (text, minute)
 
 
-@given(st.text(alphabet="MoTuWeThFrSaPHof-,;: 0123456789\"", max_size=40))
+@given(st.text(alphabet='MoTuWeThFrSaPHof-,;: 0123456789"', max_size=40))
 def test_no_text_breaks_it(text):
     read(text)
 
