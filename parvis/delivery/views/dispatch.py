@@ -10,19 +10,17 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from parvis.core.errors import Refusal
-from parvis.core.svgmap import Marker, Route, TownMap, draw
 from parvis.core.time import day_of
-from parvis.core.words import say_clock, say_day, say_distance
+from parvis.core.words import say_clock, say_day
 from parvis.delivery import actions
 from parvis.delivery.access import delivery_for, hub_of, plan_for, round_for
 from parvis.delivery.board import Board, BoardRound, BoardStop
 from parvis.delivery.forms.dispatch import PlaceForm, day_asked
 from parvis.delivery.models import Delivery, Plan, Round, Stop
-from parvis.delivery.states import DeliveryState
+from parvis.delivery.views.dispatch_words import answer, draw_board, figures
 from parvis.people.access import require_role, roles_in
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
@@ -79,99 +77,15 @@ def board(request: PersonRequest) -> HttpResponse:
 def _board_page(request: PersonRequest, shown: Board, today: date) -> HttpResponse:
     context = {
         "board": shown,
-        "answer": _answer(shown),
-        "figures": _figures(shown),
-        "map": _map(request, shown) if shown.rounds or shown.unplaced else None,
+        "answer": answer(shown),
+        "figures": figures(shown),
+        "map": draw_board(shown, request.town) if shown.rounds or shown.unplaced else None,
         "pills": day_pills("dispatch", shown.day, today),
         "url": day_url("dispatch", shown.day),
         "fleet_url": day_url("dispatch-fleet", shown.day),
     }
     part = "#board" if request.htmx else ""
     return dispatch_page(request, "delivery/dispatch/board.html" + part, "dispatch", shown.day, context)
-
-
-def _answer(shown: Board) -> str:
-    """The page's question answered in a line."""
-    if not shown.deliveries:
-        return _("No delivery is booked")
-    if shown.plan is None:
-        return ngettext(
-            "%(count)s delivery waits for a plan", "%(count)s deliveries wait for a plan", len(shown.deliveries)
-        ) % {"count": len(shown.deliveries)}
-    if shown.unplaced:
-        return ngettext(
-            "%(count)s delivery is on no round", "%(count)s deliveries are on no round", len(shown.unplaced)
-        ) % {"count": len(shown.unplaced)}
-    at_risk = len({round_.round.pk for round_, _said in shown.risks})
-    if at_risk:
-        return ngettext("%(count)s round is at risk", "%(count)s rounds are at risk", at_risk) % {"count": at_risk}
-    if all(stop.ended for round_ in shown.rounds for stop in round_.stops):
-        return _("Every delivery of the day is done")
-    return _("Every delivery is on time")
-
-
-def _figures(shown: Board) -> list[dict[str, Any]]:
-    states, unplaced = shown.states, len(shown.unplaced)
-    return [
-        {"label": _("deliveries"), "value": len(shown.deliveries)},
-        {"label": _("ready at the hub"), "value": shown.ready},
-        {"label": _("on a round"), "value": len(shown.placed)},
-        {"label": _("on no round"), "value": unplaced, "tone": "warn" if unplaced and shown.plan else ""},
-        {"label": _("on the way"), "value": states[DeliveryState.ON_THE_WAY]},
-        {
-            "label": _("done"),
-            "value": states[DeliveryState.DELIVERED],
-            "tone": "go" if states[DeliveryState.DELIVERED] else "",
-            "note": _("and %(count)s failed") % {"count": states[DeliveryState.FAILED]}
-            if states[DeliveryState.FAILED]
-            else "",
-        },
-        {"label": _("to ride"), "value": say_distance(shown.metres)},
-    ]
-
-
-def _map(request: PersonRequest, shown: Board) -> TownMap:
-    hub, town = shown.hub, request.town
-    markers = [Marker(hub.lon, hub.lat, hub.name, label="⌂", tone="hub")]
-    for left in shown.unplaced:
-        point, title = left.delivery.point, f"{left.delivery.code}, {left.delivery.address}: {left.reason}"
-        markers.append(Marker(point.lon, point.lat, title, label="!", tone="warn", href=_place_url(left.delivery.code)))
-    for round_ in shown.rounds:
-        markers += [_marker(round_, stop) for stop in round_.stops]
-    return draw(
-        title=_("Rounds of %(day)s") % {"day": say_day(shown.day)},
-        description=_("The list of rounds below says the same in words."),
-        boundary=town.boundary,
-        backdrop=town.backdrop,
-        routes=[
-            Route(round_.round.geometry["coordinates"], round_.colour)
-            for round_ in shown.rounds
-            if round_.round.geometry
-        ],
-        markers=markers,
-        near=True,
-    )
-
-
-def _marker(round_: BoardRound, stop: BoardStop) -> Marker:
-    names = {
-        "round": round_.round.number,
-        "stop": stop.stop.position,
-        "address": stop.delivery.address,
-        "time": say_clock(stop.expected_at),
-    }
-    return Marker(
-        stop.delivery.lon,
-        stop.delivery.lat,
-        title=_("Round %(round)s, stop %(stop)s: %(address)s, %(time)s") % names,
-        label="✓" if stop.ended else str(stop.stop.position),
-        route=round_.colour,
-        href=_place_url(stop.delivery.code),
-    )
-
-
-def _place_url(code: str) -> str:
-    return reverse("dispatch-place", args=[code])
 
 
 @require_role(Role.Kind.DISPATCHER)
@@ -313,15 +227,13 @@ def place(request: PersonRequest, code: str) -> HttpResponse:
 
 
 def _place(
-    request: PersonRequest, stop: BoardStop | None, to_round: Round, position: int | None, delivery: Any
+    request: PersonRequest, stop: BoardStop | None, to_round: Round, position: int | None, delivery: Delivery
 ) -> None:
-    at = timezone.now()
+    at, by = timezone.now(), request.user
     if stop is None:
-        actions.place_delivery(delivery=delivery, to_round=to_round, position=position, by=request.user, at=at)
+        actions.place_delivery(delivery=delivery, to_round=to_round, position=position, by=by, at=at)
     else:
-        actions.move_stop(
-            stop=stop.stop, to_round=to_round, position=position or stop.stop.position, by=request.user, at=at
-        )
+        actions.move_stop(stop=stop.stop, to_round=to_round, position=position, by=by, at=at)
 
 
 def _round_name(round_: BoardRound) -> str:
