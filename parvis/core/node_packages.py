@@ -14,8 +14,7 @@ from django.core.files.storage import FileSystemStorage
 FILES = {
     "fonts/atkinson.woff2": "@fontsource-variable/atkinson-hyperlegible-next/files/"
     "atkinson-hyperlegible-next-latin-wght-normal.woff2",
-    "fonts/bricolage.woff2": "@fontsource-variable/bricolage-grotesque/files/"
-    "bricolage-grotesque-latin-wght-normal.woff2",
+    "fonts/bricolage.woff2": "@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-700-normal.woff2",
 }
 
 
