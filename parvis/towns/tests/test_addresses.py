@@ -105,8 +105,8 @@ def test_importing_twice_adds_nothing(town, doors):
 
 
 def test_the_index_answers_among_thousands(town):
-    streets = [f"rue {first} {second}" for first in ("Jean", "Marie", "Paul", "Anne") for second in
-               ("Martin", "Bernard", "Petit", "Durand", "Leroy", "Moreau", "Simon", "Laurent", "Girard", "Bonnet")]  # fmt: skip
+    surnames = ("Martin", "Bernard", "Petit", "Durand", "Leroy", "Moreau", "Simon", "Laurent", "Girard", "Bonnet")
+    streets = [f"rue {first} {second}" for first in ("Jean", "Marie", "Paul", "Anne") for second in surnames]
     many = (
         Door(str(n), street, "92130", "", Point(2.27 + n / 100_000, 48.82)) for street in streets for n in range(1, 201)
     )
