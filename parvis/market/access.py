@@ -41,7 +41,9 @@ def my_shops(request: TownRequest) -> list[Shop]:
 def my_shop(request: TownRequest, slug: str) -> Shop:
     """A shop that the visitor speaks for; another merchant's is 404."""
     shops = Shop.objects.filter(town=request.town, organisation__in=organisations_of(request))
-    return get_object_or_404(shops.select_related("place", "organisation"), slug=slug)
+    shop = get_object_or_404(shops.select_related("place", "organisation"), slug=slug)
+    shop.town = request.town
+    return shop
 
 
 def my_part(request: TownRequest, shop: Shop, pk: UUID) -> Part:

@@ -73,6 +73,11 @@ class PartStory:
         return self.state.is_over or (self.part.kind == Modality.Kind.POST and self.state == PartState.SENT)
 
     @property
+    def missing(self) -> int:
+        """How many things the shop could not give."""
+        return sum(line.missing for line in self.part.lines.all())
+
+    @property
     def notice_tone(self) -> str:
         """The tone of the note."""
         return "warn" if self.tone == "warn" else "info"
@@ -132,17 +137,16 @@ def _recipient(part: Part) -> str:
 
 
 def _headline(part: Part, state: PartState, happened: dict[PartState, datetime], at: datetime) -> str:
-    shop = part.shop.name
     sayings: dict[PartState, Callable[[], str]] = {
-        PartState.PLACED: lambda: _("%(shop)s has not answered yet") % {"shop": shop},
-        PartState.ACCEPTED: lambda: _("%(shop)s is preparing") % {"shop": shop},
+        PartState.PLACED: lambda: _("Waiting for the shop"),
+        PartState.ACCEPTED: lambda: _("Preparing"),
         PartState.READY: lambda: _ready_words(part),
         PartState.AT_HUB: lambda: _("At the depot"),
         PartState.ON_THE_WAY: lambda: _("On the way"),
         PartState.SENT: lambda: _("Posted") if part.kind == Modality.Kind.POST else _("On the way"),
-        PartState.DONE: lambda: _done_words(part, happened.get(PartState.DONE), at),
-        PartState.FAILED: lambda: _("The rider could not hand it over"),
-        PartState.REFUSED: lambda: _("%(shop)s cannot prepare it") % {"shop": shop},
+        PartState.DONE: lambda: _("Collected") if part.kind == Modality.Kind.COLLECT else _("Delivered"),
+        PartState.FAILED: lambda: _("Not handed over"),
+        PartState.REFUSED: lambda: _("Refused by the shop"),
         PartState.CANCELLED: lambda: _("Cancelled"),
     }
     return sayings[state]()
@@ -151,18 +155,18 @@ def _headline(part: Part, state: PartState, happened: dict[PartState, datetime],
 def _ready_words(part: Part) -> str:
     if part.kind == Modality.Kind.COLLECT:
         return _("Ready to collect")
-    return _("Ready, goes to the depot") if part.kind == Modality.Kind.BIKE else _("Ready to leave")
+    return _("Ready")
 
 
-def _done_words(part: Part, moment: datetime | None, at: datetime) -> str:
-    said = {"time": near_moment(moment, at) if moment else "", "name": _recipient(part)}
+def _done_words(part: Part, happened: dict[PartState, datetime], at: datetime) -> str:
+    """``Delivered at 17:42 to Camille``."""
+    moment, name = happened.get(PartState.DONE), _recipient(part)
     if moment is None:
-        return _("Handed over")
+        return _step_label(part, PartState.DONE)
+    said = {"time": near_moment(moment, at), "name": name}
     if part.kind == Modality.Kind.COLLECT:
         return _("Collected %(time)s") % said
-    if said["name"]:
-        return _("Delivered %(time)s to %(name)s") % said
-    return _("Delivered %(time)s") % said
+    return _("Delivered %(time)s to %(name)s") % said if name else _("Delivered %(time)s") % said
 
 
 def _note(part: Part, state: PartState) -> str:
@@ -170,6 +174,9 @@ def _note(part: Part, state: PartState) -> str:
     if state == PartState.REFUSED and (event := part.last("refused")):
         return _("%(reason)s — you pay nothing for it.") % {"reason": event.reason}
     if state == PartState.CANCELLED:
+        event = part.last("cancelled")
+        if event and event.reason:
+            return _("It could not be delivered and is back at the shop. You pay nothing for it.")
         return _("You pay nothing for it.")
     if state == PartState.FAILED:
         reason = _failure(part)
@@ -204,22 +211,36 @@ def _step_label(part: Part, step: PartState) -> str:
 
 
 def _steps(part: Part, state: PartState, happened: dict[PartState, datetime], at: datetime) -> list[Step]:
-    """Done, now, next. A part that ended otherwise stops where it stopped."""
+    """Done, now, and what is still to come in one line. A part that ended otherwise stops where it stopped."""
     path = PATHS[part.kind]
     ended = state in {PartState.REFUSED, PartState.CANCELLED, PartState.FAILED}
     reached = path.index(state) if state in path else max((path.index(s) for s in happened if s in path), default=0)
-    steps = []
-    for index, step in enumerate(path):
-        if ended and index > reached:
-            break
-        last = index == reached and index == len(path) - 1
-        mark = "done" if index < reached or last or ended else "now" if index == reached else "next"
-        moment = happened.get(step)
-        note = _("The shop answers within its opening hours.") if mark == "now" and step == PartState.PLACED else ""
-        steps.append(Step(_step_label(part, step), mark, _when(moment, at), note))
+    over = ended or reached == len(path) - 1
+    steps = [Step(_step_label(part, step), "done", _when(happened.get(step), at)) for step in path[:reached]]
+    here = path[reached]
+    if over:
+        label = _done_words(part, happened, at) if here == PartState.DONE else _step_label(part, here)
+        steps.append(Step(label, "done", _when(happened.get(here), at)))
+    else:
+        steps.append(Step(_now_words(part, here), "now", _when(happened.get(here), at)))
+        steps.append(Step(" → ".join(_step_label(part, step) for step in path[reached + 1 :]), "next"))
     if ended:
         steps.append(Step(_step_label(part, state), "failed", _when(_end(part, state), at)))
     return steps
+
+
+def _now_words(part: Part, state: PartState) -> str:
+    """What is going on, as a sentence."""
+    said = {"shop": part.shop.name, "address": part.shop.place.address}
+    if state == PartState.PLACED:
+        return _("%(shop)s answers within its opening hours") % said
+    if state == PartState.ACCEPTED:
+        return _("%(shop)s is preparing") % said
+    if state == PartState.READY and part.kind == Modality.Kind.COLLECT:
+        return _("Ready to collect at %(address)s") % said
+    if state == PartState.READY and part.kind == Modality.Kind.BIKE:
+        return _("Ready, goes to the depot")
+    return _step_label(part, state)
 
 
 def _end(part: Part, state: PartState) -> datetime | None:

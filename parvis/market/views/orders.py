@@ -72,7 +72,7 @@ def receipt(request: TownRequest, code: str) -> HttpResponse:
     """The order on one sheet, to print or keep."""
     found = order_for(request, code)
     context = _context(request, found, timezone.now())
-    return private(render(request, "market/receipt.html", context))
+    return private(render(request, "market/receipt.html", context | {"back_url": context["here"]}))
 
 
 @login_not_required
