@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.ids import secret_token
@@ -21,8 +21,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def with_story(self) -> Self:
         """Parts, lines, events and the delivery's own story, in a fixed number of queries."""
+        parts = Part.objects.select_related("shop__place", "shop__organisation").defer(
+            "shop__description", "shop__place__description", "shop__place__search"
+        )
         return self.select_related("delivery__window").prefetch_related(
-            "parts__shop__place",
+            Prefetch("parts", parts),
             "parts__lines",
             "parts__events",
             "delivery__bags__events",

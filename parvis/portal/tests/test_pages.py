@@ -19,8 +19,8 @@ EN = {"accept-language": "en"}
 @pytest.fixture
 def library(town):
     place = Place.objects.create(
-        town=town, slug="mediatheque", name="Médiathèque", category="library", address="33 rue du Gouverneur", lon=2.27, lat=48.82
-    )  # fmt: skip
+        town=town, slug="mediatheque", name="Médiathèque", category="library", lon=town.lon, lat=town.lat
+    )
     Place.objects.filter(pk=place.pk).update(search=SearchVector(Value(fold(place.name)), config="simple"))
     return place
 
