@@ -72,6 +72,9 @@ def run(options: argparse.Namespace) -> int:
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nInterrupted: nothing was changed.", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -37,7 +37,7 @@ def bourg(tmp_path):
 @pytest.fixture
 def parvis(capsys, monkeypatch):
     """``parvis(*words)``: the exit code, what was printed, what was said."""
-    monkeypatch.setattr(cli, "_set_up", lambda: None, raising=False)
+    monkeypatch.setattr("parvis.config.serve.prepare", lambda: None)  # the test's database is up to date
 
     def command(*words):
         code = cli.main([str(word) for word in words])

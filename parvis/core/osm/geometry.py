@@ -45,6 +45,17 @@ def faces(lines: list[LineString], frame: tuple[float, float, float, float]) -> 
     return [piece for piece in polygonize(noded) if border.contains(piece.representative_point())]
 
 
+def is_wet(
+    piece: Polygon, doors: shapely.STRtree, streets: shapely.MultiLineString, rivers: shapely.MultiLineString
+) -> bool:
+    """Whether a piece of an extract is water: a river runs through it, or it has hardly a street and no door."""
+    hectares = max(area_m2(piece) / 10_000, 0.1)
+    if piece.intersection(rivers).length * METRES_PER_DEGREE > 100 and len(doors.query(piece, "contains")) < hectares:
+        return True
+    street_metres = piece.intersection(streets).length * METRES_PER_DEGREE
+    return street_metres < 10 * hectares and len(doors.query(piece, "contains")) < 0.05 * hectares
+
+
 def without_holes(shape: Polygon) -> list[Polygon]:
     """The same surface as pieces that need no inner ring: cut down the middle of each hole."""
     if not shape.interiors:

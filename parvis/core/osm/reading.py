@@ -14,7 +14,7 @@ from shapely import Polygon
 
 from parvis.core.geo import Point, flat_distance_m
 from parvis.core.osm.files import UnreadableExtract, header_date, header_frame, open_extract, ordered, readable
-from parvis.core.osm.geometry import faces, merged
+from parvis.core.osm.geometry import faces, is_wet, merged
 from parvis.core.osm.model import CommuneRelation, Door, Extract, Line, NamedPlace
 from parvis.core.text import fold
 
@@ -91,7 +91,7 @@ def _read_relations(file: osmium.io.File) -> _Relations:
                     found.street_ways[ref] = relation.id
                 elif role in {"house", "addr:houselink", "address", ""}:
                     found.street_of[kind, ref] = relation.id
-        elif tags.get("natural") == "water" and tags.get("type") == "multipolygon":
+        elif tags.get("natural") == "water":
             found.open_water[relation.id] = tuple(w for k, w, role in members if k == "w" and role == "outer") or ways
     return found
 
@@ -112,6 +112,7 @@ class _Reader:
         self.minor: list[Line] = []
         self.water: list[Polygon] = []
         self.green: list[Polygon] = []
+        self.rivers: list[Line] = []
         self.assembled: set[int] = set()
         self.street_ways = 0
         self.newest: datetime | None = None
@@ -149,6 +150,8 @@ class _Reader:
                 self.major.append(line)
             elif len(line) > 1 and highway in _MINOR and tags.get("area") != "yes":
                 self.minor.append(line)
+        if len(line) > 1 and tags.get("waterway") in {"river", "canal"} and "tunnel" not in tags:
+            self.rivers.append(line)
         if not tags or not line:
             return
         shape = Polygon(line) if len(line) > 3 and way.is_closed() else None
@@ -227,17 +230,17 @@ class _Reader:
                     yield replace(door, street=street, number=number.strip()[:20])
 
     def _cut_water(self, extract: Extract) -> list[Polygon]:
-        """Lakes and rivers that the extract cut: the faces of the frame where nobody lives."""
-        doors = [shapely.Point(door.point.lon, door.point.lat) for door in extract.doors]
-        tree = shapely.STRtree(doors)
-        pieces: list[Polygon] = []
-        for relation, ways in self.relations.open_water.items():
-            lines = merged(self.lines[way] for way in ways if way in self.lines)
-            if relation not in self.assembled and lines and doors:
-                for face in faces(lines, extract.frame):
-                    if not len(tree.query(face, predicate="contains")):
-                        pieces.append(face)
-        return pieces
+        """Lakes and rivers whose outline the extract cut: the pieces of its frame that are surely wet."""
+        cut = {
+            w for relation, ways in self.relations.open_water.items() if relation not in self.assembled for w in ways
+        }
+        lines = merged(self.lines[way] for way in sorted(cut) if way in self.lines)
+        if not lines:
+            return []
+        doors = shapely.STRtree([shapely.Point(door.point.lon, door.point.lat) for door in extract.doors])
+        streets = shapely.MultiLineString([line for line in (*self.minor, *self.major) if len(line) > 1])
+        rivers = shapely.MultiLineString(self.rivers)
+        return [piece for piece in faces(lines, extract.frame) if is_wet(piece, doors, streets, rivers)]
 
 
 def distinct_doors(doors: Iterable[Door]) -> list[Door]:

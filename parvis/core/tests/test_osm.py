@@ -64,6 +64,24 @@ def test_a_boundary_that_the_extract_cuts_is_closed_along_its_edge(tmp_path):
     assert max(longitudes) == pytest.approx(2.011)
 
 
+def test_a_lake_and_a_river_that_the_extract_cuts_are_drawn_where_nobody_lives(tmp_path):
+    d = Drawing()
+    d.street([(2.001, 48.005), (2.009, 48.005)])
+    for n in range(1, 30):
+        d.node(2.001 + n / 4000, 48.0052, addr__housenumber=str(n), addr__street="Rue du Lac")
+        d.node(2.0155 + n / 10_000, 48.0052, addr__housenumber=str(n), addr__street="Rue d'en Face")
+    d.street([(2.015, 48.005), (2.019, 48.005)])
+    left = d.way([d.node(2.0100, 48.002), d.node(2.0100, 48.015)])
+    right = d.way([d.node(2.0110, 48.002), d.node(2.0110, 48.015)])
+    d.way([d.node(2.0105, 48.001), d.node(2.0105, 48.019)], waterway="river")
+    d.relation(
+        [("w", left, "outer"), ("w", right, "outer"), ("w", 999_999, "outer")], type="multipolygon", natural="water"
+    )
+    extract = read(d.write(tmp_path / "lake.osm"))
+    assert len(extract.water) == 1
+    assert extract.water[0].bounds == pytest.approx((2.010, 48.0, 2.011, 48.02))
+
+
 @pytest.mark.parametrize(
     ("slug", "name", "expected"),
     [("nord", "", "Nord"), ("paris9", "", "Paris 9e Arrondissement"), ("x", "Süd", "Süd"), ("east", "", "Est")],
