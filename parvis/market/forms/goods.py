@@ -1,5 +1,6 @@
 """A merchant's own goods: a name and a price are enough."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -97,8 +98,8 @@ class ProductForm(_ProductBase):
         assert isinstance(field, forms.TypedChoiceField)
         field.choices = [(rate, say_rate(rate)) for rate in rates]
         if self.is_new:
-            self.initial |= {"category": usual.category, "vat_bp": usual.vat_bp, "grams": usual.grams}
-            self.initial |= {"millilitres": usual.millilitres, "stock": None, "hidden": False}
+            self.initial.update(category=usual.category, vat_bp=usual.vat_bp, grams=usual.grams)
+            self.initial.update(millilitres=usual.millilitres, stock=None, hidden=False)
             del self.fields["hidden"], self.fields["drop_picture"]
         else:
             self.initial["price"] = self.instance.price_cents
@@ -158,9 +159,9 @@ class QuickForm(forms.Form):
     stock = forms.IntegerField(label=_("In stock"), min_value=0, max_value=100_000, required=False)
     stock_was = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, product: Product, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, product: Product, data: Mapping[str, Any] | None = None) -> None:
         initial = {"price": product.price_cents, "stock": product.stock, "stock_was": product.stock}
-        super().__init__(*args, initial=initial, auto_id=f"%s-{product.pk}", **kwargs)
+        super().__init__(data, initial=initial, auto_id=f"%s-{product.pk}")
         self.product = product
 
     def clean_price(self) -> int:

@@ -211,7 +211,9 @@ def _csv(found: DayFigures) -> HttpResponse:
         ["sold_by_bags", _("Sold, by the bags"), Cents(check.sold_lines)],
         ["sold_by_ledger", _("Sold, by the ledger"), Cents(check.sold_ledger)],
         ["received", _("Received in tills"), Cents(check.paid)],
-        *(["orders_of_shops", _("Shops in one order") + f": {shops}", count] for shops, count in found.baskets),
-        *(["refused_because", reason, count] for reason, count in answers.reasons),
     ]
+    for shops, count in found.baskets:
+        rows.append(["orders_of_shops", f"{_('Shops in one order')}: {shops}", count])
+    for reason, count in answers.reasons:
+        rows.append(["refused_because", reason, count])
     return csv_response(f"market-{found.day:%Y-%m-%d}", [_("Name"), _("Figure"), _("Value")], rows)
