@@ -194,8 +194,10 @@ class Board:
         """Deliveries that have not ended and are on no round, with the reason; those of a plan first."""
         unserved = self.plan.solution.get("unserved", []) if self.plan else []
         reasons = {left["drop"]: left["reason"] for left in unserved}
+        behind = {stop.delivery.pk for round_ in self.rounds for stop in round_.stops if not stop.counts}
+        left_it = _("Its round left without it. Plan again.")
         return [
-            Unplaced(delivery, unserved_reason(reasons.get(str(delivery.pk), "")))
+            Unplaced(delivery, left_it if delivery.pk in behind else unserved_reason(reasons.get(str(delivery.pk), "")))
             for delivery in self.deliveries
             if delivery.pk not in self.placed and delivery.state not in _ENDED and _carries(delivery)
         ]

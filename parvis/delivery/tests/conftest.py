@@ -1,11 +1,12 @@
 """Deliveries, bags and rounds in the states that the hub's and the rider's tests need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from parvis.core.geo import Point
 from parvis.delivery.actions import BagSpec, book_delivery, leave_hub, pack, scan_bag_in
@@ -92,3 +93,10 @@ def on_the_road(
     round_: Round = plan_round(hub, rider, *deliveries)
     leave_hub(round_=round_, at=at)
     return round_
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """Refusals in the words of the source, whatever the translations say."""
+    with translation.override("en"):
+        yield

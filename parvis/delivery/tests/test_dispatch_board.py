@@ -311,3 +311,19 @@ def test_where_times_come_from(desk: Client, draft: Plan) -> None:
     assert "Times from straight lines" in said(english(desk).get(PAGE))
     Plan.objects.update(streets="valhalla")
     assert "Times from streets (Valhalla)" in said(desk.get(PAGE))
+
+
+def test_what_stayed_at_the_hub(desk: Client, draft: Plan, clock: Any, at: datetime) -> None:
+    plan = actions.publish_plan(plan=draft, by=None, at=at)
+    round_ = plan.rounds.order_by("departs_at").first()
+    assert round_ is not None
+    stop = round_.stops.first()
+    assert stop is not None
+    actions.unpack(delivery=stop.delivery, at=at)
+    stop.delivery.bags.get().events.all().delete()
+    actions.leave_hub(round_=round_, at=round_.departs_at)
+    clock.move_to(round_.departs_at + timedelta(minutes=1))
+    page = said(english(desk).get(PAGE))
+    assert "1 delivery is on no round" in page
+    assert "Its round left without it." in page
+    assert "Stayed at the hub" in page

@@ -14,6 +14,8 @@ from parvis.delivery.tests.test_dispatch_board import english, said
 from parvis.demo import builders
 from parvis.people.models import Person, Role
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 FLEET = "/dispatch/fleet/"
 BIKE = {
     "name": "Vélo 9",

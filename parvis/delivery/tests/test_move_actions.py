@@ -10,6 +10,8 @@ from parvis.delivery.models import DeliveryEvent, Hub, Plan, Round, Window
 from parvis.delivery.tests.dispatch_world import add_bikes, book, bring, broken_rules, solution_of
 from parvis.demo import builders
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 @pytest.fixture
 def plan(hub: Hub, window: Window, at: datetime) -> Plan:
@@ -86,7 +88,7 @@ def test_too_late_is_refused_and_says_for_whom(hub: Hub, window: Window, at: dat
     before = codes(late)
     with pytest.raises(Refusal, match=f"{first.code} would be reached at .* too late") as refusal:
         actions.move_stop(stop=stop, to_round=late, position=4, by=None, at=at)
-    assert "12\u00a0h\u00a015" in str(refusal.value), "the end of the window, as the town's clock shows it"
+    assert "12:15" in str(refusal.value), "the end of the window, as the town's clock shows it"
     assert codes(late) == before
 
 

@@ -13,6 +13,8 @@ from parvis.delivery.models import DeliveryEvent, Hub, Plan, Round, Stop, Window
 from parvis.delivery.tests.dispatch_world import add_bikes, book, bring, broken_rules, orders, solution_of
 from parvis.demo import builders
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 FEW = 60  # iterations: enough for a small day
 
 

@@ -9,6 +9,9 @@ from parvis.core.errors import Refusal
 from parvis.delivery import actions
 from parvis.delivery.models import Bike, Delivery, Hub, Plan, Round, Stop, Window
 from parvis.delivery.tests.dispatch_world import add_bikes, book, bring, broken_rules, orders, solution_of
+from parvis.demo import builders
+
+pytestmark = pytest.mark.usefixtures("in_english")
 
 FEW = 60
 
@@ -239,3 +242,23 @@ def test_a_bag_left_behind_is_planned_again(on_the_road: Plan, window: Window) -
     stop = Stop.objects.get(round__plan=published, delivery=behind.delivery)
     assert stop.round.left_at is None
     assert stop.round.departs_at >= now + timedelta(minutes=10)
+
+
+def test_another_window_after_a_failed_attempt(on_the_road: Plan, hub: Hub) -> None:
+    """Promised again the same evening: planned again once the goods are back, and served once."""
+    left = first_round(on_the_road)
+    stop = left.stops.order_by("position")[1]
+    evening = builders.make_window(hub, stop.delivery.window.ends_at + timedelta(minutes=1), hours=1)
+    type(evening).objects.filter(pk=evening.pk).update(closes_at=evening.starts_at)
+    actions.fail_stop(stop=stop, reason="nobody", at=stop.leave_at)
+    actions.rebook_delivery(delivery=stop.delivery, window_id=evening.pk, at=stop.leave_at + timedelta(minutes=1))
+    still_out = replan(on_the_road, stop.leave_at + timedelta(minutes=2))
+    assert Stop.objects.get(round__plan=still_out, delivery=stop.delivery).round.left_at is not None
+    for other in left.stops.order_by("position")[2:]:
+        actions.hand_over(stop=other, recipient="Camille", at=other.leave_at)
+    actions.bring_back(round_=left, at=left.returns_at)
+    now = left.returns_at + timedelta(minutes=1)
+    published = actions.publish_plan(plan=replan(on_the_road, now), by=None, at=now)
+    again = Stop.objects.get(round__plan=published, delivery=stop.delivery)
+    assert again.round.left_at is None
+    assert evening.starts_at <= again.arrive_at <= evening.ends_at
