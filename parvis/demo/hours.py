@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from parvis.core.time import day_of, moment
-from parvis.delivery.models import Bike, Hub, Shift, Window
+from django.db.models import Q
+
+from parvis.core.time import day_bounds, day_of, moment
+from parvis.delivery.models import Bike, Hub, Plan, Shift, Window
 from parvis.demo.profiles import Profile
 from parvis.people.models import Person, Role
 from parvis.towns.models import Town
@@ -115,7 +117,9 @@ def shift_today(hub: Hub, profile: Profile, times: Times) -> None:
 
     So the first rider's account always has a round in hand.
     """
-    edge = moment(times.day, time.min, hub.town.zone)
+    edge, night = day_bounds(times.day, hub.town.zone)
+    if not Plan.objects.filter(hub=hub, day=times.day).exists():  # nobody counts on the usual hours yet
+        Shift.objects.filter(bike__hub=hub, starts_at__gte=edge, starts_at__lt=night).delete()
     begin = max(edge, times.present.start - timedelta(minutes=25))
     finish = (times.later or times.present).end + timedelta(hours=1)
     pairs = list(zip(hub.bikes.order_by("id"), riders_of(profile), strict=False))
@@ -129,7 +133,11 @@ def shift_today(hub: Hub, profile: Profile, times: Times) -> None:
 
 
 def add_shift_once(bike: Bike, rider: Person, start: datetime, end: datetime) -> None:
-    """A shift unless bike or rider has one that overlaps."""
-    at_the_time = Shift.objects.filter(starts_at__lt=end, ends_at__gt=start)
-    if not at_the_time.filter(bike=bike).exists() and not at_the_time.filter(rider=rider).exists():
-        Shift.objects.create(town=bike.town, bike=bike, rider=rider, starts_at=start, ends_at=end)
+    """A shift unless there is one; the pair's own earlier shift lasts longer instead of a second one."""
+    at_the_time = Shift.objects.filter(Q(bike=bike) | Q(rider=rider), starts_at__lt=end, ends_at__gt=start)
+    taken = list(at_the_time.order_by("starts_at"))
+    if not taken:
+        Shift.objects.create(town_id=bike.town_id, bike=bike, rider=rider, starts_at=start, ends_at=end)
+    elif len(taken) == 1 and (taken[0].bike_id, taken[0].rider_id) == (bike.pk, rider.pk) and taken[0].ends_at < end:
+        taken[0].ends_at = end
+        taken[0].save(update_fields=["ends_at"])

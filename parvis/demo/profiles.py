@@ -96,6 +96,7 @@ PROFILES = (
         ),
         accounts=(
             Account("resident", "Camille Martin", phone="06 39 98 00 01"),
+            Account("stranger", "Sacha Verne"),
             Account("merchant", "Rose Delorme", Role.Kind.MERCHANT, "La Mie du Parvis"),
             Account("merchant2", "Paul Séverin", Role.Kind.MERCHANT, "Primeurs Séverine"),
             Account("hub", "Hakim Belkacem", Role.Kind.HUB),
@@ -126,6 +127,7 @@ PROFILES = (
         bikes=(BikeRow("Marie"), BikeRow("Danielle")),
         accounts=(
             Account("resident", "Lou Ferrand", phone="06 39 98 00 02"),
+            Account("stranger", "Ivo Lambert"),
             Account("merchant", "Karim Haddad", Role.Kind.MERCHANT, "Boulangerie Marat"),
             Account("hub", "Solène Petit", Role.Kind.HUB),
             Account("dispatch", "Marc Ossola", Role.Kind.DISPATCHER),
@@ -153,6 +155,7 @@ PROFILES = (
         bikes=(BikeRow("Colibri"), BikeRow("Merel")),
         accounts=(
             Account("resident", "Noor Peeters", phone="0470 00 00 01"),
+            Account("stranger", "Alma Rossi"),
             Account("merchant", "Luc Vandamme", Role.Kind.MERCHANT, "Boulangerie du Vieux Tram"),
             Account("merchant2", "Griet Claes", Role.Kind.MERCHANT, "Bakkerij Graanhof"),
             Account("hub", "Amina Touré", Role.Kind.HUB),

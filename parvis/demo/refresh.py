@@ -14,15 +14,14 @@ from parvis.delivery.models import Hub, Plan
 from parvis.demo.hours import open_days, shift_days
 from parvis.demo.profiles import PROFILES, Profile
 from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
-from parvis.demo.tales import Script, Tale
+from parvis.demo.tales import Script
 from parvis.demo.towns import build_town
-from parvis.market.models import Order, Part
-from parvis.market.states import PartState
+from parvis.market.models import Part
 from parvis.towns.models import Town
 
 type Say = Callable[[str], None]
 LOCK = 0x9A6715  # advisory lock of the demonstration
-FINISHED_WITHIN = timedelta(days=4)  # older leftovers are history
+FINISHED_WITHIN = timedelta(days=30)  # older leftovers are history
 
 
 def bring_up(
@@ -84,30 +83,39 @@ def _bring_up(town: Town, profile: Profile, at: datetime, *, fresh: bool) -> Non
 
 def finish_old(town: Town, profile: Profile, hub: Hub, at: datetime) -> None:
     """Let earlier demonstration orders come to their end, so that pages show today and not a heap of old work."""
-    since = at - FINISHED_WITHIN
     start = last_event(town, at) + timedelta(seconds=1)
-    parts = (
-        Part.objects.filter(town=town, order__key__startswith="demo-", placed_at__gte=since, placed_at__lt=start)
-        .exclude(order__delivery__window__ends_at__gt=at)
-        .select_related("shop", "order__delivery__window")
+    open_parts = [part for part in _old_parts(town, at) if not part.state.is_over]
+    published = Plan.objects.filter(hub=hub, state=Plan.State.PUBLISHED, rounds__back_at=None)
+    plans = {plan.day: plan for plan in published.distinct()}
+    today = day_of(at, town.zone)
+    windows = {
+        part.pk: part.order.delivery.window for part in open_parts if part.kind == "bike" and part.order.delivery
+    }
+    day_of_part = {pk: day_of(window.starts_at, town.zone) for pk, window in windows.items()}
+    for day in sorted({*day_of_part.values(), *plans, today}):
+        play = Play(town, profile, hub, day, start, Script({}, at))
+        mine = [part for part in open_parts if day_of_part.get(part.pk, today) == day]
+        for part in mine:
+            play.depot.expect(part.order)
+            play.shops.finish(part)
+        if day in plans:
+            play.road.resume(plans[day])
+        for window in sorted({windows[p.pk] for p in mine if p.pk in windows}, key=lambda window: window.starts_at):
+            play.clock.at(max(window.goods_due_at, start) + timedelta(minutes=5), play.road.plan_day)
+        play.clock.run(until=at)
+
+
+def _old_parts(town: Town, at: datetime) -> Iterable[Part]:
+    """Parts of the demonstration's own orders whose window is over, or that come without a bike."""
+    mine = Part.objects.filter(
+        town=town, order__key__startswith="demo-", placed_at__gte=at - FINISHED_WITHIN, placed_at__lt=at
+    )
+    return (
+        mine.exclude(order__delivery__window__ends_at__gt=at)
+        .select_related("shop", "order__person", "order__delivery__window")
         .prefetch_related("lines", "events", "order__delivery__bags__events", "order__delivery__events")
         .order_by("pk")
     )
-    open_parts = [part for part in parts if not part.state.is_over]
-    plans = list(Plan.objects.filter(hub=hub, state=Plan.State.PUBLISHED, rounds__back_at=None).distinct())
-    if not open_parts and not plans:
-        return
-    script = Script({-1: Tale("", ())}, at)
-    play = Play(town, profile, hub, day_of(at, town.zone), start, script)
-    for order in Order.objects.filter(parts__in=open_parts).select_related("delivery").distinct():
-        play.depot.expect(order)
-    for part in open_parts:
-        if part.state in {PartState.PLACED, PartState.ACCEPTED, PartState.READY, PartState.SENT}:
-            play.shops.finish(part)
-    play.clock.run(until=at)
-    for plan in sorted(plans, key=lambda plan: plan.day):
-        play.road.resume(plan)
-        play.clock.run(until=at)
 
 
 def stderr(sentence: str) -> None:

@@ -188,7 +188,7 @@ def _goods_by_shop(town: Town) -> dict[Shop, list[Product]]:
 
 def last_event(town: Town, now: datetime) -> datetime:
     """The moment of the newest thing that happened in the town, at most ``now``."""
-    moments: list[datetime | None] = [now - timedelta(hours=8)]
+    moments: list[datetime | None] = [now - MEMORY]
     for model in (PartEvent, BagEvent, DeliveryEvent):
         newest = model._default_manager.filter(town=town, at__lte=now).order_by("-at").values_list("at", flat=True)
         moments += newest[:1]

@@ -1,5 +1,10 @@
 """Addresses of the room ``demo``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from parvis.demo import views
+
+urlpatterns = [
+    path("demo/", views.people, name="demo-people"),
+    path("demo/enter/<uuid:pk>/", views.enter, name="demo-enter"),
+]

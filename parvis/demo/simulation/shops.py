@@ -9,6 +9,7 @@ from parvis.demo.simulation.depot import Depot
 from parvis.demo.simulation.fates import Work
 from parvis.market.actions import accept_part, cancel_part, finish_part, prepare_part, refuse_part, send_part
 from parvis.market.models import Modality, Part, PartEvent
+from parvis.market.states import PartState
 from parvis.people.models import Person, Role
 
 
@@ -25,10 +26,13 @@ class Shops:
 
     def finish(self, part: Part) -> None:
         """What was left undone with a part is done now, one step after the other."""
-        soon = [self.day.now + timedelta(minutes=n) for n in range(4)]
-        self._live(
-            part, Work(soon[0], soon[1], soon[2], soon[3]), self.day.number_of.get(part.order.delivery_id or part.pk, 0)
-        )
+        order = [PartState.PLACED, PartState.ACCEPTED, PartState.READY, PartState.SENT]
+        if part.state not in order:
+            return
+        done = order.index(part.state)
+        soon = [self.day.now + timedelta(minutes=n) if n >= done else None for n in range(4)]
+        number = self.day.number_of.get(part.order.delivery_id or part.pk, 0)
+        self._live(part, Work(soon[0], soon[1], soon[2], soon[3]), number)
 
     def _live(self, part: Part, work: Work, number: int) -> None:
         for when, happens in (
