@@ -1,5 +1,8 @@
 """From the shop's counter to the doorstep: hubs, windows, bags, crates, plans, rounds, riders.
 
+Who reads what: the hub ``hubday.py`` ("what is missing?"), ``trips.py`` ("may this bike leave?") and ``chain.py``
+("who holds this bag?"), the rider ``riderday.py`` ("where next?"), the dispatcher ``board.py``.
+
 Main verbs: ``actions.book_delivery``, ``actions.scan_bag_in``, ``actions.pack``, ``actions.make_plan``,
 ``actions.publish_plan``, ``actions.hand_over``. It must not know what an order, a shop or a price is: whoever
 books passes down what is needed (from whom, to where, when, how big, whom to tell, an opaque reference).

@@ -61,8 +61,8 @@ def steps(bag: Bag) -> list[dict[str, Any]]:
         {
             "label": _label(event),
             "state": _mark(event, last=event == events[-1]),
-            "when": f"{say_day(event.at)}, {say_clock(event.at)}",
-            "note": str(event.by) if event.by else "",
+            "when": say_clock(event.at),
+            "note": ", ".join([say_day(event.at), *([str(event.by)] if event.by else [])]),
         }
         for event in events
     ]

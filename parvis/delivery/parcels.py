@@ -98,6 +98,11 @@ class Parcel:
         return not self.awaited and bool(self.loose) and not self.has_left
 
     @property
+    def must_pack(self) -> bool:
+        """A bag of it would be forgotten if its bike left now; one that still waits for others may stay behind."""
+        return bool(self.loose) and (bool(self.packed) or not self.awaited)
+
+    @property
     def is_packed(self) -> bool:
         """In its crates, ready for a bike."""
         return bool(self.packed) and not self.awaited and not self.loose and not self.has_left

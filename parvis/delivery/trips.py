@@ -33,12 +33,12 @@ class Trip:
     @property
     def loose(self) -> list[Parcel]:
         """Deliveries that must be packed before the bike may leave."""
-        return [parcel for _stop, parcel in self.parcels if parcel.loose]
+        return [parcel for _stop, parcel in self.parcels if parcel.must_pack]
 
     @property
     def staying(self) -> list[Parcel]:
-        """Deliveries that would stay behind if the bike left now: nothing of them is packed."""
-        return [parcel for _stop, parcel in self.parcels if not parcel.packed and not parcel.loose]
+        """Deliveries that would stay behind if the bike left now: they wait for a bag, or nothing is left of them."""
+        return [parcel for _stop, parcel in self.parcels if not parcel.packed and not parcel.must_pack]
 
     @property
     def takes(self) -> int:

@@ -1,7 +1,5 @@
 """Addresses of the room ``delivery``, one section for each person."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from parvis.delivery.views import hub, hub_deliveries, hub_rounds, rider
@@ -34,6 +32,5 @@ RIDER: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("hub/", include(HUB)),
     path("rider/", include(RIDER)),
+    path("dispatch/", include("parvis.delivery.urls_dispatch")),
 ]
-if all(find_spec(f"parvis.delivery.{name}") for name in ("urls_dispatch", "views.dispatch", "views.fleet")):
-    urlpatterns.append(path("dispatch/", include("parvis.delivery.urls_dispatch")))

@@ -18,18 +18,20 @@ from parvis.delivery.states import BagState, DeliveryState
 
 @transaction.atomic
 def leave_hub(*, round_: Round, at: datetime, by: Any = None) -> None:
-    """The bike leaves with every packed bag of its stops; a stop with nothing packed stays behind.
+    """The bike leaves with every packed bag of its stops; a stop that still waits for a bag stays behind.
 
     Raises Refusal when the round has already left or its plan was replaced, when the bike is broken or still on
-    an earlier round, when a stop's bags are here but not packed, or when there is nothing to take at all.
+    an earlier round, when a bag would be forgotten (all are here and one lies loose, or some are packed and one
+    is not), or when there is nothing to take at all.
     """
     round_ = _locked(round_)
     _check_may_leave(round_)
     taken = 0
     for stop in _stops_of(round_):
-        packed = [bag for bag in stop.delivery.live_bags() if bag.state == BagState.PACKED]
-        loose = [bag for bag in stop.delivery.live_bags() if bag.state == BagState.AT_HUB]
-        if loose:
+        bags = [(bag, bag.state) for bag in stop.delivery.live_bags()]
+        packed = [bag for bag, state in bags if state == BagState.PACKED]
+        states = {state for _bag, state in bags}
+        if BagState.AT_HUB in states and (packed or not states & {BagState.EXPECTED, BagState.READY}):
             raise Refusal(_("%(code)s is not in a crate yet.") % {"code": stop.delivery.code})
         if packed:
             taken += 1

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from parvis.delivery.actions import fail_stop, hand_over, leave_hub, pack
+from parvis.delivery.actions import fail_stop, hand_over, leave_hub, pack, scan_bag_in
 from parvis.delivery.models import Bag, Plan, Round
 from parvis.delivery.states import BagState
 
@@ -77,6 +77,16 @@ def test_leaving_without_something_is_asked_first(keeper, hub, rider, packed, pl
     keeper.post(f"/hub/rounds/{round_.pk}/leave/", {"anyway": "1"})
     assert Round.objects.get().left_at is not None
     assert Bag.objects.get(delivery=awaited).state == BagState.EXPECTED
+
+
+def test_half_a_delivery_stays_behind(keeper, hub, rider, packed, plan_round, book, window, at):
+    half = book(window, "Boulangerie", "Fromagerie")
+    scan_bag_in(town=half.town, code=half.bags.first().code, at=at)
+    round_ = plan_round(hub, rider, *packed, half)
+    assert "leaves without one delivery?" in text_of(keeper.post(f"/hub/rounds/{round_.pk}/leave/"))
+    keeper.post(f"/hub/rounds/{round_.pk}/leave/", {"anyway": "1"})
+    assert Round.objects.get().left_at is not None
+    assert half.bags.first().state == BagState.AT_HUB
 
 
 def test_the_bike_comes_back_with_what_nobody_took(keeper, hub, rider, on_the_road, at):

@@ -24,6 +24,7 @@ from parvis.delivery.forms.hub import shown
 from parvis.delivery.hubday import HubDay
 from parvis.delivery.models import Bag
 from parvis.delivery.parcels import Parcel
+from parvis.delivery.states import BagState
 from parvis.people.access import require_role, roles_in
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
@@ -97,7 +98,7 @@ def bags(request: PersonRequest) -> HttpResponse:
     day = HubDay.load(hub_of(request), at=at, **shown(request.GET))
     said = None
     bag = Bag.objects.filter(town=request.town, code=code_of(request.GET.get("scanned", ""))).first()
-    if bag is not None:
+    if bag is not None and bag.state in {BagState.AT_HUB, BagState.PACKED}:
         said = _said(request, bag, day, again="again" in request.GET)
     return _bags_page(request, day, said)
 

@@ -5,7 +5,9 @@ customElements.define("scan-field", class extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input[name=code]");
     if (this.input.value) this.input.select();
-    this.again = (event) => event.detail.target?.id === "board" && this.#ready();
+    this.again = (event) => {
+      if (event.detail.target?.id === "board") this.#ready(this.contains(event.detail.requestConfig?.elt ?? null));
+    };
     document.body.addEventListener("htmx:afterSettle", this.again);
   }
 
@@ -13,14 +15,19 @@ customElements.define("scan-field", class extends HTMLElement {
     document.body.removeEventListener("htmx:afterSettle", this.again);
   }
 
-  #ready() {
-    const tone = document.querySelector("#said [data-tone]")?.dataset.tone;
-    const wrong = tone === "warn" && this.input.value !== "";
+  #ready(typed) {
+    const said = document.getElementById("said");
+    const wrong = said.querySelector("[data-tone]")?.dataset.tone === "warn";
+    navigator.vibrate?.(wrong ? [120, 80, 120] : 60);
+    if (!typed) {
+      // tapped in the list: the button is gone, and a keyboard on the screen would be in the way
+      said.focus({ preventScroll: true });
+      return;
+    }
     if (!wrong) this.input.value = "";
     this.input.toggleAttribute("aria-invalid", wrong);
     this.input.focus({ preventScroll: true });
     this.input.select();
-    navigator.vibrate?.(wrong ? [120, 80, 120] : 60);
   }
 });
 
