@@ -1,15 +1,21 @@
 """``parvis demo`` and ``parvis simulate``."""
 
 import argparse
+import json
 import subprocess
 import sys
 import time
+from datetime import date
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
 from parvis.demo.profiles import PROFILES
 from parvis.demo.refresh import are_built, bring_up, is_alive, stderr
+from parvis.demo.simulation.baskets import BadInput, read_baskets, read_products
+from parvis.demo.simulation.playing import simulate
+from parvis.towns.models import Town
 
 
 def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,3 +52,65 @@ def refresh_demo() -> None:
         subprocess.Popen([sys.executable, "-m", "parvis", "demo", "--refresh"])
     else:
         bring_up(at=at, say=stderr)
+
+
+def add_simulate_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``parvis simulate``."""
+    parser.add_argument("--town", required=True, metavar="SLUG", help="a town of this installation")
+    parser.add_argument("--orders", type=int, default=500, help="how many orders are placed (default 500)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same day")
+    parser.add_argument("--products", type=Path, required=True, metavar="CSV", help="columns ean, name_fr")
+    parser.add_argument("--baskets", type=Path, required=True, metavar="CSV", help="one basket of item words a line")
+    parser.add_argument("--date", metavar="YYYY-MM-DD", help="default: the next free weekday")
+    parser.add_argument("--bike-share", type=float, default=0.8, help="share of orders that ask for the bike (0.8)")
+    parser.add_argument("--capacity", type=int, default=150, help="deliveries promised in each of two windows (150)")
+    parser.add_argument("--keep", action="store_true", help="keep the day in the database, to look at its pages")
+
+
+def run_simulate(options: argparse.Namespace) -> int:
+    """Play a day; the summary is one line of JSON on standard output."""
+    try:
+        town = _simulated_town(options)
+        summary = simulate(
+            town=town,
+            orders=options.orders,
+            seed=options.seed,
+            products=read_products(options.products),
+            baskets=read_baskets(options.baskets),
+            at=timezone.now(),
+            day=_date(options.date),
+            bike_share=options.bike_share,
+            capacity=options.capacity,
+            keep=options.keep,
+            say=stderr,
+        )
+    except BadInput as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    print(json.dumps(summary, ensure_ascii=False))
+    return 0
+
+
+def _simulated_town(options: argparse.Namespace) -> Town:
+    if not 1 <= options.orders <= 20_000:
+        raise BadInput("--orders is a number from 1 to 20000.")
+    if not 0 <= options.bike_share <= 1:
+        raise BadInput("--bike-share is between 0 and 1.")
+    if not 1 <= options.capacity <= 1000:
+        raise BadInput("--capacity is a number from 1 to 1000.")
+    if options.seed < 0:
+        raise BadInput("--seed is 0 or more.")
+    town = Town.objects.filter(slug=options.town).first()
+    if town is None:
+        known = ", ".join(Town.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise BadInput(f"There is no town {options.town} here. Towns: {known}.")
+    return town
+
+
+def _date(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput("--date is written as 2026-11-26.") from None
