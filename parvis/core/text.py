@@ -17,3 +17,8 @@ def fold(text: str) -> str:
 def prefix_query(text: str) -> str:
     """A ``to_tsquery('simple', …)`` expression matching every word of ``text`` by its beginning; "" for none."""
     return " & ".join(f"{word}:*" for word in fold(text).split()[:8])
+
+
+def lexemes(text: str) -> str:
+    """The words of ``text`` as the value of a ``SearchVectorField``: plain, so that rows can be written in bulk."""
+    return " ".join(f"'{word}'" for word in sorted(set(fold(text).split())))

@@ -4,14 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.geo import Point
-from parvis.core.text import fold, prefix_query
+from parvis.core.text import lexemes, prefix_query
 from parvis.people.models import Organisation
 from parvis.places import hours
 from parvis.places.categories import CATEGORIES, Category
@@ -88,8 +88,7 @@ class Place(TownOwned):
         """Set what the place is found by: its name, what it is in the town's language, where it stands."""
         with translation.override(self.town.default_language):
             label = str(CATEGORIES[self.category].label) if self.category in CATEGORIES else ""
-        text = fold(f"{self.name} {label} {self.category} {self.address}")
-        self.search = SearchVector(Value(text), config="simple")
+        self.search = lexemes(f"{self.name} {label} {self.category} {self.address}")
 
     @property
     def point(self) -> Point:

@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Q
 
 from parvis.core.geo import Point
 from parvis.core.models import UUIDModel
-from parvis.core.text import fold, prefix_query
+from parvis.core.text import lexemes, prefix_query
 
 
 class Town(UUIDModel):
@@ -115,8 +115,7 @@ class Address(TownOwned):
 
     def index(self) -> None:
         """Set what the door is found by: number, street and postcode. Its commune is the whole town's."""
-        text = fold(f"{self.number} {self.street} {self.postcode}")
-        self.search = SearchVector(Value(text), config="simple")
+        self.search = lexemes(f"{self.number} {self.street} {self.postcode}")
 
     @property
     def point(self) -> Point:

@@ -30,6 +30,7 @@ _GREEN = {
     "natural": {"wood", "scrub", "grassland", "heath"},
 }
 _AREA_KEYS = osmium.filter.KeyFilter("natural", "landuse", "leisure", "waterway", *PLACE_KEYS, "addr:housenumber")
+_OF_INTEREST = {*PLACE_KEYS, *_GREEN, "waterway", "addr:housenumber", "addr:country"}
 Progress = Callable[[str], None]
 
 
@@ -152,7 +153,7 @@ class _Reader:
                 self.minor.append(line)
         if len(line) > 1 and tags.get("waterway") in {"river", "canal"} and "tunnel" not in tags:
             self.rivers.append(line)
-        if not tags or not line:
+        if not line or _OF_INTEREST.isdisjoint(tags):
             return
         shape = Polygon(line) if len(line) > 3 and way.is_closed() else None
         if shape is not None and not shape.is_valid:
