@@ -22,15 +22,20 @@ def _source(name: str) -> bytes:
 
 
 def pdf(name: str, *, title: str, language: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
-    """Set the document ``name`` with ``data`` (plain JSON values), in a language of two letters."""
+    """Set the document ``name`` with ``data`` (plain JSON values), in a language of two letters.
+
+    A name in letters that our fonts lack is set with whatever fonts the machine has, tagged but without the claim
+    to be PDF/UA: a label must come out.
+    """
     given = json.dumps({"title": title, "language": language, **data})
-    document = typst.compile(
-        _source(name),
-        format="pdf",
-        ignore_system_fonts=True,
-        pdf_standards="ua-1",
-        sys_inputs={"data": given},
-        timestamp=int(made_at.timestamp()),
-    )
+    try:
+        return _compile(name, given, made_at, pdf_standards="ua-1", ignore_system_fonts=True)
+    except typst.TypstError:
+        return _compile(name, given, made_at)
+
+
+def _compile(name: str, given: str, made_at: datetime, **options: Any) -> bytes:
+    stamp = int(made_at.timestamp())
+    document = typst.compile(_source(name), format="pdf", sys_inputs={"data": given}, timestamp=stamp, **options)
     assert isinstance(document, bytes)
     return document

@@ -135,7 +135,8 @@ class ProductForm(_ProductBase):
         if "category" in changes:
             changes["category"] = data["category"] or usual.category
         if "vat_bp" in changes and data["vat_bp"] is None:
-            changes["vat_bp"] = usual_vat(changes.get("category", usual.category), self.shop.town.country)
+            shelf = changes.get("category", usual.category)
+            changes["vat_bp"] = usual_vat(shelf, self.shop.town.country, self.shop.trade)
         for name, value in (("grams", usual.grams), ("millilitres", usual.millilitres)):
             if name in changes and not changes[name]:
                 changes[name] = value
