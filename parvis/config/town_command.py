@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from parvis.core import osm
 from parvis.core.errors import Refusal
-from parvis.core.geo import Point, flat_distance_m
+from parvis.core.geo import flat_distance_m
 from parvis.delivery.models import Hub
 from parvis.market.models import Market
 from parvis.places.actions import Imported, import_places
@@ -135,7 +135,10 @@ def _plan(options: argparse.Namespace, extract: osm.Extract) -> _Plan:
         extract, slug=options.slug, name=options.name, language=languages[0] if languages else "fr"
     )
     if options.boundary:
-        boundary = replace(boundary_file(options.boundary, options.name or options.slug, extract), code=boundary.code)
+        boundary = replace(
+            osm.boundary_from_file(options.boundary, name=options.name or options.slug, frame=extract.frame),
+            code=boundary.code,
+        )
     doors, places = extract.doors, extract.places
     if boundary.kind in {"whole", "file"}:  # the extract shows more than the town: keep to it, and to its edge
         near = shapely.geometry.shape(boundary.geometry).buffer(BEYOND_DEGREES)
@@ -168,33 +171,6 @@ def _check_timezone(name: str) -> None:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise Refusal(f"There is no time zone {name}: write it as Europe/Paris.") from None
-
-
-def boundary_file(path: Path, name: str, extract: osm.Extract) -> osm.Boundary:
-    """The shape in a GeoJSON file; among several features, the one that bears the town's name."""
-    from parvis.core.text import fold
-
-    try:
-        content = json.loads(path.read_text())
-    except OSError as error:
-        raise Refusal(f"{path} cannot be read: {(error.strerror or 'input error').lower()}.") from error
-    except ValueError:
-        raise Refusal(f"{path} is not GeoJSON.") from None
-    features = content.get("features", [content]) if isinstance(content, dict) else []
-    if len(features) > 1:
-        wanted = fold(name)
-        features = [f for f in features if wanted in {fold(str(v)) for v in (f.get("properties") or {}).values()}]
-    geometry = (features[0].get("geometry") or features[0]) if len(features) == 1 else {}
-    try:
-        shape = shapely.geometry.shape(geometry)
-    except Exception:
-        shape = None
-    if shape is None or shape.geom_type not in {"Polygon", "MultiPolygon"} or not shape.is_valid:
-        raise Refusal(f"{path} holds no single area named {name}.")
-    if not shape.intersects(shapely.box(*extract.frame)):
-        raise Refusal(f"The area in {path} lies outside the extract (are longitude and latitude swapped?).")
-    spot = shape.representative_point()
-    return osm.Boundary("file", shapely.geometry.mapping(shape), Point(spot.x, spot.y))
 
 
 def _write(options: argparse.Namespace, plan: _Plan, extract: osm.Extract, at: datetime) -> tuple[Town, int, Imported]:

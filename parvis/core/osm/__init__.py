@@ -6,7 +6,7 @@ as the file holds it. ``cycle_network(path, target)`` writes what the router nee
 """
 
 from parvis.core.osm.backdrop import backdrop
-from parvis.core.osm.boundaries import Boundary, choose_boundary
+from parvis.core.osm.boundaries import Boundary, boundary_from_file, choose_boundary
 from parvis.core.osm.files import UnreadableExtract, cycle_network
 from parvis.core.osm.model import Door, Extract, NamedPlace
 from parvis.core.osm.reading import read
@@ -18,6 +18,7 @@ __all__ = [
     "NamedPlace",
     "UnreadableExtract",
     "backdrop",
+    "boundary_from_file",
     "choose_boundary",
     "cycle_network",
     "read",

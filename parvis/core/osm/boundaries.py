@@ -1,11 +1,14 @@
 """Which commune an extract is about, and the shape of it that the extract allows."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import shapely
 
+from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.osm.geometry import faces, is_closed, merged
 from parvis.core.osm.model import CommuneRelation, Extract
@@ -58,6 +61,30 @@ def choose_boundary(extract: Extract, *, slug: str, name: str = "", language: st
             if piece.contains(spot):
                 return Boundary("cut", shapely.geometry.mapping(piece), chosen.centre, title, code)
     return _frame(extract, title, code)
+
+
+def boundary_from_file(path: Path, *, name: str, frame: tuple[float, float, float, float]) -> Boundary:
+    """The shape in a GeoJSON file; among several features, the one that bears ``name``. Raises Refusal."""
+    try:
+        content = json.loads(path.read_text())
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read: {(error.strerror or 'input error').lower()}.") from error
+    except ValueError:
+        raise Refusal(f"{path} is not GeoJSON.") from None
+    features = content.get("features", [content]) if isinstance(content, dict) else []
+    if len(features) > 1:
+        wanted = fold(name)
+        features = [f for f in features if wanted in {fold(str(v)) for v in (f.get("properties") or {}).values()}]
+    geometry = (features[0].get("geometry") or features[0]) if len(features) == 1 else {}
+    try:
+        shape = shapely.geometry.shape(geometry)
+    except Exception:
+        shape = None
+    if shape is None or shape.geom_type not in {"Polygon", "MultiPolygon"} or not shape.is_valid:
+        raise Refusal(f"{path} holds no single area named {name}.")
+    if not shape.intersects(shapely.box(*frame)):
+        raise Refusal(f"The area in {path} lies outside the extract (are longitude and latitude swapped?).")
+    return Boundary("file", shapely.geometry.mapping(shape), _inside(shape))
 
 
 def _frame(extract: Extract, name: str, code: str) -> Boundary:
