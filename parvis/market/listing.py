@@ -152,14 +152,19 @@ def for_cards(products: QuerySet[Product]) -> QuerySet[Product]:
     )
 
 
-def newest(town: Town, count: int = 12, *, per_shop: int = 2, looked_at: int = 150) -> list[ProductCard]:
-    """What shops have added last, at most ``per_shop`` of each so that many are seen; one query."""
-    latest = Product.objects.on_sale(town).exclude(stock=0).filter(shop__takes_orders=True).order_by("-created_at")
-    seen: dict[object, int] = {}
+def newest(town: Town, cards: Iterable[ShopCard], count: int = 12, *, per_shelf: int = 3) -> list[ProductCard]:
+    """What each shop has added last, open shops first, a few of each shelf so that many are seen; one query.
+
+    ``cards`` are the town's shops in the order in which they are shown.
+    """
+    rank = {card.shop.pk: number for number, card in enumerate(cards)}
+    latest = Product.objects.on_sale(town).exclude(stock=0).filter(shop__takes_orders=True)
+    one_each = for_cards(latest).order_by("shop_id", "-created_at", "pk").distinct("shop_id")
+    seen: dict[str, int] = {}
     found = []
-    for product in for_cards(latest)[:looked_at]:
-        seen[product.shop_id] = seen.get(product.shop_id, 0) + 1
-        if seen[product.shop_id] <= per_shop:
+    for product in sorted(one_each, key=lambda product: rank.get(product.shop_id, len(rank))):
+        seen[product.category] = seen.get(product.category, 0) + 1
+        if seen[product.category] <= per_shelf:
             found.append(ProductCard(product))
     return found[:count]
 

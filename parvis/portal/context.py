@@ -31,7 +31,7 @@ WAYS = (
     Way("shops", _("Shops"), "store"),
     Way("products", _("Shelves"), "shopping-basket"),
     Way("places", _("Map"), "map"),
-    Way("orders", _("My orders"), "receipt", signed_in=True),
+    Way("orders", _("Orders"), "receipt", signed_in=True),
     Way("merchant", _("My shop"), "clipboard-list", role=Role.Kind.MERCHANT),
     Way("hub", _("Depot"), "warehouse", role=Role.Kind.HUB),
     Way("dispatch", _("Rounds"), "route", role=Role.Kind.DISPATCHER),

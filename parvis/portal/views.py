@@ -28,7 +28,7 @@ from parvis.towns.models import Town
 from parvis.towns.requests import TownRequest
 
 BIKE_WINDOWS = 3
-SHOPS_SHOWN = 6
+SHOPS_SHOWN = 8
 PRODUCTS_PER_PAGE = 24
 
 
@@ -48,7 +48,7 @@ def home(request: TownRequest) -> HttpResponse:
         "all_open": len(open_now) >= SHOPS_SHOWN,
         "windows": [_bike_window(window, at) for window in windows],
         "market": Market.objects.get(town=town),
-        "products": newest(town),
+        "products": newest(town, cards),
         "shelves": shelves(town),
         "trades": trades_of(cards),
     }
