@@ -57,7 +57,7 @@ def test_it_offers_what_the_shop_offers_and_times_the_bikes_keep(browser, window
 
 
 def test_a_guest_orders_by_bike(browser, filled, door, product):
-    answer = browser.post("/checkout/", filled)
+    answer = browser.post("/checkout/", filled, headers=EN)
     order = Order.objects.get()
     assert answer.url == f"/orders/{order.code}/?key={order.secret}"
     assert (order.name, order.email, order.address) == ("Camille Martin", "camille@example.org", str(door))
