@@ -1,5 +1,23 @@
 """Addresses of the room ``market``."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from parvis.market.views import basket, checkout, orders, public
+
+urlpatterns = [
+    # residents
+    path("shops/", public.shops, name="shops"),
+    path("shops/<slug:slug>/", public.shop, name="shop"),
+    path("shops/<slug:shop_slug>/<slug:slug>/", public.product, name="product"),
+    path("products/", public.products, name="products"),
+    path("basket/", basket.basket, name="basket"),
+    path("basket/add/", basket.add, name="basket-add"),
+    path("basket/change/", basket.change, name="basket-change"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<str:code>/", orders.order, name="order"),
+    path("orders/<str:code>/receipt/", orders.receipt, name="order-receipt"),
+    path("orders/<str:code>/parts/<uuid:pk>/cancel/", orders.cancel, name="order-cancel"),
+    # merchants and the town's agents
+    path("", include("parvis.market.urls_merchant")),
+]
