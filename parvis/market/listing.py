@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -115,15 +116,20 @@ class Shelf:
 
 
 def shop_cards(town: Town, at: datetime) -> list[ShopCard]:
-    """All shops of the market with hours and ways of serving, open ones first: three queries."""
+    """All shops of the market with hours and ways of serving, open ones first, then who opens next: two queries."""
     closures = Prefetch("place__closures", Closure.objects.filter(last_day__gte=at.astimezone(town.zone).date()))
+    offered = Modality.objects.filter(shop=OuterRef("pk"), active=True).values("kind")
     shops = (
         Shop.objects.open_in(town)
-        .defer("description", "place__description", "place__search")
-        .prefetch_related(closures, "modalities")
+        .only(
+            *("slug", "name", "trade", "tagline", "picture", "takes_orders"),
+            *("place__opening_hours", "place__lon", "place__lat"),
+        )
+        .annotate(kinds=ArraySubquery(offered))
+        .prefetch_related(closures)
         .order_by("name")
     )
-    cards = [shop_card(shop, town, at) for shop in shops]
+    cards = [_card(shop, shop.kinds, town, at) for shop in shops]  # type: ignore[attr-defined]
     return sorted(cards, key=lambda card: _open_first(card, at))
 
 
@@ -135,9 +141,13 @@ def _open_first(card: ShopCard, at: datetime) -> tuple[bool, datetime]:
 
 def shop_card(shop: Shop, town: Town, at: datetime) -> ShopCard:
     """A shop whose place, closures and modalities are loaded."""
-    kinds = frozenset(m.kind for m in shop.modalities.all() if m.active)
-    ways = tuple(way for kind, way in WAYS.items() if kind in kinds)
-    return ShopCard(shop, opening_of(shop.place, town, at), ways, kinds)
+    return _card(shop, (m.kind for m in shop.modalities.all() if m.active), town, at)
+
+
+def _card(shop: Shop, kinds: Iterable[str], town: Town, at: datetime) -> ShopCard:
+    offered = frozenset(kinds)
+    ways = tuple(way for kind, way in WAYS.items() if kind in offered)
+    return ShopCard(shop, opening_of(shop.place, town, at), ways, offered)
 
 
 def for_cards(products: QuerySet[Product]) -> QuerySet[Product]:
