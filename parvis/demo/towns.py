@@ -4,7 +4,9 @@ Everything is found or made by its natural key, so building twice changes nothin
 """
 
 from datetime import datetime
+from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.text import slugify
@@ -136,11 +138,11 @@ def make_account(town: Town, account: Account) -> Person:
     return person
 
 
-_hashes: list[str] = []
-
-
 def _password() -> str:
     """The shared password, hashed once a run: it is no secret, and hashing is slow on purpose."""
-    if not _hashes:
-        _hashes.append(make_password(PASSWORD))
-    return _hashes[0]
+    return _hashed(settings.PASSWORD_HASHERS[0])
+
+
+@cache
+def _hashed(hasher: str) -> str:
+    return make_password(PASSWORD)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from parvis.core.errors import Refusal
+from parvis.core.time import day_bounds
 from parvis.delivery.actions import (
     bring_back,
     fail_stop,
@@ -16,9 +17,10 @@ from parvis.delivery.actions import (
     replan,
 )
 from parvis.delivery.actions.planning import RECOVERY
-from parvis.delivery.models import Bike, Plan, Round, Stop
+from parvis.delivery.models import Bike, Delivery, Plan, Round, Stop
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, verify
+from parvis.delivery.planning.solving import default_iterations
 from parvis.delivery.states import DeliveryState
 from parvis.demo.simulation.day import Day
 from parvis.demo.simulation.depot import Depot
@@ -55,10 +57,12 @@ class Road:
 
     def plan_day(self) -> None:
         """The dispatcher plans the day and publishes it."""
-        seconds = self._publish(
-            make_plan,
-            iterations=self.day.iterations,
+        start, end = day_bounds(self.day.date, self.day.town.zone)
+        drops = Delivery.objects.filter(
+            window__hub=self.day.hub, window__starts_at__gte=start, window__starts_at__lt=end, cancelled_at=None
         )
+        # Iterations, not seconds: the same day comes out the same on a slow machine.
+        seconds = self._publish(make_plan, iterations=min(self.day.iterations, default_iterations(drops.count())))
         if seconds is not None:
             self.day.tally.wave_seconds.append(seconds)
 

@@ -29,8 +29,9 @@ class Crowd:
         self.ways: dict[UUID, dict[str, Modality]] = {}
         for modality in modalities:
             self.ways.setdefault(modality.shop_id, {})[modality.kind] = modality
-        self.shops = [shop for shop in world.shops if {"bike", "collect"} <= self.ways.get(shop.pk, {}).keys()]
-        self._opening: dict[tuple[UUID, datetime], datetime] = {}
+        both = [shop.pk for shop in world.shops if {"bike", "collect"} <= self.ways.get(shop.pk, {}).keys()]
+        loaded = Shop.objects.select_related("place").prefetch_related("place__closures").in_bulk(both)
+        self.shops = [loaded[pk] for pk in both]  # closures at hand: their hours are asked thousands of times
 
     def wish(self, number: int) -> Wish:
         """The order with this number: always the same for the same seed."""
