@@ -25,6 +25,7 @@ PAGES = [
     Look("shops", "/shops/"),
     Look("shop", "/shops/", follow=["main a[href^='/shops/']:not([href*='?'])"]),
     Look("products", "/products/"),
+    Look("product", "/products/", follow=["main a.card__link"]),
     Look("places", "/places/"),
     Look("place", "/places/", follow=["main a[href^='/places/']:not([href*='?'])"]),
     Look("empty basket", "/basket/"),

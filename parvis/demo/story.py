@@ -27,7 +27,7 @@ from parvis.demo.simulation.shops import Shops
 from parvis.demo.tales import YESTERDAY, Script, Tale, tales_for
 from parvis.market.actions import Buyer
 from parvis.market.models import Modality, PartEvent, Product, Shop
-from parvis.market.opening import opening_of, ready_at
+from parvis.market.opening import ready_at
 from parvis.people.models import Person
 from parvis.towns.models import Address, Town
 
@@ -123,7 +123,7 @@ class Play:
         """The last moment, not after ``latest``, at which all these shops could promise to be ready at ``due``."""
         for step in range(80):
             at = latest - step * timedelta(minutes=90)
-            if all(ready_at(opening_of(s.place, self.town, at), s.preparation_minutes, at) <= due for s in shops):
+            if all(ready_at(s.place, self.town, s.preparation_minutes, at) <= due for s in shops):
                 return at
         return latest
 

@@ -62,12 +62,19 @@ def _say_hours(day: DayHours) -> str:
     return ", ".join(say_span(start, end) for start, end in day.spans)
 
 
-def ready_at(opening: Opening, minutes: int, at: datetime) -> datetime:
-    """When something ordered at ``at`` can be ready: the shop prepares only while it is open.
+def ready_at(place: Place, town: Town, minutes: int, at: datetime) -> datetime:
+    """When what is ordered at ``at`` can be ready, in UTC: a shop prepares only while it is open.
 
-    Hours that are unknown are taken as open: the shop answers by itself.
+    Work that closing time cuts off goes on at the next opening. Hours that are unknown are taken as open: the shop
+    answers by itself.
     """
     work = timedelta(minutes=minutes)
-    if opening.is_open is False and opening.change_at is not None:
-        return opening.change_at + work
-    return at + work
+    opening = opening_of(place, town, at)
+    if opening.is_open is False:
+        return (opening.change_at or at) + work
+    if not opening.is_open or opening.change_at is None or at + work <= opening.change_at:
+        return at + work
+    reopens = opening_of(place, town, opening.change_at)
+    if reopens.is_open is not False or reopens.change_at is None:
+        return at + work
+    return reopens.change_at + work - (opening.change_at - at)

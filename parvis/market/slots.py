@@ -11,7 +11,7 @@ from parvis.delivery.actions.booking import MILLILITRES_FILLED
 from parvis.delivery.models import Bike, Window
 from parvis.market.choices import ShopBasket
 from parvis.market.models import Modality
-from parvis.market.opening import opening_of, ready_at
+from parvis.market.opening import ready_at
 from parvis.towns.models import Town
 
 FEW_PLACES = 5
@@ -50,7 +50,7 @@ def slots_for(town: Town, groups: Sequence[ShopBasket], at: datetime) -> list[Sl
 
 
 def _ready(share: ShopBasket, town: Town, at: datetime) -> datetime:
-    return ready_at(opening_of(share.shop.place, town, at), share.shop.preparation_minutes, at)
+    return ready_at(share.shop.place, town, share.shop.preparation_minutes, at)
 
 
 def fits_a_bike(town: Town, groups: Sequence[ShopBasket]) -> bool:

@@ -10,7 +10,7 @@ from parvis.demo.simulation.orders import Wish
 from parvis.demo.simulation.world import World
 from parvis.market.actions import Buyer
 from parvis.market.models import Modality, Product, Shop
-from parvis.market.opening import opening_of, ready_at
+from parvis.market.opening import ready_at
 from parvis.towns.models import Address
 
 MOST_SHOPS = 5
@@ -97,4 +97,4 @@ class Crowd:
         return best
 
     def _ready(self, shop: Shop, at: datetime) -> datetime:
-        return ready_at(opening_of(shop.place, self.world.town, at), shop.preparation_minutes, at)
+        return ready_at(shop.place, self.world.town, shop.preparation_minutes, at)

@@ -31,7 +31,7 @@ from parvis.market.models import (
     Product,
     StockMovement,
 )
-from parvis.market.opening import opening_of, ready_at
+from parvis.market.opening import ready_at
 from parvis.towns.models import Town
 
 
@@ -124,7 +124,7 @@ def _check(asked: Quote, buyer: Buyer, window: Window | None) -> None:
 
 def _due(share: ShopBasket, modality: Modality, window: Window | None, at: datetime) -> datetime:
     """When a shop's goods are wanted: at the hub for a bike, else as soon as the open shop can have them ready."""
-    ready = ready_at(opening_of(share.shop.place, share.shop.town, at), share.shop.preparation_minutes, at)
+    ready = ready_at(share.shop.place, share.shop.town, share.shop.preparation_minutes, at)
     if modality.kind != Modality.Kind.BIKE or window is None:
         return ready
     if ready > window.goods_due_at:

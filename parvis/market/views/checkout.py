@@ -140,7 +140,7 @@ def _shop(share: ShopBasket, form: CheckoutForm, request: TownRequest, at: datet
         "cards": form.cards(share),
         "opening": opening,
         "ready_words": _("ready %(time)s")
-        % {"time": near_moment(ready_at(opening, share.shop.preparation_minutes, at), at)},
+        % {"time": near_moment(ready_at(share.shop.place, request.town, share.shop.preparation_minutes, at), at)},
     }
 
 
