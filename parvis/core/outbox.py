@@ -30,9 +30,14 @@ def muted() -> Iterator[None]:
         _muted.reset(token)
 
 
+def is_wanted(to: str) -> bool:
+    """Whether a message to this address would be queued at all; asked before a letter is written."""
+    return bool(to) and not _muted.get()
+
+
 def send_mail(*, key: str, to: str, subject: str, body: str, town_id: UUID | None) -> None:
     """Queue a mail for after the commit; a second call with the same ``key`` does nothing."""
-    if not to or _muted.get():
+    if not is_wanted(to):
         return
     _, created = OutboxMessage.objects.get_or_create(
         key=key,

@@ -24,7 +24,7 @@ def order_url(order: Order) -> str:
 
 
 def _send(key: str, name: str, order: Order, to: str, language: str, **context: Any) -> None:
-    if not to:
+    if not outbox.is_wanted(to):
         return
     data = {"order": order, "town": order.town, "order_url": order_url(order)} | context
     with translation.override(language), timezone.override(order.town.zone):
