@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from parvis.demo import builders
 from parvis.delivery.models import Hub, Window
+from parvis.demo import builders
 from parvis.market.models import Product, Shop
 from parvis.people.models import Person, Role
 from parvis.towns.models import Town

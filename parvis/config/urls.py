@@ -11,7 +11,7 @@ from django.views.static import serve
 @login_not_required
 def public_picture(request: HttpRequest, path: str) -> HttpResponseBase:
     """A picture that anyone may see; its name changes with its content, so browsers may keep it."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     if isinstance(response, FileResponse):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

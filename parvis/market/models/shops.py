@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -99,7 +99,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         query = prefix_query(text)
         if not query:
             return self
-        return self.extra(where=["market_product.search @@ to_tsquery('simple', %s)"], params=[query])
+        return self.filter(search=SearchQuery(query, search_type="raw", config="simple"))
 
 
 class Product(TownOwned):
@@ -130,7 +130,7 @@ class Product(TownOwned):
             models.CheckConstraint(condition=Q(stock=None) | Q(stock__gte=0), name="stock_never_negative"),
         ]
         indexes = [
-            GinIndex(fields=["search"], name="product_search"),
+            GinIndex(fields=["search"], name="product_search", fastupdate=False),
             models.Index(fields=["town", "category", "name"], name="product_by_category"),
             models.Index(fields=["shop", "name"], name="product_by_shop"),
             models.Index(fields=["town", "-created_at"], name="product_newest"),
