@@ -97,7 +97,7 @@ class Chance:
             out = ready + draw.uniform(30, 240) * MINUTE
             return Work(answered, ready, out, out + draw.uniform(20, 90) * MINUTE, missing=missing)
         if draw.random() < odds.late:
-            ready = part.due_at + draw.uniform(2, 30) * MINUTE
+            ready = part.due_at + min(150.0, draw.expovariate(1 / 40)) * MINUTE
             return Work(answered, ready, ready + draw.uniform(3, 15) * MINUTE, missing=missing)
         out = max(answered + 20 * MINUTE, part.due_at - draw.uniform(2, 110) * MINUTE)
         return Work(answered, max(answered, out - draw.uniform(8, 20) * MINUTE), out, missing=missing)

@@ -64,12 +64,20 @@ class Orders:
             self.shops.receive(part, wish.number)
         return order
 
+    def _put(self, basket: Basket, product: Product, quantity: int) -> None:
+        """Into the basket, as many as there are; what is sold out stays out."""
+        try:
+            add_to_basket(basket=basket, product=product, quantity=quantity)
+        except Refusal as refusal:
+            self.day.tally.sold_out += 1
+            self.day.tally.refusals.append(f"add_to_basket: {refusal}")
+
     def _try(self, wish: Wish, ways: Mapping[UUID, Modality], window: Window | None) -> Order | None:
         try:
             with transaction.atomic():
                 basket = Basket.objects.create(town=self.day.town, person=wish.buyer.person)
                 for product, quantity in wish.lines:
-                    add_to_basket(basket=basket, product=product, quantity=quantity)
+                    self._put(basket, product, quantity)
                 order = place_order(
                     town=self.day.town,
                     basket=basket,

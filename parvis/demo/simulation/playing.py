@@ -1,6 +1,8 @@
 """A whole day from the first order to the last bike home."""
 
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +26,8 @@ from parvis.demo.simulation.wishes import Crowd
 from parvis.demo.simulation.world import World, free_date, is_taken, set_up
 from parvis.people.models import Role
 from parvis.towns.models import Town
+
+_NAMES = re.compile(r"(?<=: ).*?(?= cannot be ready| is sold out| takes no orders)|\\b[A-Z0-9]{5}\\b")
 
 type Say = Callable[[str], None]
 PLANNED_AFTER_DUE = timedelta(minutes=5)
@@ -100,7 +104,7 @@ def _play(
             clock.at(window.starts_at - REPAIRED_BEFORE, lambda: _repair(day, world))
     clock.at(world.windows[0].starts_at + BREAKS_AFTER, lambda: road.break_down(_busiest(road, world)))
     clock.run()
-    say(f"{len(day.tally.refusals)} refusals met on the way: {_kinds(day.tally.refusals)}")
+    say(f"refusals met on the way: {_kinds(day.tally.refusals)}")
     return report(world, day.tally, f"simulation-{date_}-{seed}-") | {
         "refusals": len(day.tally.refusals),
         "seed": seed,
@@ -130,8 +134,5 @@ def _tell(day: Day, say: Say) -> None:
 
 
 def _kinds(refusals: list[str]) -> str:
-    counts: dict[str, int] = {}
-    for refusal in refusals:
-        verb = refusal.split(":")[0]
-        counts[verb] = counts.get(verb, 0) + 1
-    return ", ".join(f"{verb} {count}" for verb, count in sorted(counts.items())) or "none"
+    counts = Counter(_NAMES.sub("…", refusal) for refusal in refusals)
+    return "; ".join(f"{count} × {sentence}" for sentence, count in counts.most_common(6)) or "none"

@@ -1,9 +1,8 @@
 """What a played day comes to, computed again from the rows.
 
-CO2: every kilometre ridden is taken to replace one driven by a delivery van: 183.8 g a kilometre, the average of vans
-newly registered in Europe in 2022, WLTP (European Environment Agency, "CO2 performance of new vans"). An assumption
-on the careful side: a van of the fleet in the street burns more, and would have driven the same rounds. The bikes'
-own electricity (some 2 g a kilometre) is left out.
+CO2: every kilometre ridden is taken to replace one driven by a delivery van, at the factor of the agent's page
+(``market/figures.py`` says where it comes from). An assumption: vans newly registered in Europe in 2022 emitted
+183.8 g a kilometre on the test bench (European Environment Agency), those in the street more.
 """
 
 from collections import Counter
@@ -16,10 +15,10 @@ from parvis.delivery.models import Bag, BagEvent, Crate, Delivery, DeliveryEvent
 from parvis.delivery.states import BagState, DeliveryState
 from parvis.demo.simulation.tally import Tally
 from parvis.demo.simulation.world import World
+from parvis.market.figures import VAN_KG_CO2E_PER_KM
 from parvis.market.models import LedgerEntry, LedgerTransaction, Line, Order, Part, PartEvent
 from parvis.market.states import PartState
 
-VAN_GRAMS_PER_KM = 183.8
 _HELD = {BagState.AT_HUB, BagState.PACKED, BagState.DELIVERED, BagState.CANCELLED}
 
 
@@ -47,7 +46,7 @@ def report(world: World, tally: Tally, key: str) -> dict[str, Any]:
         "bags_missorted": tally.missorted + bags["crossed"],
         "bags_left_at_hub": bags["left"],
         "km": round(kilometres, 1),
-        "co2_saved_kg": round(kilometres * VAN_GRAMS_PER_KM / 1000, 1),
+        "co2_saved_kg": round(kilometres * float(VAN_KG_CO2E_PER_KM), 1),
         **_ledger(world, orders),
         "plan_violations": tally.plan_violations,
         "planning_seconds": max(tally.wave_seconds, default=0.0),
@@ -58,6 +57,9 @@ def report(world: World, tally: Tally, key: str) -> dict[str, Any]:
         "refused_parts": states[PartState.REFUSED],
         "collected": sum(1 for p in parts if p.kind == "collect" and p.state == PartState.DONE),
         "no_window": tally.no_window,
+        "sold_out": tally.sold_out,
+        "unserved": tally.unserved,
+        "rebooked": tally.rebooked,
         "orders_refused": tally.orders_refused,
         "lines_short": sum(1 for part in parts for line in part.lines.all() if line.missing),
         "reported_missing": tally.reported_missing,

@@ -13,11 +13,12 @@ from parvis.delivery.actions import (
     leave_hub,
     make_plan,
     publish_plan,
+    rebook_delivery,
     recover_goods,
     replan,
 )
 from parvis.delivery.actions.planning import RECOVERY
-from parvis.delivery.models import Bike, Delivery, Plan, Round, Stop
+from parvis.delivery.models import Bike, Delivery, Plan, Round, Stop, Window
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, verify
 from parvis.delivery.planning.solving import default_iterations
@@ -102,7 +103,21 @@ class Road:
         self.day.tally.plan_violations += len(verify(self.problem, Solution.from_json(plan.solution)))
         for round_ in plan.rounds.filter(left_at=None).order_by("departs_at", "number"):
             self._expect(round_.pk, round_.departs_at - LOADING, plan)
+        self._promise_again(Solution.from_json(plan.solution))
         return plan.planning_seconds or 0.0
+
+    def _promise_again(self, solution: Solution) -> None:
+        """What found no place on a bike is promised in the next window that has one."""
+        ids = [item.id for item in solution.unserved]
+        self.day.tally.unserved += len(ids)
+        for delivery in Delivery.objects.filter(pk__in=ids).select_related("window").order_by("pk"):
+            later = Window.objects.open_at(self.day.town, self.day.now).filter(
+                hub=self.day.hub, starts_at__gt=delivery.window.starts_at
+            )
+            window = later.first()
+            by = self.day.worker(Role.Kind.DISPATCHER)
+            if window and self.day.tried(rebook_delivery, delivery=delivery, window_id=window.pk, by=by):
+                self.day.tally.rebooked += 1
 
     def _expect(self, round_id: UUID, when: datetime, plan: Plan) -> None:
         self.day.clock.at(when, lambda: self._load(round_id, plan))

@@ -25,4 +25,6 @@ class Tally:
     breakdowns: int = 0
     reported_missing: int = 0
     rebooked: int = 0
+    unserved: int = 0
+    sold_out: int = 0
     refusals: list[str] = field(default_factory=list)
