@@ -67,6 +67,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     finally:
         server.terminate()
         server.wait(30)
+        log.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -44,9 +44,7 @@ class Bike(TownOwned):
     max_grams = models.PositiveIntegerField(default=80_000)
     max_millilitres = models.PositiveIntegerField(default=240_000)
     max_crates = models.PositiveSmallIntegerField(default=12)
-    speed_percent = models.PositiveSmallIntegerField(
-        default=100, help_text="against the street's bicycle speed"
-    )
+    speed_percent = models.PositiveSmallIntegerField(default=100, help_text="against the street's bicycle speed")
     range_metres = models.PositiveIntegerField(null=True, blank=True)
     broken_at = models.DateTimeField(null=True, blank=True)
 
@@ -211,9 +209,7 @@ class Crate(TownOwned):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["town", "number"], condition=Q(released_at=None), name="crate_in_one_place"
-            )
+            models.UniqueConstraint(fields=["town", "number"], condition=Q(released_at=None), name="crate_in_one_place")
         ]
 
     def __str__(self) -> str:
@@ -324,9 +320,7 @@ class Plan(TownOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["hub", "day", "version"], name="plan_version_once"),
-            models.UniqueConstraint(
-                fields=["hub", "day"], condition=Q(state="published"), name="one_published_plan"
-            ),
+            models.UniqueConstraint(fields=["hub", "day"], condition=Q(state="published"), name="one_published_plan"),
         ]
         ordering = ["-version"]
 
@@ -342,9 +336,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return (
             self.filter(rider=rider, plan__day=day, plan__state=Plan.State.PUBLISHED)
             .select_related("bike", "plan")
-            .prefetch_related(
-                "stops__delivery__bags__events", "stops__delivery__events", "stops__delivery__crates"
-            )
+            .prefetch_related("stops__delivery__bags__events", "stops__delivery__events", "stops__delivery__crates")
             .order_by("departs_at")
         )
 

@@ -30,7 +30,7 @@ def test_ten_euros_in_three_is_ten_euros():
 
 
 @given(
-    amount=st.integers(-10**7, 10**7),
+    amount=st.integers(-(10**7), 10**7),
     weights=st.lists(st.integers(0, 10**6), min_size=1, max_size=30).filter(any),
 )
 def test_a_split_adds_up_and_is_fair(amount, weights):
