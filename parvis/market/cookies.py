@@ -61,7 +61,8 @@ def basket_to_fill(request: TownRequest) -> Basket:
     basket = _mine(request).first()
     person = request.user if request.user.is_authenticated else None
     if basket is None:
-        return Basket.objects.create(town=request.town, person=person)
+        basket = Basket.objects.create(town=request.town, person=person)
+        request._new_basket = basket.pk  # type: ignore[attr-defined]  # its cookie is still on its way
     if person is not None and basket.person_id is None:
         basket.person = person
         basket.save(update_fields=["person", "updated_at"])
@@ -78,9 +79,10 @@ def basket_summary(request: TownRequest) -> Summary:
 
 
 def _ask_summary(request: TownRequest) -> Summary:
-    if COOKIE not in request.COOKIES and not request.user.is_authenticated:
+    new: UUID | None = getattr(request, "_new_basket", None)
+    if new is None and COOKIE not in request.COOKIES and not request.user.is_authenticated:
         return Summary()
-    lines = BasketLine.objects.filter(basket__in=_mine(request).values("pk"))
+    lines = BasketLine.objects.filter(Q(basket=new) if new else Q(basket__in=_mine(request).values("pk")))
     sums = lines.aggregate(count=Sum("quantity"), cents=Sum(F("quantity") * F("product__price_cents")))
     return Summary(sums["count"] or 0, sums["cents"] or 0)
 

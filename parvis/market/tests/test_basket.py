@@ -166,3 +166,9 @@ def test_few_queries(visit, town, django_assert_max_num_queries):
             put(browser, builders.make_product(shop, f"Chose {n} {k}"))
     with django_assert_max_num_queries(6):
         browser.get("/basket/")
+
+
+def test_the_very_first_thing_is_counted_at_once(visit, product):
+    """The cookie of a basket just made has not come back yet: the answer counts nevertheless."""
+    answer = visit().post("/basket/add/", {"product": str(product.pk)}, headers={"hx-request": "true"})
+    assert '<span class="header__count">1</span>' in answer.content.decode()
