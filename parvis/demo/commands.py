@@ -63,7 +63,7 @@ def add_simulate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--baskets", type=Path, required=True, metavar="CSV", help="one basket of item words a line")
     parser.add_argument("--date", metavar="YYYY-MM-DD", help="default: the next free weekday")
     parser.add_argument("--bike-share", type=float, default=0.8, help="share of orders that ask for the bike (0.8)")
-    parser.add_argument("--capacity", type=int, default=150, help="deliveries promised in each of two windows (150)")
+    parser.add_argument("--capacity", type=int, help="deliveries promised in each window; default: what bikes can keep")
     parser.add_argument("--keep", action="store_true", help="keep the day in the database, to look at its pages")
 
 
@@ -96,7 +96,7 @@ def _simulated_town(options: argparse.Namespace) -> Town:
         raise BadInput("--orders is a number from 1 to 20000.")
     if not 0 <= options.bike_share <= 1:
         raise BadInput("--bike-share is between 0 and 1.")
-    if not 1 <= options.capacity <= 1000:
+    if options.capacity is not None and not 1 <= options.capacity <= 1000:
         raise BadInput("--capacity is a number from 1 to 1000.")
     if options.seed < 0:
         raise BadInput("--seed is 0 or more.")

@@ -33,8 +33,8 @@ def read_baskets(path: Path) -> list[tuple[str, ...]]:
             baskets.append(items[:MOST_ITEMS])
     if not baskets:
         raise BadInput(f"{path} holds no basket: one basket a line, items separated by commas.")
-    if all(len(items) == 1 for items in baskets) and len(baskets) < 2:
-        raise BadInput(f"{path} does not look like baskets: one basket a line, items separated by commas.")
+    if {"ean", "name_fr"} <= set(baskets[0]):
+        raise BadInput(f"{path} is a file of products; --baskets wants one basket a line.")
     return baskets
 
 

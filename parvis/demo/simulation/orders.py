@@ -76,8 +76,9 @@ class Orders:
         try:
             with transaction.atomic():
                 basket = Basket.objects.create(town=self.day.town, person=wish.buyer.person)
+                shelf = Product.objects.select_related("shop").in_bulk([product.pk for product, _ in wish.lines])
                 for product, quantity in wish.lines:
-                    self._put(basket, product, quantity)
+                    self._put(basket, shelf[product.pk], quantity)
                 order = place_order(
                     town=self.day.town,
                     basket=basket,

@@ -45,7 +45,7 @@ def simulate(
     at: datetime,
     day: date | None = None,
     bike_share: float = 0.8,
-    capacity: int = 150,
+    capacity: int | None = None,
     iterations: int = 2500,
     keep: bool = False,
     say: Say = lambda _: None,
@@ -81,7 +81,7 @@ def _play(
     products: Sequence[Named],
     baskets: Sequence[tuple[str, ...]],
     bike_share: float,
-    capacity: int,
+    capacity: int | None,
     iterations: int,
     say: Say,
 ) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _play(
     world = set_up(town, hub, date_, products, seed=seed, capacity=capacity)
     crowd = Crowd(world, baskets, seed=seed, bike_share=bike_share)
     clock = Clock(world.windows[0].starts_at - timedelta(hours=26))
-    day = Day(town, hub, date_, clock, Chance(seed), seed=seed, iterations=iterations, quick=iterations // 4)
+    day = Day(town, hub, date_, clock, Chance(seed), seed=seed, iterations=iterations, quick=max(60, iterations // 6))
     depot = Depot(day)
     shops = Shops(day, depot)
     buyers, road = Orders(day, shops, depot), Road(day, depot)
@@ -110,7 +110,7 @@ def _play(
         "seed": seed,
         "waves": [
             {"window": f"{w.starts_at.astimezone(town.zone):%H:%M}–{w.ends_at.astimezone(town.zone):%H:%M}",
-             "capacity": w.capacity, "booked": w.deliveries.count()}
+             "capacity": w.capacity, "booked": w.deliveries.filter(cancelled_at=None).count()}
             for w in world.windows
         ],
     }  # fmt: skip

@@ -188,6 +188,9 @@ def test_basket_files_that_are_none(tmp_path: Path) -> None:
         read_baskets(path)
     with pytest.raises(BadInput, match="cannot be read as text"):
         read_baskets(tmp_path)
+    path.write_text("ean,name_fr\n1,Confiture\n")
+    with pytest.raises(BadInput, match="is a file of products"):
+        read_baskets(path)
 
 
 def test_a_day_that_is_taken(small_town: Town, files: tuple[Path, Path]) -> None:
