@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from parvis.core import outbox
 from parvis.core.time import day_of
+from parvis.delivery.actions import mark_bike_repaired
 from parvis.delivery.models import Hub, Plan
 from parvis.demo.hours import open_days, shift_days
 from parvis.demo.profiles import PROFILES, Profile
@@ -21,6 +22,7 @@ from parvis.towns.models import Town
 
 type Say = Callable[[str], None]
 LOCK = 0x9A6715  # advisory lock of the demonstration
+REPAIRED_AFTER = timedelta(hours=6)  # a bike that a visitor broke rides again
 FINISHED_WITHIN = timedelta(days=30)  # older leftovers are history
 
 
@@ -42,7 +44,7 @@ def bring_up(
                 continue
             with transaction.atomic():
                 town = known or build_town(profile, at=at)
-                _bring_up(town, profile, at, fresh=known is None)
+                _bring_up(town, profile, at, say, fresh=known is None)
             say(f"{town.name}: {time.perf_counter() - started:.1f} s")
 
 
@@ -68,14 +70,20 @@ def are_built() -> bool:
     return Town.objects.filter(slug__in=[p.slug for p in PROFILES]).count() == len(PROFILES)
 
 
-def _bring_up(town: Town, profile: Profile, at: datetime, *, fresh: bool) -> None:
+def _bring_up(town: Town, profile: Profile, at: datetime, say: Say, *, fresh: bool) -> None:
     hub = Hub.objects.get(town=town)
     if on_the_road(hub, at):
         return
     if fresh:
         play_yesterday(town, profile, hub, day_of(at, town.zone) - timedelta(days=1))
     else:
-        finish_old(town, profile, hub, at)
+        try:
+            with transaction.atomic():
+                finish_old(town, profile, hub, at)
+        except Exception as error:  # visitors may have left anything behind: today matters more than the past
+            say(f"{town.name}: earlier orders stay as they are ({type(error).__name__}: {error})")
+        for bike in hub.bikes.filter(broken_at__lt=at - REPAIRED_AFTER):
+            mark_bike_repaired(bike=bike, by=None, at=at)
     open_days(hub, at)
     shift_days(hub, profile, at)
     play_today(town, profile, hub, at, fresh=fresh)

@@ -59,6 +59,24 @@ def test_twice_changes_nothing(ivry: Town, noon: datetime) -> None:
     assert _rows() == before
 
 
+def test_what_visitors_broke_does_not_stop_the_next_day(
+    ivry: Town, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("left behind")
+
+    monkeypatch.setattr("parvis.demo.refresh.finish_old", broken)
+    hub = Hub.objects.get(town=ivry)
+    hub.bikes.update(broken_at=noon)
+    said: list[str] = []
+    profile = profile_of("ivry")
+    assert profile
+    later = noon + timedelta(days=1)
+    bring_up([profile], at=later, say=said.append)
+    assert "earlier orders stay as they are" in said[0]
+    assert on_the_road(hub, later)
+
+
 def test_another_day_is_alive_again_and_leaves_no_heap(ivry: Town, noon: datetime) -> None:
     profile = profile_of("ivry")
     assert profile
