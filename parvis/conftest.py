@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from parvis.delivery.models import Hub, Window
 from parvis.demo import builders
@@ -29,6 +30,13 @@ def _quiet_settings(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOSTS = ["*"]
+
+
+@pytest.fixture(autouse=True)
+def _sentences_as_written() -> Iterator[None]:
+    """Outside of pages, sentences are compared as they stand in the code; pages speak the town's language."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
