@@ -1,10 +1,13 @@
-"""Which language a visitor reads."""
+"""Which language a visitor reads, and where a fragment goes when nobody is signed in any more."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import translation
+from django_htmx.http import HttpResponseClientRedirect
 
 
 class LanguageMiddleware:
@@ -40,3 +43,23 @@ def choose_language(request: HttpRequest) -> str:
         if code in offered and code in known:
             return code
     return town.default_language if town else settings.LANGUAGE_CODE
+
+
+class SignInAgainMiddleware:
+    """A fragment asked for after the session has ended sends the whole page to the sign-in, not the fragment.
+
+    Afterwards the visitor comes back to the page they were on, not to the fragment's address.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if request.headers.get("HX-Request") != "true" or response.status_code != 302:
+            return response
+        if not response.headers["Location"].startswith(sign_in):
+            return response
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        return HttpResponseClientRedirect(f"{sign_in}?{urlencode({'next': page})}")
