@@ -20,7 +20,7 @@ from parvis.demo.simulation.depot import Depot
 from parvis.demo.simulation.fates import Chance
 from parvis.demo.simulation.orders import Orders
 from parvis.demo.simulation.report import report
-from parvis.demo.simulation.road import Road
+from parvis.demo.simulation.road import GIVEN_UP_BEFORE, Road
 from parvis.demo.simulation.shops import Shops
 from parvis.demo.simulation.wishes import Crowd
 from parvis.demo.simulation.world import World, free_date, is_taken, set_up
@@ -93,11 +93,13 @@ def _play(
     depot = Depot(day)
     shops = Shops(day, depot)
     buyers, road = Orders(day, shops, depot), Road(day, depot)
+    depot.complete = road.arrived
     say(f"{len(world.shops)} shops, {sum(map(len, world.goods.values()))} products, {len(crowd.doors)} doors")
     for number in range(orders):
         buyers.expect(crowd.wish(number))
     for wave, window in enumerate(world.windows):
         clock.at(window.goods_due_at + PLANNED_AFTER_DUE, road.plan_day)
+        clock.at(window.ends_at - GIVEN_UP_BEFORE, road.stop_waiting)
         for hours in range(4):
             clock.at(window.starts_at + timedelta(hours=hours), lambda: _tell(day, say))
         if wave > 0:

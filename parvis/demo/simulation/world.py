@@ -50,8 +50,8 @@ class Wave:
 DOORS_PER_HOUR = 10
 """What a bike serves in a dense town, reloading included: three minutes at a door, less than three to the next one
 (measured in Geneva: 0.65 km a door)."""
-RESERVE = 0.8
-"""The share of that which is promised: when one bike of four breaks down in the middle, the others take over."""
+RESERVE = 0.75
+"""The share of that which is promised: what three bikes of four can do, so that the others take over from one."""
 
 WAVES = (Wave("noon", time(10), time(14)), Wave("evening", time(16), time(20)))
 
