@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from unicodedata import category
 
 from django.http import HttpResponse
 from django.utils import formats
@@ -27,7 +28,8 @@ type Cell = str | int | Cents | None
 
 def safe_text(text: str) -> str:
     """``text`` as a cell that no spreadsheet runs."""
-    bare = text.replace("\x00", "")
+    # Control characters and line separators that nobody types: some readers take them for the end of a cell.
+    bare = "".join(c for c in text if c in "\t\r\n" or category(c) not in {"Cc", "Zl", "Zp"})
     return f"'{bare}" if bare.lstrip(" \u00a0").startswith(_ACTS) or bare.startswith(_ACTS) else bare
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -56,9 +56,9 @@ class SignInAgainMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        sign_in = resolve_url(settings.LOGIN_URL)
         if request.headers.get("HX-Request") != "true" or response.status_code != 302:
             return response
+        sign_in = reverse(settings.LOGIN_URL, settings.ROOT_URLCONF)
         if not response.headers["Location"].startswith(sign_in):
             return response
         page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"

@@ -11,7 +11,7 @@ from parvis.core.spreadsheets import Cents, csv_response, safe_text, write_csv
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+33 1", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", '=HYPERLINK("x")']
+    "text", ["=1+1", "+33 1", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "\x1e@", '=HYPERLINK("x")']
 )
 def test_formulas_become_text(text):
     assert safe_text(text).startswith("'")
