@@ -29,6 +29,7 @@ from parvis.people.models import Role
 
 LOADING = timedelta(seconds=60)  # between the last look at the crates and the departure
 BREATH = timedelta(minutes=5)  # between two rounds of a bike
+PATIENCE = 5  # times that a round is made ready again when it could not leave
 GATHERING = timedelta(minutes=5)  # late bags that come within it are planned together
 GIVEN_UP_BEFORE = timedelta(minutes=75)  # ahead of the end of a window: what is not here then will not be waited for
 
@@ -55,6 +56,7 @@ class Road:
     plan: Plan | None = None
     rides: dict[UUID, _Ride] = field(default_factory=dict)  # by bike
     waiting: set[UUID] = field(default_factory=set)  # deliveries that stay behind until their last bag comes
+    held: dict[UUID, int] = field(default_factory=dict)  # how often a round could not leave
     replanning: bool = False  # a replan is already meant for soon
     free_from: dict[UUID, datetime] = field(default_factory=dict)
 
@@ -173,7 +175,12 @@ class Road:
         if self.plan is not plan:
             return
         round_ = Round.objects.select_related("bike", "rider").get(pk=round_id)
-        if round_.left_at is not None or not self.day.tried(leave_hub, round_=round_, by=round_.rider):
+        if round_.left_at is not None:
+            return
+        if not self.day.tried(leave_hub, round_=round_, by=round_.rider):
+            self.held[round_id] = self.held.get(round_id, 0) + 1
+            if self.held[round_id] <= PATIENCE:  # a bag came in the last minute: pack it too, then leave
+                self._expect(round_id, self.day.now + LOADING, plan)
             return
         self._ride(round_)
 
