@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
+from parvis.core.geo import flat_distance_m
 from parvis.core.time import moment
 from parvis.delivery.models import BagEvent, Delivery, DeliveryEvent, Hub, Plan, Round, Window
 from parvis.demo.hours import (
@@ -98,7 +99,8 @@ class Play:
         self.resident = Person.objects.get(email=f"resident@{town.slug}.demo")
         self._goods = _goods_by_shop(town)
         self._doors = list(Address.objects.filter(town=town).order_by("street", "number_sort", "number"))
-        self._home = self._doors[len(self._doors) // 3]
+        # Far from the hub, so in the middle of a round: the resident's delivery is likely on its way right now.
+        self._home = max(self._doors, key=lambda door: flat_distance_m(door.point, hub.point))
 
     def order(self, number: int, tale: Tale, window: Window | None, placed: datetime) -> None:
         """Let somebody order as the tale says, at ``placed`` or when the shops were last open before."""

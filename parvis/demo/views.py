@@ -30,7 +30,7 @@ class Part:
     text: Promise
 
 
-RESIDENT = Part(_("Resident"), "shopping-basket", "orders", _("Has ordered: one delivery is on its way."))
+RESIDENT = Part(_("Resident"), "shopping-basket", "orders", _("Has ordered from several shops."))
 STRANGER = Part(_("Stranger"), "footprints", "home", _("Has an account and no order: sees what everybody sees."))
 PARTS: dict[str, Part] = {
     Role.Kind.MERCHANT: Part(_("Merchant"), "store", "merchant", _("Accepts orders, prepares them, keeps the goods.")),
