@@ -4,8 +4,6 @@ Beside the rows of the town stands what is really in people's hands: which bag l
 at every door, so a mix-up that the town's program did not catch would show.
 """
 
-from collections.abc import Callable
-from datetime import datetime
 from uuid import UUID
 
 from parvis.core.errors import Refusal
@@ -18,7 +16,7 @@ from parvis.demo.simulation.day import Day
 from parvis.market.models import Order, Part
 from parvis.people.models import Role
 
-AWAITED = {BagState.EXPECTED, BagState.READY}
+_AWAITED = {BagState.EXPECTED, BagState.READY}
 
 
 class Depot:
@@ -32,7 +30,6 @@ class Depot:
         self.crates_of: dict[UUID, list[int]] = {}  # by delivery, as the labels say
         used = Crate.objects.filter(town=day.town, released_at=None).values_list("number", flat=True)
         self._elsewhere = set(used)
-        self.complete: Callable[[UUID], None] | None = None  # who wants to know that a delivery is all here
 
     def expect(self, order: Order) -> None:
         """Bags will come for this order."""
@@ -52,23 +49,11 @@ class Depot:
             "twice", number
         ):
             self.day.tried(scan_bag_in, town=self.day.town, code=bag.code, by=by)
-        delivery = Delivery.objects.prefetch_related("bags__events").get(pk=bag.delivery_id)
-        if self.complete is not None and not any(b.state in AWAITED for b in delivery.live_bags()):
-            self.complete(bag.delivery_id)
 
     def awaited(self, round_: Round) -> list[Bag]:
         """Bags of a round that are not here yet."""
         stops = round_.stops.select_related("delivery").prefetch_related("delivery__bags__events")
-        return [bag for stop in stops for bag in stop.delivery.live_bags() if bag.state in AWAITED]
-
-    def incomplete(self, at: datetime) -> set[UUID]:
-        """Deliveries whose goods were due and are not all here."""
-        due = Delivery.objects.filter(window__hub=self.day.hub, window__goods_due_at__lte=at, window__ends_at__gt=at)
-        return {
-            delivery.pk
-            for delivery in due.filter(cancelled_at=None).prefetch_related("bags__events")
-            if any(bag.state in AWAITED for bag in delivery.live_bags())
-        }
+        return [bag for stop in stops for bag in stop.delivery.live_bags() if bag.state in _AWAITED]
 
     def give_up(self, bags: list[Bag]) -> None:
         """Say that bags will not come in time; what is here of their delivery leaves without them."""
@@ -87,7 +72,7 @@ class Depot:
         """Bring the bags of one delivery together, if all are here; whether that was done."""
         states = {bag: bag.state for bag in delivery.live_bags()}
         here = [bag for bag, state in states.items() if state in {BagState.AT_HUB, BagState.PACKED}]
-        if not here or any(state in AWAITED for state in states.values()):
+        if not here or any(state in _AWAITED for state in states.values()):
             return False
         number, by = self.day.number_of.get(delivery.pk, 0), self.day.worker(Role.Kind.HUB)
         wanted = self.crates_of.get(delivery.pk) or self._free(crates_for(delivery.millilitres))

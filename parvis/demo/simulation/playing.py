@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from parvis.core import outbox
 from parvis.core.time import day_of
@@ -20,7 +20,7 @@ from parvis.demo.simulation.depot import Depot
 from parvis.demo.simulation.fates import Chance
 from parvis.demo.simulation.orders import Orders
 from parvis.demo.simulation.report import report
-from parvis.demo.simulation.road import GIVEN_UP_BEFORE, Road
+from parvis.demo.simulation.road import Road
 from parvis.demo.simulation.shops import Shops
 from parvis.demo.simulation.wishes import Crowd
 from parvis.demo.simulation.world import World, free_date, is_taken, set_up
@@ -87,25 +87,27 @@ def _play(
 ) -> dict[str, Any]:
     say(f"{town.name}, {date_:%A %d %B %Y}: setting up shops, bikes and windows")
     world = set_up(town, hub, date_, products, seed=seed, capacity=capacity)
+    _fresh_statistics()
     crowd = Crowd(world, baskets, seed=seed, bike_share=bike_share)
     clock = Clock(world.windows[0].starts_at - timedelta(hours=26))
     day = Day(town, hub, date_, clock, Chance(seed), seed=seed, iterations=iterations, quick=max(60, iterations // 6))
     depot = Depot(day)
     shops = Shops(day, depot)
     buyers, road = Orders(day, shops, depot), Road(day, depot)
-    depot.complete = road.arrived
     say(f"{len(world.shops)} shops, {sum(map(len, world.goods.values()))} products, {len(crowd.doors)} doors")
     for number in range(orders):
         buyers.expect(crowd.wish(number))
     for wave, window in enumerate(world.windows):
         clock.at(window.goods_due_at + PLANNED_AFTER_DUE, road.plan_day)
-        clock.at(window.ends_at - GIVEN_UP_BEFORE, road.stop_waiting)
         for hours in range(4):
             clock.at(window.starts_at + timedelta(hours=hours), lambda: _tell(day, say))
         if wave > 0:
             clock.at(window.starts_at - REPAIRED_BEFORE, lambda: _repair(day, world))
     clock.at(world.windows[0].starts_at + BREAKS_AFTER, lambda: road.break_down(_busiest(road, world)))
+    for window in world.windows:
+        clock.at(window.starts_at - timedelta(hours=3), _fresh_statistics)
     clock.run()
+    _fresh_statistics()
     say(f"refusals met on the way: {_kinds(day.tally.refusals)}")
     return report(world, day.tally, f"simulation-{date_}-{seed}-") | {
         "refusals": len(day.tally.refusals),
@@ -116,6 +118,12 @@ def _play(
             for w in world.windows
         ],
     }  # fmt: skip
+
+
+def _fresh_statistics() -> None:
+    """Tell PostgreSQL what the day's transaction holds: it plans by statistics, and nobody else sees these rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _busiest(road: Road, world: World) -> Any:

@@ -18,20 +18,18 @@ from parvis.delivery.actions import (
     replan,
 )
 from parvis.delivery.actions.planning import RECOVERY
-from parvis.delivery.models import Bag, Bike, Delivery, Plan, Round, Stop, Window
+from parvis.delivery.models import Bike, Delivery, Plan, Round, Stop, Window
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, verify
 from parvis.delivery.planning.solving import default_iterations
 from parvis.delivery.states import DeliveryState
 from parvis.demo.simulation.day import Day
-from parvis.demo.simulation.depot import AWAITED, Depot
+from parvis.demo.simulation.depot import Depot
 from parvis.people.models import Role
 
 LOADING = timedelta(seconds=60)  # between the last look at the crates and the departure
 BREATH = timedelta(minutes=5)  # between two rounds of a bike
-PATIENCE = 5  # times that a round is made ready again when it could not leave
-GATHERING = timedelta(minutes=5)  # late bags that come within it are planned together
-GIVEN_UP_BEFORE = timedelta(minutes=75)  # ahead of the end of a window: what is not here then will not be waited for
+TRIES = 2  # plans that wait for a late bag before it is given up
 
 
 @dataclass
@@ -55,9 +53,7 @@ class Road:
     problem: Problem | None = None
     plan: Plan | None = None
     rides: dict[UUID, _Ride] = field(default_factory=dict)  # by bike
-    waiting: set[UUID] = field(default_factory=set)  # deliveries that stay behind until their last bag comes
-    held: dict[UUID, int] = field(default_factory=dict)  # how often a round could not leave
-    replanning: bool = False  # a replan is already meant for soon
+    waited: dict[UUID, int] = field(default_factory=dict)  # plans that waited for a delivery
     free_from: dict[UUID, datetime] = field(default_factory=dict)
 
     def plan_day(self) -> None:
@@ -73,9 +69,7 @@ class Road:
 
     def plan_again(self, lost_bike: Bike | None = None) -> bool:
         """Something has changed: plan what has not left again."""
-        seconds = self._publish(
-            replan, iterations=self.day.quick, lost_bike=lost_bike, lost_deliveries=sorted(self.waiting)
-        )
+        seconds = self._publish(replan, iterations=self.day.quick, lost_bike=lost_bike)
         if seconds is not None:
             self.day.tally.replan_seconds.append(seconds)
         return seconds is not None
@@ -140,47 +134,22 @@ class Road:
         if away is not None or free > self.day.now + LOADING:
             self._expect(round_id, max(free - LOADING, self.day.now + timedelta(minutes=1)), plan)
             return
-        if self.depot.awaited(round_):  # the bike does not wait: what is not whole stays for a later round
-            self.waiting |= self.depot.incomplete(self.day.now)
-            if self.plan_again():
-                return
-            self.depot.give_up(self.depot.awaited(round_))
+        late = self.depot.awaited(round_)
+        if late:
+            waiting = {bag.delivery_id for bag in late}
+            if any(self.waited.get(pk, 0) < TRIES for pk in waiting):
+                self.waited |= {pk: self.waited.get(pk, 0) + 1 for pk in waiting}
+                if self.plan_again():
+                    return
+            self.depot.give_up(late)
         self.depot.load(round_)
         self.day.clock.at(self.day.now + LOADING, lambda: self._leave(round_id, plan))
-
-    def arrived(self, delivery_id: UUID) -> None:
-        """The last bag of a delivery that stayed behind has come: it is planned again, with others of these minutes."""
-        if delivery_id in self.waiting:
-            self.waiting.discard(delivery_id)
-            self._plan_soon()
-
-    def _plan_soon(self) -> None:
-        if not self.replanning:
-            self.replanning = True
-            self.day.clock.at(self.day.now + GATHERING, self._plan_now)
-
-    def _plan_now(self) -> None:
-        self.replanning = False
-        self.plan_again()
-
-    def stop_waiting(self) -> None:
-        """Late in a window: what has not come is given up, the rest of those deliveries rides."""
-        bags = Bag.objects.filter(delivery__in=self.waiting, cancelled_at=None).prefetch_related("events")
-        self.depot.give_up([bag for bag in bags.order_by("pk") if bag.state in AWAITED])
-        if self.waiting:
-            self.waiting.clear()
-            self._plan_soon()
 
     def _leave(self, round_id: UUID, plan: Plan) -> None:
         if self.plan is not plan:
             return
         round_ = Round.objects.select_related("bike", "rider").get(pk=round_id)
-        if round_.left_at is not None:
-            return
-        if not self.day.tried(leave_hub, round_=round_, by=round_.rider):
-            self.held[round_id] = self.held.get(round_id, 0) + 1
-            if self.held[round_id] <= PATIENCE:  # a bag came in the last minute: pack it too, then leave
-                self._expect(round_id, self.day.now + LOADING, plan)
+        if round_.left_at is not None or not self.day.tried(leave_hub, round_=round_, by=round_.rider):
             return
         self._ride(round_)
 
