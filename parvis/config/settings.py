@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "parvis.places",
     "parvis.delivery",
     "parvis.market",
+    "parvis.bulletin",
     "parvis.portal",
     "parvis.demo",
     "procrastinate.contrib.django",

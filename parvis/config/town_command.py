@@ -25,7 +25,7 @@ from parvis.core.errors import Refusal
 from parvis.core.geo import flat_distance_m
 from parvis.delivery.models import Hub
 from parvis.market.models import Market
-from parvis.places.actions import Imported, import_places
+from parvis.places.actions.imports import Imported, import_places
 from parvis.towns import actions
 from parvis.towns.clients.tiles import build_tiles, folder_megabytes
 from parvis.towns.models import Address, Town

@@ -25,8 +25,8 @@ urlpatterns = [
     path("", include("parvis.towns.urls")),
     path("", include("parvis.demo.urls")),
     path("accounts/", include("allauth.account.urls")),
-    # Pictures of shops and goods only: proofs of delivery are shown by the delivery room, to those who may see them.
-    re_path(r"^media/(?P<path>(?:shops|products)/.+)$", public_picture),
+    # Pictures that anyone may see; proofs of delivery are shown by the delivery room, to those who may see them.
+    re_path(r"^media/(?P<path>(?:shops|products|places|posts)/.+)$", public_picture),
 ]
 
 handler400 = "parvis.portal.views.bad_request"

@@ -1,7 +1,7 @@
 """Points on the earth: WGS 84, longitude first as GeoJSON has it, metres for distances."""
 
 from dataclasses import dataclass
-from math import asin, cos, hypot, radians, sin, sqrt
+from math import asin, atanh, cos, hypot, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 
@@ -35,3 +35,8 @@ def local_metres(point: Point, origin: Point) -> tuple[float, float]:
 def flat_distance_m(a: Point, b: Point) -> float:
     """Fast distance in metres for points of one town."""
     return hypot(*local_metres(b, a))
+
+
+def mercator(point: Point) -> tuple[float, float]:
+    """Where a point is on Mercator's map, in radians. Conformal: within a town, nearer there is nearer in metres."""
+    return radians(point.lon), atanh(sin(radians(point.lat)))

@@ -5,6 +5,7 @@ import unicodedata
 
 _SPECIAL = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "’": "'", "ʼ": "'"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_HOUSE_NUMBER = re.compile(r"^\d+( ?(bis|ter|quater|[a-z]))?( \d+)?( |$)")
 
 
 def fold(text: str) -> str:
@@ -22,3 +23,12 @@ def prefix_query(text: str) -> str:
 def lexemes(text: str) -> str:
     """The words of ``text`` as the value of a ``SearchVectorField``: plain, so that rows can be written in bulk."""
     return " ".join(f"'{word}'" for word in sorted(set(fold(text).split())))
+
+
+def street_of(address: str) -> str:
+    """The street of an address, folded, for comparing: ``"12 bis, rue du Rhône, 1204 Genève"`` → ``"rue du rhone"``."""
+    for part in address.split(","):
+        bare = _HOUSE_NUMBER.sub("", fold(part))
+        if bare and not bare.isdigit():
+            return bare[:160]
+    return ""

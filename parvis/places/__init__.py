@@ -1,6 +1,7 @@
-"""The directory: every place of the town, where it is and when it is open.
+"""The directory: every place of the town, where it is and when it is open, and who says so.
 
-Main verbs: ``actions.import_places`` (from an OpenStreetMap extract), ``hours.status``. It must not know orders
-or deliveries; a shop of the market points to its place, never the other way.
-No personal data beyond what a business publishes about itself.
+Main verbs: ``actions.entries.change_place`` (every change of an entry goes through it and can be undone),
+``actions.imports.import_places``, ``spans.rewrite_spans``, ``hours.status``. It must not know orders or deliveries;
+a shop of the market points to its place, never the other way.
+Personal data: the account of who claimed or changed an entry; deleted with the account.
 """

@@ -115,6 +115,38 @@ def day_spans(
     return spans
 
 
+def open_stretches(
+    opening_hours: str,
+    closures: Iterable[ClosedDays],
+    between: Span,
+    zone: ZoneInfo,
+    country: str,
+    point: Point | None = None,
+) -> list[Span]:
+    """Every open stretch that begins or lasts ``between`` two moments, whole days long where it never shuts.
+
+    Stretches that touch are one; each is cut at the two moments.
+    """
+    rules = _rules(opening_hours, country, zone, point)
+    if rules is None:
+        return []
+    begin, finish = between
+    closed_days = list(closures)
+    found: list[Span] = []
+    for start, end, state, _ in _stretches(rules, day_of(begin, zone) - timedelta(days=1), finish, zone):
+        if state is not True:
+            continue
+        for opens, closes in _less_closures((start, end), closed_days, zone):
+            opens, closes = max(opens, begin), min(closes, finish)
+            if opens >= closes:
+                continue
+            if found and found[-1][1] >= opens:
+                found[-1] = (found[-1][0], max(found[-1][1], closes))
+            else:
+                found.append((opens, closes))
+    return found
+
+
 def week_table(
     opening_hours: str,
     first_day: date,

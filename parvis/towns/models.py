@@ -4,14 +4,16 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from parvis.core.geo import Point
 from parvis.core.models import UUIDModel
+from parvis.core.spots import spot
 from parvis.core.text import lexemes, prefix_query
 
 
@@ -36,6 +38,7 @@ class Town(UUIDModel):
     boundary = models.JSONField(null=True, blank=True, help_text="GeoJSON geometry, WGS 84")
     backdrop = models.JSONField(default=dict, blank=True, help_text="simplified streets and water for maps")
     sources = models.JSONField(default=list, blank=True, help_text="attributions of imported data")
+    basemap = models.CharField(max_length=200, blank=True, help_text="folder of the drawn map's tiles in VAR_DIR")
     street_tiles = models.CharField(max_length=200, blank=True, help_text="folder of routing tiles in VAR_DIR")
     theme = models.CharField(max_length=40, blank=True, help_text="a file of custom properties in static/themes")
     is_demo = models.BooleanField(default=False)
@@ -93,11 +96,15 @@ class Address(TownOwned):
     lat = models.FloatField()
     search = SearchVectorField(null=True)
     source = models.CharField(max_length=40, blank=True)
+    source_ref = models.CharField(max_length=40, blank=True, help_text="the door's key in its source")
 
     objects = AddressQuerySet.as_manager()
 
     class Meta:
-        indexes = [GinIndex(fields=["search"], name="address_search", fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["search"], name="address_search", fastupdate=False),
+            GistIndex(spot(), name="address_by_spot"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["town", "street", "number", "postcode"], name="address_once"),
             models.CheckConstraint(condition=Q(lon__range=(-180, 180), lat__range=(-90, 90)), name="address_on_earth"),
@@ -121,3 +128,30 @@ class Address(TownOwned):
     def point(self) -> Point:
         """Where the door is."""
         return Point(self.lon, self.lat)
+
+
+class Word(TownOwned):
+    """A word that something in the town is called by: what a mistyped word is compared with."""
+
+    word = models.CharField(max_length=40, help_text="folded")
+    uses = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["town", "word"], name="word_once")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Synonym(TownOwned):
+    """What people of the town say, and what it is called: "véto" means "vétérinaire"."""
+
+    word = models.CharField(_("what people type"), max_length=40)
+    means = models.CharField(_("what it is called here"), max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["town", "word"], name="synonym_once")]
+        ordering = ["word"]
+
+    def __str__(self) -> str:
+        return f"{self.word} → {self.means}"

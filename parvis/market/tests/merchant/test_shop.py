@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from parvis.market.actions.shops import add_closure
+from parvis.places.actions.entries import add_closure
 from parvis.places.models import Closure
 
 
@@ -120,7 +120,7 @@ def test_days_off_come_and_go(post_to, page_of, shop, at):
 
 
 def test_another_shop_cannot_remove_them(post_to, shop, other_merchant, at):
-    closure = add_closure(shop=shop, first_day=at.date(), last_day=at.date(), reason="", at=at)
+    closure = add_closure(place=shop.place, first_day=at.date(), last_day=at.date(), reason="", at=at)
     path = f"hours/closures/{closure.pk}/remove/"
     assert post_to(path, person=other_merchant, shop="primeurs-de-la-place").status_code == 404
     assert Closure.objects.exists()

@@ -12,20 +12,14 @@ from django.views.decorators.http import require_POST
 
 from parvis.core.errors import Refusal
 from parvis.market.access import my_shop
-from parvis.market.actions.shops import (
-    add_closure,
-    describe_shop,
-    remove_closure,
-    set_hours,
-    set_takes_orders,
-    set_ways,
-)
+from parvis.market.actions.shops import describe_shop, set_takes_orders, set_ways
 from parvis.market.forms.shop import NO_WEEK, AboutForm, ClosureForm, HoursTextForm, WayForm, WeekForm
 from parvis.market.models import Market, Modality, Shop
 from parvis.market.views.merchant.frame import shop_page
 from parvis.people.requests import PersonRequest
 from parvis.places import weekly
-from parvis.places.models import Closure
+from parvis.places.actions.entries import add_closure, change_place, remove_closure
+from parvis.places.models import Change, Closure
 
 
 def hours(request: PersonRequest, slug: str) -> HttpResponse:
@@ -59,7 +53,13 @@ def _hours_text(request: PersonRequest, shop: Shop, kept: str, *, drawable: bool
 
 def _save_hours(request: PersonRequest, shop: Shop, text: str) -> HttpResponse:
     try:
-        set_hours(shop=shop, opening_hours=text, at=timezone.now(), by=request.user)
+        change_place(
+            place=shop.place,
+            values={"opening_hours": text},
+            origin=Change.Origin.SHOP,
+            at=timezone.now(),
+            by=request.user,
+        )
         messages.success(request, _("Your opening hours are saved."))
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -80,7 +80,7 @@ def closure_add(request: PersonRequest, slug: str) -> HttpResponse:
     form = ClosureForm(request.POST)
     if form.is_valid():
         try:
-            add_closure(shop=shop, at=timezone.now(), by=request.user, **form.cleaned_data)
+            add_closure(place=shop.place, at=timezone.now(), by=request.user, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -100,7 +100,7 @@ def closure_remove(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
     """Open on these days after all."""
     shop = my_shop(request, slug)
     closure = get_object_or_404(Closure, place=shop.place_id, pk=pk)
-    remove_closure(shop=shop, closure=closure, at=timezone.now(), by=request.user)
+    remove_closure(closure=closure, at=timezone.now(), by=request.user)
     messages.success(request, _("The closure is removed."))
     return redirect("merchant-hours", slug)
 

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class BulletinConfig(AppConfig):
+    name = "parvis.bulletin"

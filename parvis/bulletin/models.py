@@ -1,0 +1,1 @@
+"""Posts, who follows what, and how they hear of it."""

@@ -1,0 +1,1 @@
+"""Verbs of the directory: one file a subject; each verb is one transaction with an audit row."""
