@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import segno
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from parvis.core.qr import qr_svg
 from parvis.core.words import say_day, say_span, say_weight
 from parvis.delivery.models import Delivery
 from parvis.delivery.parcels import Parcel
@@ -25,7 +24,7 @@ def slip(parcel: Parcel) -> dict[str, Any]:
         "lines": [
             {"quantity": 1, "label": bag.sender, "note": f"{bag.code} · {say_weight(bag.grams)}"} for bag in bags
         ],
-        "svg": _qr(delivery.code),
+        "svg": qr_svg(delivery.code),
         "foot": _("Order %(reference)s") % {"reference": delivery.reference},
     }
 
@@ -33,8 +32,3 @@ def slip(parcel: Parcel) -> dict[str, Any]:
 def _when(delivery: Delivery) -> str:
     window = delivery.window
     return f"{say_day(window.starts_at)}, {say_span(window.starts_at, window.ends_at)}"
-
-
-def _qr(code: str) -> SafeString:
-    drawing = segno.make(code, error="m", micro=False).svg_inline(border=2, omitsize=True)
-    return mark_safe(drawing)  # noqa: S308 - drawn here from a code of capitals and digits

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import segno
 from django.utils import timezone, translation
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from parvis.core.documents import pdf
+from parvis.core.qr import qr_svg
 from parvis.core.words import say_day, say_span, say_weight
 from parvis.market.models import Modality, Shop
 from parvis.market.worklist import Job
@@ -34,12 +34,6 @@ class Label:
     def svg(self) -> SafeString:
         """The QR drawing of the code, to stand inside a page."""
         return qr_svg(self.code)
-
-
-def qr_svg(text: str) -> SafeString:
-    """A QR code (error correction M: up to 15 % of it may be dirty or torn) as an SVG drawing."""
-    drawing = segno.make(text, error="m", micro=False).svg_inline(border=2, omitsize=True)
-    return mark_safe(drawing)  # noqa: S308 - drawn from squares; the text itself is not in it
 
 
 def labels_of(job: Job, shop: Shop) -> list[Label]:
