@@ -52,6 +52,9 @@ class OutboxMessage(UUIDModel):
     to = models.CharField(max_length=254)
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
+    headers = models.JSONField(
+        default=dict, blank=True, help_text="more lines of a mail's head, such as List-Unsubscribe"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)

@@ -4,7 +4,7 @@ A message has a key that says which one it is (``order-placed:<id>``): asking tw
 once. The job is deferred on the same connection, so it exists exactly when the row does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -35,13 +35,19 @@ def is_wanted(to: str) -> bool:
     return bool(to) and not _muted.get()
 
 
-def send_mail(*, key: str, to: str, subject: str, body: str, town_id: UUID | None) -> None:
-    """Queue a mail for after the commit; a second call with the same ``key`` does nothing."""
+def send_mail(
+    *, key: str, to: str, subject: str, body: str, town_id: UUID | None, headers: Mapping[str, str] | None = None
+) -> None:
+    """Queue a mail for after the commit; a second call with the same ``key`` does nothing.
+
+    ``headers`` are more lines of its head, made by the program and never typed by anybody.
+    """
     if not is_wanted(to):
         return
     _, created = OutboxMessage.objects.get_or_create(
         key=key,
-        defaults={"town_id": town_id, "to": to, "subject": " ".join(subject.split())[:200], "body": body},
+        defaults={"town_id": town_id, "to": to, "subject": " ".join(subject.split())[:200], "body": body}
+        | ({"headers": dict(headers)} if headers else {}),
     )
     if created:
         from parvis.core.tasks import send_outbox_message
@@ -61,7 +67,7 @@ def deliver(message_id: UUID) -> bool:
             return False
         message.attempts += 1
         try:
-            EmailMessage(message.subject, message.body, to=[message.to]).send()
+            EmailMessage(message.subject, message.body, to=[message.to], headers=message.headers).send()
         except OSError as error:  # smtplib's errors are OSErrors: the server is away or refuses
             message.error = str(error)[:300]
             message.given_up = message.attempts >= MAX_ATTEMPTS

@@ -113,3 +113,16 @@ def test_nothing_leaves_when_the_transaction_is_rolled_back():
 def test_without_an_address_nothing_is_queued():
     outbox.send_mail(key="none", to="", subject="s", body="b", town_id=None)
     assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_letter_carries_the_head_it_was_given(letterbox):
+    stop = {
+        "List-Unsubscribe": "<https://issy.example/news/stop/k/>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    outbox.send_mail(key="k", to="c@example.org", subject="s", body="b", town_id=None, headers=stop)
+    outbox.deliver(OutboxMessage.objects.get(key="k").pk)
+    content = letterbox.letters[0].content
+    assert b"List-Unsubscribe: <https://issy.example/news/stop/k/>" in content
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in content
