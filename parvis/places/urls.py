@@ -1,10 +1,10 @@
-"""Addresses of the room ``places``."""
+"""Addresses of the room ``places``. The page of one place, ``place``, is served by the portal, which fills it."""
 
 from django.urls import path
 
-from parvis.places import views
+from parvis.places.views import directory
 
 urlpatterns = [
-    path("places/", views.places, name="places"),
-    path("places/<slug:slug>/", views.place, name="place"),
+    path("places/", directory.places, name="places"),
+    path("places/<slug:slug>/", directory.place, name="place"),
 ]
