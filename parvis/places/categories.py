@@ -29,8 +29,14 @@ GROUPS: dict[str, Promise] = {
     "learning": _("Learning"),
     "culture": _("Culture and visits"),
     "outdoors": _("Parks and sport"),
+    "practical": _("Practical"),
     "trades": _("Trades and offices"),
 }
+# Things that have no name of their own: on a map they are called what they are.
+NAMELESS = frozenset(
+    "glass composter recycling drinking-water toilets charging bike-parking defibrillator donation-box dog-bags "
+    "book-box dog-park playground".split()
+)
 ANY = frozenset({"*"})
 
 
@@ -108,14 +114,28 @@ CATEGORIES: dict[str, Category] = {
         "services",
         _tags(amenity="social_facility social_centre community_centre shelter"),
     ),
-    "recycling": Category(_("Recycling"), "recycle", "services", _tags(amenity="recycling waste_disposal")),
+    "glass": Category(_("Glass container"), "wine", "practical", _tags(**{"recycling:glass_bottles": "yes"})),
+    "composter": Category(_("Composting"), "leaf", "practical", _tags(**{"recycling:organic": "yes"})),
+    "hazardous-waste": Category(_("Hazardous waste"), "flask-conical", "practical", {}),
+    "recycling": Category(_("Recycling"), "recycle", "practical", _tags(amenity="recycling waste_disposal")),
+    "drinking-water": Category(
+        _("Drinking water"), "droplets", "practical", _tags(amenity="drinking_water", man_made="water_tap")
+    ),
+    "toilets": Category(_("Public toilets"), "toilet", "practical", _tags(amenity="toilets")),
+    "charging": Category(_("Charging point"), "plug-zap", "practical", _tags(amenity="charging_station")),
+    "bike-parking": Category(_("Bicycle parking"), "bike", "practical", _tags(amenity="bicycle_parking")),
+    "parking": Category(_("Car park"), "circle-parking", "practical", _tags(amenity="parking")),
+    "polling-station": Category(_("Polling station"), "vote", "practical", _tags(amenity="polling_station")),
+    "donation-box": Category(_("Donation box"), "gift", "practical", _tags(amenity="give_box")),
+    "dog-bags": Category(_("Dog bags"), "bone", "practical", _tags(vending="excrement_bags", waste="dog_excrement")),
+    "wifi": Category(_("Internet access"), "wifi", "practical", _tags(amenity="internet_cafe")),
     "hospital": Category(
         _("Hospital and clinic"),
         "hospital",
         "health",
         _tags(amenity="hospital clinic", healthcare="hospital clinic centre"),
     ),
-    "defibrillator": Category(_("Defibrillator"), "heart-pulse", "health", _tags(emergency="defibrillator")),
+    "defibrillator": Category(_("Defibrillator"), "heart-pulse", "practical", _tags(emergency="defibrillator")),
     "doctor": Category(
         _("Doctors and care"), "stethoscope", "health", _tags(amenity="doctors", healthcare="*", office="physician")
     ),
@@ -128,7 +148,7 @@ CATEGORIES: dict[str, Category] = {
         _("Classes"), "music", "learning", _tags(amenity="music_school language_school driving_school dancing_school")
     ),
     "library": Category(_("Library"), "library", "culture", _tags(amenity="library toy_library archive")),
-    "book-box": Category(_("Book box"), "book-marked", "culture", _tags(amenity="public_bookcase")),
+    "book-box": Category(_("Book box"), "book-marked", "practical", _tags(amenity="public_bookcase")),
     "cinema": Category(
         _("Cinema and theatre"),
         "clapperboard",
@@ -144,6 +164,10 @@ CATEGORIES: dict[str, Category] = {
         _("Hotel"), "bed", "culture", _tags(tourism="hotel hostel guest_house apartment motel camp_site")
     ),
     "tourist-office": Category(_("Visitor information"), "info", "culture", _tags(tourism="information")),
+    "dog-park": Category(_("Dog park"), "dog", "outdoors", _tags(leisure="dog_park")),
+    "shared-garden": Category(
+        _("Shared garden"), "sprout", "outdoors", _tags(landuse="allotments", **{"garden:type": "community"})
+    ),
     "park": Category(_("Park"), "trees", "outdoors", _tags(leisure="park garden nature_reserve", landuse="cemetery")),
     "playground": Category(_("Playground"), "toy-brick", "outdoors", _tags(leisure="playground")),
     "sport": Category(
