@@ -1,6 +1,12 @@
-"""How forms are drawn: one template for a field, label above, message between label and input."""
+"""How forms are drawn: one template for a field, label above, message between label and input; and pictures sent."""
 
+from typing import Any
+
+from django import forms
 from django.forms.renderers import TemplatesSetting
+
+from parvis.core.errors import Refusal
+from parvis.core.pictures import clean_picture
 
 
 class ParvisRenderer(TemplatesSetting):
@@ -8,3 +14,18 @@ class ParvisRenderer(TemplatesSetting):
 
     form_template_name = "core/form.html"
     field_template_name = "core/field.html"
+
+
+class PictureField(forms.FileField):
+    """A picture from the phone; what comes out is clean and small."""
+
+    widget = forms.FileInput(attrs={"accept": "image/*"})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if not file or file is initial:
+            return None
+        try:
+            return clean_picture(file)
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal), code="picture") from None

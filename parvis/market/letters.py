@@ -3,19 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from parvis.core import outbox
 from parvis.market.models import Line, Order, Part
-from parvis.towns.models import Town
-
-
-def town_url(town: Town, path: str = "") -> str:
-    """An address at the town's own host, for links in mails."""
-    host = town.domains[0] if town.domains else f"{town.slug}.{settings.PUBLIC_HOST}"
-    return f"{'https' if settings.SECURE else 'http'}://{host}{path}"
+from parvis.towns.links import town_url
 
 
 def order_url(order: Order) -> str:

@@ -8,8 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.amounts import AmountField
-from parvis.core.errors import Refusal
-from parvis.core.pictures import clean_picture
+from parvis.core.forms import PictureField
 from parvis.core.words import say_rate
 from parvis.market.defaults import RATES, usual_for, usual_vat
 from parvis.market.models import Product, Shop
@@ -32,21 +31,6 @@ def stock_change(was: int | None, now: int | None) -> tuple[dict[str, Any], int]
     if was is None or now is None:
         return {"stock": now}, 0
     return {}, now - was
-
-
-class PictureField(forms.FileField):
-    """A picture from the phone; what comes out is clean and small."""
-
-    widget = forms.FileInput(attrs={"accept": "image/*"})
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        file = super().clean(data, initial)
-        if not file or file is initial:
-            return None
-        try:
-            return clean_picture(file)
-        except Refusal as refusal:
-            raise forms.ValidationError(str(refusal), code="picture") from None
 
 
 class ProductForm(_ProductBase):

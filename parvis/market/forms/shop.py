@@ -10,7 +10,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.amounts import AmountField
-from parvis.market.forms.goods import PictureField
+from parvis.core.forms import PictureField
 from parvis.market.models import Modality, Shop
 from parvis.places.hours import is_readable
 from parvis.places.weekly import DAYS, MIDNIGHT, SPANS_A_DAY, Span, Week
