@@ -34,9 +34,11 @@ GROUPS: dict[str, Promise] = {
 }
 # Things that have no name of their own: on a map they are called what they are.
 NAMELESS = frozenset(
-    "glass composter recycling drinking-water toilets charging bike-parking defibrillator donation-box dog-bags "
-    "book-box dog-park playground".split()
-)
+    {
+        "glass", "composter", "recycling", "drinking-water", "toilets", "charging", "bike-parking", "defibrillator",
+        "donation-box", "dog-bags", "book-box", "dog-park", "playground",
+    }
+)  # fmt: skip
 ANY = frozenset({"*"})
 
 

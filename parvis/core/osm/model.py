@@ -25,7 +25,10 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """A named thing that may interest a directory; ``ref`` is its OSM identity, such as ``node/42``."""
+    """A thing that may interest a directory; ``ref`` is its OSM identity, such as ``node/42``.
+
+    ``name`` is "" for what nobody names: a fountain, a charging point.
+    """
 
     ref: str
     name: str

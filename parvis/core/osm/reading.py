@@ -19,7 +19,18 @@ from parvis.core.osm.model import CommuneRelation, Door, Extract, Line, NamedPla
 from parvis.core.text import fold
 
 # A named object with one of these keys may be a place; the directory has the last word.
-PLACE_KEYS = ("shop", "amenity", "leisure", "tourism", "craft", "office", "healthcare", "historic", "landuse")
+PLACE_KEYS = (
+    "shop", "amenity", "leisure", "tourism", "craft", "office", "healthcare", "historic", "landuse", "emergency",
+)  # fmt: skip
+# What people look for although nobody names it.
+_NAMELESS = {
+    "amenity": {
+        "drinking_water", "toilets", "charging_station", "bicycle_parking", "recycling", "public_bookcase", "give_box",
+    },
+    "leisure": {"playground", "dog_park"},
+    "emergency": {"defibrillator"},
+    "vending": {"excrement_bags"},
+}  # fmt: skip
 _MAJOR = {
     f"{kind}{link}" for kind in ("motorway", "trunk", "primary", "secondary", "tertiary") for link in ("", "_link")
 }
@@ -191,9 +202,9 @@ class _Reader:
             if street or waiting:
                 door = Door(house, street, tags.get("addr:postcode", ""), tags.get("addr:city", ""), point)
                 self.doors.append((is_place, door, waiting))
-        if is_place and tags.get("name"):
+        if is_place and (tags.get("name") or any(tags.get(key) in kinds for key, kinds in _NAMELESS.items())):
             ref = {"n": "node", "w": "way", "r": "relation"}[kind] + f"/{number}"
-            self.places.append(NamedPlace(ref, tags["name"], tags, point))
+            self.places.append(NamedPlace(ref, tags.get("name", ""), tags, point))
 
     def own_frame(self) -> tuple[float, float, float, float]:
         """The box of what was seen, for files that do not say; stray far ends of long ways are left out."""

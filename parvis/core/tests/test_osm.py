@@ -161,3 +161,14 @@ def test_one_sentence_for_a_bad_file(tmp_path, name, content, sentence):
         read(path)
     assert str(path) in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_what_nobody_names_is_found_too(tmp_path):
+    drawing = Drawing()
+    drawing.street([(2.001, 48.001), (2.01, 48.01)], name="Rue Haute")
+    drawing.node(2.002, 48.002, amenity="drinking_water")
+    drawing.node(2.003, 48.003, emergency="defibrillator")
+    drawing.node(2.004, 48.004, amenity="bench")
+    drawing.node(2.005, 48.005, shop="bakery")
+    found = read(drawing.write(tmp_path / "bourg.osm")).places
+    assert [(place.name, place.point.lon) for place in found] == [("", 2.002), ("", 2.003)]

@@ -8,12 +8,13 @@ import shapely
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
+from django.utils import translation
 from django.utils.text import slugify
 
 from parvis.core.geo import Point, flat_distance_m
 from parvis.core.osm import Door, NamedPlace
 from parvis.core.text import fold
-from parvis.places.categories import category_of
+from parvis.places.categories import CATEGORIES, NAMELESS, category_of
 from parvis.places.hours import is_readable
 from parvis.places.models import Place
 from parvis.towns.actions import refresh_statistics
@@ -63,7 +64,9 @@ class _Writer:
         if category is None:
             return None
         hours = tags.get("opening_hours", "").strip()
-        name = " ".join(thing.name.split())[:160]
+        name = " ".join(thing.name.split())[:160] or self._plain_name(category)
+        if not name or (category in NAMELESS and tags.get("access") in {"private", "no"}):
+            return None
         place = Place(
             town=self.town,
             slug=self._slug(name),
@@ -84,6 +87,13 @@ class _Writer:
         )
         place.index()
         return place
+
+    def _plain_name(self, category: str) -> str:
+        """What a thing without a name is called: what it is, in the town's language."""
+        if category not in NAMELESS:
+            return ""
+        with translation.override(self.town.default_language):
+            return str(CATEGORIES[category].label)
 
     def _slug(self, name: str) -> str:
         base = slugify(fold(name))[:100] or "place"
