@@ -18,6 +18,7 @@ import shapely
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from parvis.core import osm
@@ -278,9 +279,10 @@ def erase(town: Town) -> None:
     from django.apps import apps
     from django.db import connection
 
-    from parvis.towns.models import TownOwned
+    def has_town(model: type[Model]) -> bool:
+        return any(field.related_model is Town for field in model._meta.concrete_fields)
 
-    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, TownOwned)]
+    tables = [model._meta.db_table for model in apps.get_models() if has_town(model)]
     with transaction.atomic(), connection.cursor() as cursor:
         # Rows of a town refer only to rows of the same town: their order does not matter once checks wait.
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
