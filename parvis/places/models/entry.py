@@ -79,6 +79,7 @@ class ClaimEvent(TownOwned):
         ASKED = "asked"
         SENT = "sent"  # the letter is printed or the call made; the code runs from here
         WRONG = "wrong"  # a wrong code
+        PROVED = "proved"  # the right code, but an agent must settle who speaks for the place
         CONFIRMED = "confirmed"
         REFUSED = "refused"
         WITHDRAWN = "withdrawn"
