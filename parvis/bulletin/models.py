@@ -1,1 +1,0 @@
-"""Posts, who follows what, and how they hear of it."""
