@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django.forms",
 ]
@@ -190,6 +191,11 @@ MAILERS = {
     }
 }
 DEFAULT_FROM_EMAIL = os.environ.get("PARVIS_MAIL_FROM", f"parvis@{BASE_HOST}")
+
+# Notices in browsers (VAPID, RFC 8292): the key is made once and kept beside the secret key.
+VAPID_KEY = os.environ.get("PARVIS_VAPID_KEY", "")
+VAPID_KEY_FILE = VAR_DIR / "vapid-key.pem"
+PUSH_ANYWHERE = _flag("PARVIS_PUSH_ANYWHERE", default=False)
 
 # Nothing in a page comes from another host, and no style or script stands inside one without a nonce.
 SECURE_CSP = {
