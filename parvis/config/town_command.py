@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from parvis.core.geo import flat_distance_m
 from parvis.delivery.models import Hub
 from parvis.market.models import Market
 from parvis.places.actions.imports import Imported, import_places
-from parvis.towns import actions
+from parvis.towns import actions, basemaps
 from parvis.towns.clients.tiles import build_tiles, folder_megabytes
 from parvis.towns.models import Address, Town
 
@@ -92,8 +92,10 @@ def create(options: argparse.Namespace, *, at: datetime) -> dict[str, Any]:
     _say(f"reading {options.osm}")
     extract = osm.read(options.osm, _say)
     plan = _plan(options, extract)
-    with _street_tiles(slug, options.osm) as tiles, transaction.atomic():
+    with _street_tiles(slug, options.osm) as tiles, _basemap(options, plan) as drawing, transaction.atomic():
         town, addresses, imported = _write(options, plan, extract, at)
+        Town.objects.filter(pk=town.pk).update(basemap=drawing.name)
+        drawing.keep()
         tiles.keep()
     return {
         "town": town.slug,
@@ -107,6 +109,7 @@ def create(options: argparse.Namespace, *, at: datetime) -> dict[str, Any]:
         "opening_hours_read": imported.hours_read,
         "opening_hours_unread": imported.hours_unread,
         "tiles_megabytes": folder_megabytes(tiles.folder),
+        "map_megabytes": drawing.megabytes,
         "backdrop_kilobytes": round(len(json.dumps(town.backdrop, separators=(",", ":"))) / 1000),
         "dated": extract.dated.isoformat() if extract.dated else None,
         "seconds": round(time.monotonic() - started, 1),
@@ -243,6 +246,12 @@ def _street_tiles(slug: str, extract: Path) -> Iterator[_Tiles]:
             raise
 
 
+def _basemap(options: argparse.Namespace, plan: _Plan) -> AbstractContextManager[basemaps.Drawing]:
+    """The map that residents see, drawn from the same extract."""
+    _say("drawing the map")
+    return basemaps.drawn(options.slug, options.osm, plan.boundary.geometry)
+
+
 @contextmanager
 def _terminable() -> Iterator[None]:
     """A request to end is an interruption like Ctrl-C: what was begun is undone."""
@@ -275,7 +284,7 @@ def delete_town(slug: str, *, sure: bool) -> None:
 
 
 def erase(town: Town) -> None:
-    """Delete all rows that carry the town, whatever their room, then the town and its tiles."""
+    """Delete all rows that carry the town, whatever their room, then the town, its tiles and its map."""
     from django.apps import apps
     from django.db import connection
 
@@ -294,6 +303,7 @@ def erase(town: Town) -> None:
         Town.objects.filter(pk=town.pk).delete()
     if town.street_tiles:
         shutil.rmtree(settings.VAR_DIR / town.street_tiles, ignore_errors=True)
+    basemaps.remove(town)
 
 
 def _say(what: str) -> None:
