@@ -190,6 +190,10 @@ MAILERS = {
         "OPTIONS": _SMTP if SMTP_HOST else _MAIL_FILES,
     }
 }
+# A gateway for text messages; without one they are kept as files too.
+SMS_URL = os.environ.get("PARVIS_SMS_URL", "")
+SMS_TOKEN = os.environ.get("PARVIS_SMS_TOKEN", "")
+SMS_FROM = os.environ.get("PARVIS_SMS_FROM", "Parvis")
 DEFAULT_FROM_EMAIL = os.environ.get("PARVIS_MAIL_FROM", f"parvis@{BASE_HOST}")
 
 # Notices in browsers (VAPID, RFC 8292): the key is made once and kept beside the secret key.

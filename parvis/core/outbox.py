@@ -8,15 +8,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
+from parvis.core.clients import sms
 from parvis.core.models import OutboxMessage
+from parvis.core.sms import segments
 
 MAX_ATTEMPTS = 8
+MAX_SEGMENTS = 2  # what a text message of ours may cost
 _muted: ContextVar[bool] = ContextVar("outbox_muted", default=False)
 
 
@@ -44,20 +48,32 @@ def send_mail(
     """
     if not is_wanted(to):
         return
-    _, created = OutboxMessage.objects.get_or_create(
-        key=key,
-        defaults={"town_id": town_id, "to": to, "subject": " ".join(subject.split())[:200], "body": body}
-        | ({"headers": dict(headers)} if headers else {}),
-    )
+    head = {"headers": dict(headers)} if headers else {}
+    _queue(key, {"town_id": town_id, "to": to, "subject": " ".join(subject.split())[:200], "body": body} | head)
+
+
+def send_sms(*, key: str, to: str, body: str, town_id: UUID | None) -> None:
+    """Queue a text message for after the commit; ``to`` is E.164 (``parvis.core.phones``), once per ``key``.
+
+    Raises ValueError for a text of more than two segments: ``parvis.core.sms.fitted`` makes it fit.
+    """
+    if not is_wanted(to):
+        return
+    if segments(body) > MAX_SEGMENTS:
+        raise ValueError(f"{segments(body)} segments are too many for a text message")
+    _queue(key, {"town_id": town_id, "to": to, "body": body, "channel": OutboxMessage.Channel.SMS})
+
+
+def _queue(key: str, values: dict[str, Any]) -> None:
+    message, created = OutboxMessage.objects.get_or_create(key=key, defaults=values)
     if created:
         from parvis.core.tasks import send_outbox_message
 
-        message = OutboxMessage.objects.only("id").get(key=key)
         send_outbox_message.defer(message_id=str(message.pk))
 
 
 def deliver(message_id: UUID) -> bool:
-    """Hand one message to the mail server. True when it has left; an error waits longer each time.
+    """Hand one message to the mail server or the SMS gateway. True when it has left; an error waits longer each time.
 
     The row is locked while the server is spoken to, so two workers cannot send it twice.
     """
@@ -67,10 +83,12 @@ def deliver(message_id: UUID) -> bool:
             return False
         message.attempts += 1
         try:
-            EmailMessage(message.subject, message.body, to=[message.to], headers=message.headers).send()
-        except OSError as error:  # smtplib's errors are OSErrors: the server is away or refuses
+            _hand_over(message)
+        except (OSError, sms.TryLater) as error:  # smtplib's errors are OSErrors: the server is away or refuses
             message.error = str(error)[:300]
             message.given_up = message.attempts >= MAX_ATTEMPTS
+        except sms.GiveUp as error:
+            message.error, message.given_up = str(error)[:300], True
         else:
             message.sent_at = timezone.now()
             message.error = ""
@@ -83,3 +101,10 @@ def deliver(message_id: UUID) -> bool:
             message_id=str(message_id)
         )
     return message.sent_at is not None
+
+
+def _hand_over(message: OutboxMessage) -> None:
+    if message.channel == OutboxMessage.Channel.SMS:
+        sms.send(message.to, message.body, message.key)
+    else:
+        EmailMessage(message.subject, message.body, to=[message.to], headers=message.headers).send()

@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as format_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parvis.core.time import day_of
 from parvis.core.words import say_clock, say_day
 from parvis.places.hours import MORNING, OpenStatus
+from parvis.places.models import Place
 
 SOON = timedelta(minutes=30)
 
@@ -60,3 +63,39 @@ def _say_closed(until: datetime | None, at: datetime, zone: ZoneInfo) -> Phrase:
         return Phrase(_("Opens tomorrow at %(time)s") % {"time": clock}, "calm")
     day = format_date(local, "l") if days < 7 else say_day(local.date())
     return Phrase(_("Opens %(day)s at %(time)s") % {"day": day, "time": clock}, "calm")
+
+
+def say_checked(place: Place, at: datetime) -> str:
+    """When an entry was last said to be right, and by whom: "Last checked today by the shop".
+
+    The source of the data speaks where nobody has looked since; nothing known is said as such.
+    """
+    if place.checked_at is None:
+        return _said_by_source(place)
+    zone = place.town.zone
+    days = (day_of(at, zone) - day_of(place.checked_at, zone)).days
+    said = {"day": date_format(day_of(place.checked_at, zone))}
+    words = _CHECKED.get((place.checked_by, min(days, 2) if days >= 0 else 2)) or _CHECKED[("", 2)]
+    return str(words) % said
+
+
+def _said_by_source(place: Place) -> str:
+    if place.source_date is None:
+        return _("Nobody has checked this entry yet.")
+    day = date_format(place.source_date)
+    return _("Nobody has checked this entry since its source, on %(day)s.") % {"day": day}
+
+
+# Whole sentences, so that each language puts its words in its own order; 0 today, 1 yesterday, 2 before.
+_CHECKED = {
+    ("shop", 0): gettext_lazy("Last checked today by the shop."),
+    ("shop", 1): gettext_lazy("Last checked yesterday by the shop."),
+    ("shop", 2): gettext_lazy("Last checked on %(day)s by the shop."),
+    ("town", 0): gettext_lazy("Last checked today by the town."),
+    ("town", 1): gettext_lazy("Last checked yesterday by the town."),
+    ("town", 2): gettext_lazy("Last checked on %(day)s by the town."),
+    ("source", 0): gettext_lazy("Last checked today by the source of the data."),
+    ("source", 1): gettext_lazy("Last checked yesterday by the source of the data."),
+    ("source", 2): gettext_lazy("Last checked on %(day)s by the source of the data."),
+    ("", 2): gettext_lazy("Last checked on %(day)s."),
+}
