@@ -3,16 +3,21 @@
 A window of the map is a rectangle there, and the nearest there are the nearest in metres (the map is conformal).
 """
 
+from math import cos, radians
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Field, Func
+from django.db.models import BooleanField, F, Field, Func, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Power, Radians, Sqrt
 
-from parvis.core.geo import Point, mercator
+from parvis.core.geo import EARTH_RADIUS_M, Point, mercator
 
 if TYPE_CHECKING:
     _Field = Field[Any, Any]
 else:
     _Field = Field
+
+MOST_NORTH = 89.9  # degrees; Mercator's map ends nowhere
 
 
 class PointField(_Field):
@@ -36,3 +41,28 @@ def nearness(to: Point, lon: str = "lon", lat: str = "lat") -> Func:
     return Func(
         spot(lon, lat), Func(x, y, function="point"), function="", template="(%(expressions)s)", arg_joiner=" <-> "
     )
+
+
+def inside(west: float, south: float, east: float, north: float) -> Func:
+    """Whether a row lies in a window of the map (degrees, edges included): a condition that the index answers.
+
+    Raises ValueError for corners outside the earth. A window over the antimeridian is not one rectangle: ask twice.
+    """
+    # Mercator's map has no poles
+    low = mercator(Point(west, max(south, -MOST_NORTH)))
+    high = mercator(Point(east, min(north, MOST_NORTH)))
+    corners = [Func(*map(Value, corner), function="point") for corner in (low, high)]
+    return Func(
+        spot(),
+        Func(*corners, function="box"),
+        template="(%(expressions)s)",
+        arg_joiner=" <@ ",
+        output_field=BooleanField(),
+    )
+
+
+def metres(to: Point, lon: str = "lon", lat: str = "lat") -> Combinable:
+    """Metres from each row to ``to``: flat-earth as ``local_metres`` has it, good to 0.1 % over a town."""
+    east = Radians(F(lon) - Value(to.lon)) * Value(EARTH_RADIUS_M * cos(radians(to.lat)))
+    north = Radians(F(lat) - Value(to.lat)) * Value(EARTH_RADIUS_M)
+    return Sqrt(Power(east, 2) + Power(north, 2))

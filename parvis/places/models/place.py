@@ -1,42 +1,26 @@
-"""Places, the days they are closed, and the stretches in which they are open."""
+"""Places, and the days they are closed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.geo import Point
 from parvis.core.spots import spot
-from parvis.core.text import lexemes, prefix_query, street_of
+from parvis.core.text import street_of
 from parvis.people.models import Organisation
-from parvis.places import hours
+from parvis.places import hours, naming
 from parvis.places.categories import CATEGORIES, Category
-from parvis.towns.models import Town, TownOwned
+from parvis.places.models.questions import PlaceQuerySet
+from parvis.towns import words
+from parvis.towns.models import TownOwned
 
-
-class PlaceQuerySet(models.QuerySet["Place"]):
-    """Questions about many places."""
-
-    def of(self, town: Town) -> "PlaceQuerySet":
-        """The places of one town that the directory shows."""
-        return self.filter(town=town, gone_on=None)
-
-    def matching(self, text: str) -> "PlaceQuerySet":
-        """Places holding every word of ``text`` by its beginning; all of them when there is no word."""
-        query = prefix_query(text)
-        if not query:
-            return self
-        return self.filter(search=SearchQuery(query, config="simple", search_type="raw"))
-
-    def with_closures(self) -> "PlaceQuerySet":
-        """With the town and the closed days at hand: what ``status`` needs, in one more query."""
-        return self.select_related("town").prefetch_related("closures")
+TOLD_AHEAD = timedelta(days=7)  # rows that reach less far are not asked for what comes next
 
 
 class Place(TownOwned):
@@ -90,6 +74,11 @@ class Place(TownOwned):
 
     objects = PlaceQuerySet.as_manager()
 
+    # Not columns: what a question of ``PlaceQuerySet`` adds.
+    open_until: datetime | None  # with_next_opening
+    opens_at: datetime | None  # with_next_opening
+    distance_m: float  # nearest
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["town", "slug"], name="place_slug_once"),
@@ -111,16 +100,15 @@ class Place(TownOwned):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Written one by one, a place is found at once; rows written in bulk call ``index`` themselves."""
+        """Written one by one, a place is found at once; for rows in bulk: ``index`` each, ``words.learn`` for all."""
         self.index()
         super().save(*args, **kwargs)
+        words.learn(self.town, naming.names(self))
 
     def index(self) -> None:
-        """Set what the place is found by: its name, what it is in the town's language, where it stands."""
-        with translation.override(self.town.default_language):
-            label = str(CATEGORIES[self.category].label) if self.category in CATEGORIES else ""
+        """Set what the place is found by: its name, what it is in the town's languages, where it stands."""
         self.street = street_of(self.address)
-        self.search = lexemes(f"{self.name} {label} {self.category} {self.address}")
+        self.search = naming.search_vector(self)
 
     @property
     def point(self) -> Point:
@@ -140,6 +128,27 @@ class Place(TownOwned):
         """Whether it is open at ``at``."""
         town = self.town
         return hours.status(self.opening_hours, self.closed_days(), at, town.zone, town.country, self.point)
+
+    def standing(self, at: datetime) -> hours.OpenStatus:
+        """``status`` without its reason, from the rows that ``with_next_opening(at)`` looked up for the same moment.
+
+        Where they cannot tell (hours that are not certain, an opening further ahead, rows out of date), by the rules.
+        """
+        if not self._is_told_by_rows(at):
+            return self.status(at)
+        if self.open_until is not None:
+            assert self.spans_until is not None
+            return hours.OpenStatus(True, self.open_until if self.open_until < self.spans_until else None)
+        return hours.OpenStatus(False, self.opens_at)
+
+    def _is_told_by_rows(self, at: datetime) -> bool:
+        if not hasattr(self, "opens_at") or not self.hours_read:
+            return False
+        if self.spans_until is None or self.spans_until < at + TOLD_AHEAD:
+            return False
+        if self.open_until is None and self.opens_at is None:
+            return False
+        return '"' not in self.opening_hours and "unknown" not in self.opening_hours
 
     def week(self, first_day: date) -> list[hours.DayHours]:
         """Its hours on seven days."""
@@ -166,24 +175,3 @@ class Closure(TownOwned):
     def covers(self, day: date) -> bool:
         """Whether the place is closed on ``day`` because of this row."""
         return self.first_day <= day <= self.last_day
-
-
-class OpenSpan(models.Model):
-    """A stretch in which a place is open: its hours, holidays and closures worked out ahead of time.
-
-    Derived: ``parvis.places.spans`` writes it whenever the hours change, and every night for the days to come.
-    Nothing else is written about a row, so it has no key of its own.
-    """
-
-    pk = models.CompositePrimaryKey("place_id", "starts_at")
-    town = models.ForeignKey(Town, on_delete=models.PROTECT, related_name="+", db_index=False)
-    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="spans", db_index=False)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["town", "ends_at", "starts_at"], name="open_span_by_end")]
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="open_span_in_order")]
-
-    def __str__(self) -> str:
-        return f"{self.starts_at} – {self.ends_at}"
