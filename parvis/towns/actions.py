@@ -11,6 +11,7 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.osm import Door
+from parvis.towns import words
 from parvis.towns.models import Address, Town
 
 BATCH = 1000
@@ -86,15 +87,14 @@ def import_addresses(town: Town, doors: Iterable[Door], *, source: str) -> int:
     rows = [_address(town, door, source) for door in doors]
     Address.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     refresh_statistics("towns_address")
+    words.learn(town, {row.street for row in rows})
     return len(rows)
 
 
 def _address(town: Town, door: Door, source: str) -> Address:
-    digits = "".join(c if c.isdigit() else " " for c in door.number).split()
     address = Address(
         town=town,
         number=door.number[:20],
-        number_sort=min(int(digits[0]), 999_999) if digits else 0,
         street=door.street[:160],
         postcode=door.postcode[:12],
         city=door.city[:120],

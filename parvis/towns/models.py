@@ -1,5 +1,6 @@
 """What a town is."""
 
+import re
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from parvis.core.geo import Point
 from parvis.core.models import UUIDModel
 from parvis.core.spots import spot
 from parvis.core.text import lexemes, prefix_query
+from parvis.towns.street_words import spelled_out
 
 
 class Town(UUIDModel):
@@ -116,13 +118,19 @@ class Address(TownOwned):
         return f"{door}, {place}" if place else door
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Written one by one, a door is found at once; rows written in bulk call ``index`` themselves."""
+        """Written one by one, a door is found at once; for rows in bulk: ``index`` each, ``words.learn`` for all."""
+        from parvis.towns import words
+
         self.index()
         super().save(*args, **kwargs)
+        words.learn(self.town, [self.street])
 
     def index(self) -> None:
-        """Set what the door is found by: number, street and postcode. Its commune is the whole town's."""
-        self.search = lexemes(f"{self.number} {self.street} {self.postcode}")
+        """Set what the door is found and sorted by: number, street and postcode. Its commune is the whole town's."""
+        digits = re.search(r"\d+", self.number)
+        self.number_sort = min(int(digits[0]), 999_999) if digits else 0
+        whole = " ".join(spelled_out(self.street))
+        self.search = lexemes(f"{self.number} {self.street} {whole} {self.postcode}")
 
     @property
     def point(self) -> Point:

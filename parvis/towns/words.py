@@ -6,7 +6,7 @@ vocabulary of the towns it was asked about, and looks whether it has changed bef
 
 from bisect import bisect_left
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -61,28 +61,57 @@ class Vocabulary:
         One mistake (a letter wrong, missing, too many, or two swapped) from four letters on, two from eight. A word
         that is still being typed is compared with the beginnings of words.
         """
-        allowed = 0 if len(word) < 4 or not word.isalpha() else 1 if len(word) < 8 else 2
+        allowed = _allowed(word)
         if not allowed:
             return []
         found = _near(word, self.ordered, allowed)
         if found:
             return sorted(found, key=lambda one: self._rank(word, one, found[one]))[:limit]
-        longest: dict[str, str] = {}
-        for known in self.ordered:
-            for length in {len(word) - 1, len(word), len(word) + 1}:
-                beginning = known[:length]
-                if len(beginning) == length and self.uses[known] > self.uses.get(longest.get(beginning, ""), -1):
-                    longest[beginning] = known
-        begun = _near(word, list(longest), allowed)
+        begun = self._begun(word, allowed)
         best = sorted(begun, key=lambda one: self._rank(word, one, begun[one]))
-        return list(dict.fromkeys(longest[one] for one in best))[:limit]
+        return list(dict.fromkeys(self._beginnings(len(one))[one] for one in best))[:limit]
+
+    def alike(self, word: str, limit: int = 20) -> list[str]:
+        """Words and beginnings of words that ``word`` may be a mistake for, the likeliest first."""
+        allowed = _allowed(word)
+        if not allowed:
+            return []
+        found = self._begun(word, allowed) | _near(word, self.ordered, allowed)
+        found.pop(word, None)
+        return sorted(found, key=lambda one: self._rank(word, one, found[one]))[:limit]
+
+    def _begun(self, word: str, allowed: int) -> dict[str, float]:
+        lengths = range(len(word) - 1, len(word) + 2)
+        return {
+            beginning: distance
+            for length in lengths
+            for beginning, distance in _near(word, self._beginnings(length), allowed).items()
+        }
+
+    def _beginnings(self, length: int) -> dict[str, str]:
+        """The first ``length`` letters of all longer words, each with the most used word that has them."""
+        if length not in self._by_length:
+            found: dict[str, str] = {}
+            for word in self.ordered:
+                if len(word) > length and self.uses[word] > self.uses.get(found.get(word[:length], ""), -1):
+                    found[word[:length]] = word
+            self._by_length[length] = found
+        return self._by_length[length]
+
+    @cached_property
+    def _by_length(self) -> dict[int, dict[str, str]]:
+        return {}
 
     def _rank(self, word: str, guess: str, distance: float) -> tuple[float, bool, int, str]:
         return distance, guess[0] != word[0], -self.uses.get(guess, 0), guess
 
 
-def _near(word: str, choices: list[str], allowed: int) -> dict[str, float]:
-    found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+def _allowed(word: str) -> int:
+    return 0 if len(word) < 4 or not word.isalpha() else 1 if len(word) < 8 else 2
+
+
+def _near(word: str, choices: Collection[str], allowed: int) -> dict[str, float]:
+    found = process.extract(word, list(choices), scorer=OSA.distance, score_cutoff=allowed, limit=None)
     return {choice: distance for choice, distance, _ in found}
 
 
