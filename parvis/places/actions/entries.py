@@ -39,7 +39,7 @@ FIELDS = (
     "gone_on",
 )
 MOST_CLOSURES = 40
-_TIMED = {"opening_hours", "lon", "lat", "gone_on"}  # what the stretches depend on
+TIMED = {"opening_hours", "lon", "lat", "gone_on"}  # what the stretches depend on
 
 
 @transaction.atomic
@@ -53,23 +53,23 @@ def change_place(
     """
     place = _locked(place)
     values = {name: values[name] for name in FIELDS if name in values}
-    moved = {name: value for name, value in values.items() if _plain(getattr(place, name)) != _plain(value)}
+    moved = {name: value for name, value in values.items() if plain_value(getattr(place, name)) != plain_value(value)}
     if origin != Change.Origin.SOURCE:
         _must_read(place, moved)
-    before = {name: _plain(getattr(place, name)) for name in moved}
+    before = {name: plain_value(getattr(place, name)) for name in moved}
     for name, value in moved.items():
         setattr(place, name, value)
     if "opening_hours" in moved:
         place.hours_read = is_readable(place.opening_hours, place.town.country)
     if moved:
         place.save()
-    if _TIMED & moved.keys():
+    if TIMED & moved.keys():
         rewrite_spans([place], at)
     if origin != Change.Origin.SOURCE:
         check_place(place=place, at=at, by=by, checker=origin, way="change")
     if not moved:
         return None
-    after = {name: _plain(getattr(place, name)) for name in moved}
+    after = {name: plain_value(getattr(place, name)) for name in moved}
     change = Change.objects.create(
         town_id=place.town_id, place=place, at=at, by=by, origin=origin, before=before, after=after
     )
@@ -83,9 +83,9 @@ def undo_change(*, change: Change, at: datetime, by: Person, origin: str) -> Cha
     place = _locked(change.place)
     if hasattr(change, "undone_by"):
         raise Refusal(_("This change was undone already."))
-    if any(_plain(getattr(place, name)) != value for name, value in change.after.items()):
+    if any(plain_value(getattr(place, name)) != value for name, value in change.after.items()):
         raise Refusal(_("The entry has changed again since. Undo the later change first."))
-    values = {name: _rich(name, value) for name, value in change.before.items()}
+    values = {name: rich_value(name, value) for name, value in change.before.items()}
     undone = change_place(place=place, values=values, origin=origin, at=at, by=by, way="undo")
     if undone is None:
         raise Refusal(_("There is nothing to undo."))
@@ -147,7 +147,7 @@ def _must_read(place: Place, moved: Mapping[str, Any]) -> None:
         raise Refusal(_("We do not understand these hours. Nothing has changed."))
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """A value as JSON keeps it, so that two of them can be compared."""
     if isinstance(value, File):
         return value.name or ""
@@ -156,6 +156,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _rich(name: str, value: Any) -> Any:
-    """The inverse of ``_plain``."""
+def rich_value(name: str, value: Any) -> Any:
+    """The inverse of ``plain_value``."""
     return date.fromisoformat(value) if name == "gone_on" and value else value
