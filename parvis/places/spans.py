@@ -132,22 +132,25 @@ def _write(places: Sequence[Place], frames: _Frames) -> int:
 
 def _delete(rows: Sequence[tuple[UUID, Span]]) -> None:
     """In one statement, by the primary key."""
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM places_openspan s USING unnest(%s::uuid[], %s::timestamptz[]) AS gone (place_id, starts_at)"
-                " WHERE s.place_id = gone.place_id AND s.starts_at = gone.starts_at",
-                [[key for key, _span in rows], [start for _key, (start, _end) in rows]],
-            )
+    if not rows:
+        return
+    keys, starts = [key for key, _span in rows], [start for _key, (start, _end) in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM places_openspan s USING unnest(%s::uuid[], %s::timestamptz[]) AS gone (place, start)"
+            " WHERE s.place_id = gone.place AND s.starts_at = gone.start",
+            [keys, starts],
+        )
 
 
 def _insert(rows: Sequence[tuple[Place, Span]]) -> None:
     """By COPY: a town's three weeks are millions of rows. Those of a place lie together on the disk."""
-    if rows:
-        with connection.cursor() as cursor, connection.wrap_database_errors:
-            with cursor.copy("COPY places_openspan (town_id, place_id, starts_at, ends_at) FROM STDIN") as copy:
-                for place, (start, end) in rows:
-                    copy.write_row((place.town_id, place.pk, start, end))
+    if not rows:
+        return
+    lines = [f"{place.town_id}\t{place.pk}\t{start.isoformat()}\t{end.isoformat()}\n" for place, (start, end) in rows]
+    statement = "COPY places_openspan (town_id, place_id, starts_at, ends_at) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.write("".join(lines))
 
 
 def _mark(places: Sequence[Place], frames: _Frames) -> None:

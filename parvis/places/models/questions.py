@@ -13,7 +13,7 @@ from uuid import UUID
 import shapely
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Case, DateTimeField, DurationField, Exists, F, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, DurationField, Exists, F, Min, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Greatest, Least
 
 from parvis.core.geo import Point
@@ -109,15 +109,15 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
         ``Place.standing(at)`` turns them into a status, and knows where the rows do not tell.
         """
-        spans = OpenSpan.objects.filter(place=OuterRef("pk"))
+        spans = OpenSpan.objects.filter(place=OuterRef("pk")).order_by()
         goes_on = OpenSpan.objects.filter(place=OuterRef("place"), starts_at=OuterRef("ends_at"))
-        ends = spans.filter(~Exists(goes_on), ends_at__gt=at).order_by().values("place").annotate(at=Min("ends_at"))
-        starts = spans.filter(starts_at__gt=at).order_by().values("place").annotate(at=Min("starts_at"))
+        ends = spans.filter(~Exists(goes_on), ends_at__gt=at).values("place").annotate(first=Min("ends_at"))
+        starts = spans.filter(starts_at__gt=at).values("place").annotate(first=Min("starts_at"))
         return self.annotate(
-            open_until=Case(
-                When(Exists(spans.around(at)), then=Subquery(ends.values("at"))), output_field=DateTimeField()
-            ),
-            opens_at=Subquery(starts.values("at")),
+            # the row is asked for, not whether it exists: that would be looked up for all places of all towns at once
+            _now=Subquery(spans.around(at).values("ends_at")[:1]),
+            open_until=Case(When(_now__isnull=False, then=Subquery(ends.values("first")))),
+            opens_at=Subquery(starts.values("first")),
         )
 
     def behind(self, at: datetime) -> Self:
