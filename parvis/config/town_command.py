@@ -1,14 +1,11 @@
-"""``parvis town``: make a town from an OpenStreetMap extract, list the towns, delete one."""
+"""``parvis town``: make a town from an OpenStreetMap extract, refresh it, list the towns, delete one."""
 
 import argparse
 import json
 import shutil
-import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,14 +18,18 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from parvis.config import town_refresh
+from parvis.config.town_tiles import say, street_tiles
+from parvis.config import address_command
 from parvis.core import osm
 from parvis.core.errors import Refusal
 from parvis.core.geo import flat_distance_m
 from parvis.delivery.models import Hub
 from parvis.market.models import Market
 from parvis.places.actions.imports import Imported, import_places
+from parvis.places.imports.osm_places import BEYOND_DEGREES
 from parvis.towns import actions, basemaps
-from parvis.towns.clients.tiles import build_tiles, folder_megabytes
+from parvis.towns.clients.tiles import folder_megabytes
 from parvis.towns.models import Address, Town
 
 ATTRIBUTION = {
@@ -37,7 +38,6 @@ ATTRIBUTION = {
     "url": "https://www.openstreetmap.org/copyright",
 }
 STANDARD_VAT_BP = {"FR": 2000, "BE": 2100, "CH": 810}
-BEYOND_DEGREES = 0.005  # about 500 m: the other side of the last street still belongs to the town's day
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--timezone", default="", help="such as Europe/Paris; the country's when not given")
     create.add_argument("--boundary", type=Path, metavar="GEOJSON", help="its shape, instead of the extract's")
     create.add_argument("--demo", action="store_true", help="a demonstration town: one click to sign in")
+    town_refresh.add_arguments(
+        verbs.add_parser("refresh", help="bring a town up to date from a newer extract, keeping what people changed")
+    )
+    addresses = verbs.add_parser("addresses", help="bring the town's doors to a file of the French address base")
+    address_command.add_arguments(addresses)
     verbs.add_parser("list", help="the towns of this installation")
     delete = verbs.add_parser("delete", help="delete a town and all that it holds, for good")
     delete.add_argument("slug")
@@ -65,6 +70,10 @@ def run(options: argparse.Namespace) -> int:
             case "create":
                 summary = create(options, at=timezone.now())
                 print(json.dumps(summary, ensure_ascii=False))
+            case "refresh":
+                return town_refresh.run(options, timezone.now())
+            case "addresses":
+                print(json.dumps(address_command.run(options, at=timezone.now()), ensure_ascii=False))
             case "list":
                 for town in Town.objects.order_by("slug"):
                     print(f"{town.slug}\t{town.name}\t{town.country}{' (demonstration)' * town.is_demo}")
@@ -89,10 +98,10 @@ def create(options: argparse.Namespace, *, at: datetime) -> dict[str, Any]:
         raise Refusal("A town's short name has small letters, digits and dashes only, such as saint-denis.") from None
     if Town.objects.filter(slug=slug).exists():
         raise Refusal(actions.taken(slug))
-    _say(f"reading {options.osm}")
-    extract = osm.read(options.osm, _say)
+    say(f"reading {options.osm}")
+    extract = osm.read(options.osm, say)
     plan = _plan(options, extract)
-    with _street_tiles(slug, options.osm) as tiles, _basemap(options, plan) as drawing, transaction.atomic():
+    with street_tiles(slug, options.osm) as tiles, _basemap(options, plan) as drawing, transaction.atomic():
         town, addresses, imported = _write(options, plan, extract, at)
         Town.objects.filter(pk=town.pk).update(basemap=drawing.name)
         drawing.keep()
@@ -178,7 +187,7 @@ def _check_timezone(name: str) -> None:
 
 
 def _write(options: argparse.Namespace, plan: _Plan, extract: osm.Extract, at: datetime) -> tuple[Town, int, Imported]:
-    dated = {"date": extract.dated.isoformat()} if extract.dated else {}
+    dated = {"scope": plan.boundary.kind} | ({"date": extract.dated.isoformat()} if extract.dated else {})
     town = actions.create_town(
         slug=options.slug,
         name=plan.name,
@@ -194,9 +203,9 @@ def _write(options: argparse.Namespace, plan: _Plan, extract: osm.Extract, at: d
         street_tiles=f"streets/{options.slug}",
         is_demo=options.demo,
     )
-    _say(f"writing {len(plan.doors)} addresses")
+    say(f"writing {len(plan.doors)} addresses")
     addresses = actions.import_addresses(town, plan.doors, source="OpenStreetMap")
-    _say("writing places")
+    say("writing places")
     imported = import_places(town, plan.places, plan.doors, dated=extract.dated, at=at)
     open_market(town)
     return town, addresses, imported
@@ -212,62 +221,10 @@ def open_market(town: Town) -> None:
     Hub.objects.create(town=town, name=f"Hub {town.name}", address=address, lon=point.lon, lat=point.lat)
 
 
-class _Tiles:
-    """Street tiles in the making: in a folder of their own until ``keep``."""
-
-    def __init__(self, making: Path, folder: Path) -> None:
-        self.making, self.folder = making, folder
-
-    def keep(self) -> None:
-        """Put them where the town looks for them; the last thing before the commit."""
-        if self.folder.exists():  # left by a town that is gone
-            shutil.rmtree(self.folder)
-        self.making.rename(self.folder)
-
-
-@contextmanager
-def _street_tiles(slug: str, extract: Path) -> Iterator[_Tiles]:
-    """Tiles built from ``extract``; whatever goes wrong in the block, none are left behind."""
-    home = settings.VAR_DIR / "streets"
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{slug}-", dir=home) as work, _terminable():
-        tiles = _Tiles(Path(work) / "tiles", home / slug)
-        tiles.making.mkdir()
-        _say("building street tiles")
-        network = Path(work) / "network.osm.pbf"
-        osm.cycle_network(extract, network)
-        build_tiles(network, tiles.making)
-        network.unlink()
-        try:
-            yield tiles
-        except BaseException:
-            if not tiles.making.exists() and not Town.objects.filter(slug=slug).exists():
-                shutil.rmtree(tiles.folder, ignore_errors=True)
-            raise
-
-
 def _basemap(options: argparse.Namespace, plan: _Plan) -> AbstractContextManager[basemaps.Drawing]:
     """The map that residents see, drawn from the same extract."""
-    _say("drawing the map")
+    say("drawing the map")
     return basemaps.drawn(options.slug, options.osm, plan.boundary.geometry)
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """A request to end is an interruption like Ctrl-C: what was begun is undone."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not in the main thread: a test
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def delete_town(slug: str, *, sure: bool) -> None:
@@ -280,7 +237,7 @@ def delete_town(slug: str, *, sure: bool) -> None:
         if input(f"Write {slug} to go on: ").strip() != slug:
             raise Refusal("Nothing was deleted.")
     erase(town)
-    _say(f"{town.name} is deleted")
+    say(f"{town.name} is deleted")
 
 
 def erase(town: Town) -> None:
@@ -304,7 +261,3 @@ def erase(town: Town) -> None:
     if town.street_tiles:
         shutil.rmtree(settings.VAR_DIR / town.street_tiles, ignore_errors=True)
     basemaps.remove(town)
-
-
-def _say(what: str) -> None:
-    print(f"  {what}", file=sys.stderr, flush=True)

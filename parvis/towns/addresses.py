@@ -168,8 +168,8 @@ def _mended(town: Town, asked: _Asked, *, numbered: bool) -> list[Address]:
     terms = []
     for word in asked.words:
         alike = known.alike(word)
-        if len(word) <= words.SHORTEST and not known.knows(word) and word not in SHORT:
-            continue  # "reu", "dl": too short to be told, so it decides nothing
+        if len(word) <= words.SHORTEST and word not in _GENERAL and word not in SHORT:
+            continue  # "reu", "dl": too short to be told, so it only weighs in the end
         terms.append("(" + " | ".join([_prefix(word), *(f"{other}:*" for other in alike)]) + ")")
     if not terms or _GENERAL.issuperset(asked.words) or (numbered and not asked.number):
         return []
@@ -207,7 +207,8 @@ def _mistake(typed: str, word: str) -> int:
 def _says_all(typed: tuple[str, ...], street: str) -> bool:
     """Whether every word of the street that tells something was typed, be it with a mistake."""
     telling = [word for word in words_of(street) if word not in SMALL]
-    return all(any(_mistake(one, word) <= 1 for one in typed) for word in telling)
+    said = [word for word in typed if not _POSTCODE.match(word)]
+    return all(any(_mistake(one, word) <= 1 for one in said) for word in telling)
 
 
 def _exact(number: str) -> Case:
