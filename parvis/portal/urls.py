@@ -1,8 +1,8 @@
 """Addresses of the portal."""
 
-from django.urls import path
+from django.urls import include, path
 
-from parvis.portal import views
+from parvis.portal import api, crawlers, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,5 +12,10 @@ urlpatterns = [
     path("privacy/", views.words, {"name": "privacy"}, name="privacy"),
     path("accessibility/", views.words, {"name": "accessibility"}, name="accessibility"),
     path("gallery/", views.gallery, name="gallery"),
+    path("api/", api.api_page, name="api-page"),
+    path("api/v1/", include(api.patterns())),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("sitemap-<str:section>.xml", crawlers.section, name="sitemap-section"),
     path("language/", views.set_language, name="set-language"),
 ]

@@ -1,0 +1,1 @@
+"""The directory for machines: JSON and GeoJSON by OpenAPI, a calendar of hours, schema.org."""
