@@ -1,5 +1,6 @@
 """What people are told by mail about news, in their language; each letter has a key and leaves once."""
 
+import textwrap
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import Truncator
 
+from parvis.bulletin.cards import say_dates
 from parvis.bulletin.models import Follower, Post
 from parvis.core import outbox
+from parvis.core.time import day_of
 from parvis.towns.links import town_url
 from parvis.towns.models import Town
-
 
 MOST_POSTS = 40  # in one letter; the page has the rest
 
@@ -57,7 +60,7 @@ def digest(follower: Follower, posts: list[Post], due: datetime) -> None:
         follower.address,
         language,
         headers={"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
-        posts=[{"post": post, "url": post_url(post)} for post in posts[:MOST_POSTS]],
+        rows=[_row(post, due, language) for post in posts[:MOST_POSTS]],
         first=posts[0],
         others=len(posts) - 1,
         more=len(posts) > MOST_POSTS,
@@ -66,6 +69,15 @@ def digest(follower: Follower, posts: list[Post], due: datetime) -> None:
         following_url=f"{town_url(town, reverse('news-following'))}?key={follower.secret}",
         stop_url=stop_url,
     )
+
+
+def _row(post: Post, due: datetime, language: str) -> dict[str, str]:
+    """A post as a letter shows it, lines no longer than mail programs like."""
+    with translation.override(language), timezone.override(post.town.zone):
+        dates = say_dates(post.starts_on, post.ends_on, day_of(due, post.town.zone))
+    text = " ".join(Truncator(post.rest).chars(220).split())
+    words = textwrap.fill(text, 74, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
+    return {"head": f"{post.sender} – {post.headline}", "dates": dates, "words": words, "url": post_url(post)}
 
 
 def _send(

@@ -1,6 +1,6 @@
 """Which posts a page, a feed or a letter shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from parvis.bulletin.cards import Card
 from parvis.bulletin.models import Follower, Post, PostQuerySet
 from parvis.bulletin.streets import say_street, street_name
 from parvis.core.time import day_of
@@ -90,23 +91,24 @@ def find_posts(town: Town, asked: Asked, at: datetime) -> PostQuerySet:
     return posts.current(day_of(at, town.zone)) if asked.soon else posts
 
 
-def latest(town: Town, limit: int = 3) -> list[Post]:
-    """The newest posts, for the town's front page; the town is at hand in each."""
-    return _of_town(town, Post.objects.shown(town).for_cards()[:limit])
+def latest(town: Town, at: datetime, limit: int = 3) -> list[Card]:
+    """The newest posts, for the town's front page."""
+    return cards_of(town, Post.objects.shown(town).for_cards()[:limit], at)
 
 
-def posts_of(place: Place, at: datetime, limit: int = 3) -> list[Post]:
+def posts_of(place: Place, at: datetime, limit: int = 3) -> list[Card]:
     """What a place has said lately: the newest first, what is over by its own dates left out."""
     today = day_of(at, place.town.zone)
     over = Q(ends_on__lt=today) | Q(ends_on=None, starts_on__lt=today)
-    return _of_town(place.town, Post.objects.shown(place.town).for_cards().filter(place=place).exclude(over)[:limit])
+    posts = Post.objects.shown(place.town).for_cards().filter(place=place).exclude(over)
+    return cards_of(place.town, posts[:limit], at)
 
 
 def posts_for(follower: Follower, since: datetime, until: datetime) -> PostQuerySet:
     """What somebody follows and has not been told yet, each post once however many ways lead to it."""
     things = list(follower.follows.values_list("place", "street"))
     posts = Post.objects.shown(follower.town).for_cards().filter(shown_at__gt=since, shown_at__lte=until)
-    if (None, "") in things:
+    if any(place is None and not street for place, street in things):
         return posts
     places, streets = [place for place, _s in things if place], [street for _p, street in things if street]
     return posts.filter(Q(place__in=places) | Q(place__street__in=streets))
@@ -132,8 +134,12 @@ def groups_with_news(town: Town) -> set[str]:
     return {CATEGORIES[key].group if key in CATEGORIES else "shops" if key else TOWN for (key,) in rows}
 
 
-def _of_town(town: Town, posts: PostQuerySet) -> list[Post]:
-    found = list(posts)
-    for post in found:
+def cards_of(town: Town, posts: Iterable[Post], at: datetime) -> list[Card]:
+    """Cards of posts of one town, which is at hand in each without another query."""
+    found = []
+    for post in posts:
         post.town = town
+        if post.place:
+            post.place.town = town
+        found.append(Card(post, at))
     return found

@@ -57,6 +57,8 @@ def send_digest(pk: UUID, rhythm: str, due: datetime) -> bool:
     if follower is None:
         return False
     posts = list(posts_for(follower, follower.told_until, due)[: letters.MOST_POSTS + 1]) if follower.address else []
+    for post in posts:
+        post.town = follower.town
     if posts:
         letters.digest(follower, posts, due)
     Follower.objects.filter(pk=pk).update(told_until=due)

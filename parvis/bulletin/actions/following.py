@@ -24,14 +24,14 @@ class Thing:
     street: str = ""
 
 
-def follower_of_person(*, town: Town, person: Person, at: datetime) -> Follower:
+def follower_of_person(*, town: Town, person: Person, at: datetime, digest: str = Follower.Digest.WEEKLY) -> Follower:
     """The follower that an account is in this town, made now if there is none: a mail every Wednesday."""
     follower, _made = Follower.objects.get_or_create(
         town=town,
         person=person,
         defaults={
             "language": person.language or town.default_language,
-            "digest": Follower.Digest.WEEKLY,
+            "digest": digest,
             "told_until": at,
             "created_at": at,
         },

@@ -1,5 +1,6 @@
 """Writing, changing, judging, withdrawing and reporting a post: each verb writes one event and what follows from it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,6 +22,7 @@ from parvis.towns.models import Town
 MOST_A_DAY = 6  # posts of one shop in 24 hours
 FARTHEST = timedelta(days=366)  # ahead
 Kind = PostEvent.Kind
+_UNTYPED = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,21 +166,26 @@ def _facts(post: Post, at: datetime) -> Facts:
 
 
 def _write(post: Post, words: Words) -> None:
-    post.title, post.text = words.title.strip(), words.text.strip()
+    post.title, post.text = plain(words.title), plain(words.text)
     post.starts_on, post.ends_on = words.starts_on, words.ends_on
     if words.picture is not None:
         post.picture, post.picture_bytes = words.picture, words.picture.size
     elif words.drop_picture:
         post.picture, post.picture_bytes = "", 0
-    post.picture_words = words.picture_words.strip() if post.picture else ""
+    post.picture_words = plain(words.picture_words) if post.picture else ""
+
+
+def plain(text: str) -> str:
+    """Text as feeds and letters can carry it: one way of ending a line, no signs that nobody types."""
+    return _UNTYPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def _check(words: Words, town: Town, at: datetime) -> None:
     today = at.astimezone(town.zone).date()
     first, last = words.starts_on, words.ends_on
-    if not words.text.strip():
+    if not plain(words.text):
         raise Refusal(_("Write what is new."))
-    if len(words.text.strip()) > LONGEST:
+    if len(plain(words.text)) > LONGEST:
         raise Refusal(_("At most %(count)d letters fit.") % {"count": LONGEST})
     if first and last and last < first:
         raise Refusal(_("The last day comes before the first."))

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from django.conf import settings
-from py_vapid import VapidException
-from pywebpush import WebPusher, WebPushException
+from py_vapid import VapidException  # type: ignore[import-untyped]
+from pywebpush import WebPusher, WebPushException  # type: ignore[import-untyped]
 
 from parvis.bulletin.clients import vapid
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings
-from py_vapid import Vapid02, b64urlencode
+from py_vapid import Vapid02, b64urlencode  # type: ignore[import-untyped]
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The bulletin's pages: one kind of visitor a file."""
