@@ -1,6 +1,8 @@
 """Background work of the directory: three lines each that call an action."""
 
-from django.utils import timezone
+from uuid import UUID
+
+from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
 
@@ -11,3 +13,29 @@ def refresh_spans(timestamp: int) -> None:
     from parvis.places import spans
 
     spans.refresh_due(timezone.now())
+
+
+@app.task(queue="imports")
+def read_import(run_id: str) -> None:
+    """Read a file that was brought to the directory; the sentences are for whoever brought it."""
+    from parvis.places.actions import imports
+
+    with _language_of(run_id):
+        imports.read_run(UUID(run_id), at=timezone.now())
+
+
+@app.task(queue="imports")
+def apply_import(run_id: str, person_id: str) -> None:
+    """Write a difference that was shown; what forbids it is said on its page."""
+    from parvis.places.actions.imports import runs
+
+    with _language_of(run_id):
+        runs.apply_asked(UUID(run_id), UUID(person_id), at=timezone.now())
+
+
+def _language_of(run_id: str) -> "translation.override":
+    """The language of the person who brought a file, or the town's."""
+    from parvis.places.models import ImportRun
+
+    run = ImportRun.objects.only("by__language", "town").select_related("by", "town").get(pk=run_id)
+    return translation.override((run.by.language if run.by else "") or run.town.default_language)

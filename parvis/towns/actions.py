@@ -84,14 +84,15 @@ def taken(slug: str) -> str:
 @transaction.atomic
 def import_addresses(town: Town, doors: Iterable[Door], *, source: str) -> int:
     """Write the doors of a town that it does not have yet; gives how many were read."""
-    rows = [_address(town, door, source) for door in doors]
+    rows = [address_row(town, door, source) for door in doors]
     Address.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     refresh_statistics("towns_address")
     words.learn(town, {row.street for row in rows})
     return len(rows)
 
 
-def _address(town: Town, door: Door, source: str) -> Address:
+def address_row(town: Town, door: Door, source: str) -> Address:
+    """The row of a door of the map, ready to be written in bulk."""
     address = Address(
         town=town,
         number=door.number[:20],

@@ -39,6 +39,17 @@ class ImportRun(TownOwned):
     def __str__(self) -> str:
         return f"{self.file_name} {self.created_at}"
 
+    @property
+    def state(self) -> str:
+        """Where it stands: ``reading``, ``failed``, ``shown``, ``applying`` or ``applied``."""
+        if self.applied_at:
+            return "applied"
+        if self.failed_at:
+            return "failed"
+        if not self.report:
+            return "reading"
+        return "applying" if self.options.get("applying") else "shown"
+
 
 class Conflict(TownOwned):
     """A field that both the source and the town changed: ours stands until somebody settles it."""
