@@ -1,103 +1,66 @@
-"""The grid and OpenStreetMap's words say the same week, and what the grid cannot show is left alone."""
-
-from datetime import datetime, timedelta
+"""Days and spans as the grid shows them, and as OpenStreetMap writes them."""
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-from opening_hours import OpeningHours
 
-from parvis.places.weekly import DAYS, MIDNIGHT, Span, Week, read, write
+from parvis.places.weekly import MIDNIGHT, Span, merged, read_days, read_times, write_day, write_days, write_week
 
-MONDAY = datetime(2026, 11, 23)  # a week without a public holiday in France
-
-
-@st.composite
-def days(draw):
-    points = sorted(draw(st.sets(st.integers(0, MIDNIGHT // 15), min_size=4, max_size=4)))
-    spans = [Span(points[0] * 15, points[1] * 15), Span(points[2] * 15, points[3] * 15)]
-    return tuple(spans[: draw(st.integers(0, 2))])
-
-
-weeks = st.builds(Week, st.lists(days(), min_size=7, max_size=7).map(tuple), st.booleans())
-
-
-def open_at(week, minute):
-    day, minute = divmod(minute, MIDNIGHT)
-    return any(span.start <= minute < span.end for span in week.days[day])
-
-
-@given(weeks)
-@example(Week(((),) * 7))
-@example(Week(((Span(0, MIDNIGHT),),) * 7))
-def test_a_week_comes_back_as_it_was(week):
-    again = read(write(week))
-    assert again is not None
-    assert again.days == week.days
-    if any(week.days):
-        assert again.not_on_holidays == week.not_on_holidays
-
-
-@given(weeks)
-def test_a_real_parser_reads_the_same_week(week):
-    hours = OpeningHours(write(week), country="FR")
-    for minute in range(0, 7 * MIDNIGHT, 45):
-        assert hours.is_open(MONDAY + timedelta(minutes=minute)) == open_at(week, minute), minute
-
-
-times = st.sampled_from(["09:00-12:30", "09:00-12:30,14:00-19:00", "10:00-24:00", "18:00-00:00", "7:30-13:00", "off"])
-selectors = st.sampled_from(["Mo", "Mo-Fr", "Sa,Su", "We-Sa", "Fr-Mo", "Tu,Th-Sa", ""])
-rules = st.lists(st.tuples(selectors, times).map(lambda r: " ".join(filter(None, r))), min_size=1, max_size=4)
-
-
-@given(rules.map("; ".join))
-def test_rules_written_by_others_mean_what_the_real_parser_says(text):
-    week = read(text)
-    assert week is not None, text
-    hours = OpeningHours(text, country="FR")
-    for minute in range(0, 7 * MIDNIGHT, 30):
-        assert hours.is_open(MONDAY + timedelta(minutes=minute)) == open_at(week, minute), (text, minute)
-
-
-@given(st.text(alphabet='MoTuWeThFrSaPHof-,;: 0123456789"', max_size=40))
-def test_no_text_breaks_it(text):
-    read(text)
+NINE_TO_NOON = Span(9 * 60, 12 * 60)
 
 
 @pytest.mark.parametrize(
-    ("text", "written"),
+    ("text", "days"),
     [
-        ("Mo-Fr 09:00-12:30,14:00-19:00; Sa 09:00-19:00", "Mo-Fr 09:00-12:30,14:00-19:00; Sa 09:00-19:00"),
-        ("Mo-Sa 08:00-20:00; PH off", "Mo-Sa 08:00-20:00; PH off"),
-        ("Mo-Su 08:00-20:00; We off", "Mo-Tu,Th-Su 08:00-20:00"),
-        ("24/7", "Mo-Su 00:00-24:00"),
-        ("off", "off"),
+        ("", (list(range(7)), False)),
+        ("Mo-Fr", ([0, 1, 2, 3, 4], False)),
+        ("Fr-Mo", ([4, 5, 6, 0], False)),
+        ("Su,PH", ([6], True)),
+        ("PH", ([], True)),
+        ("Mo - We , Sa", ([0, 1, 2, 5], False)),
+        ("Mo[1]", None),
+        ("Mo-", None),
+        ("SH", None),
+        ("week 1", None),
     ],
 )
-def test_known_hours(text, written):
-    assert write(read(text)) == written
+def test_days(text, days):
+    assert read_days(text) == days
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "day"),
     [
-        "",
-        "Mo-Fr 09:00-12:00; Dec 25 off",
-        "Mo-Fr 22:00-02:00",
-        "Mo 08:00-09:00,10:00-11:00,12:00-13:00",
-        'Mo-Fr 09:00-18:00 "on appointment"',
-        "Mo-Fr sunrise-sunset",
-        "Mo[1] 09:00-12:00",
-        "PH off; Mo-Fr 09:00-12:00",
-        "Mo-Fr 09:00-12:00 || We 14:00-16:00",
-        "Mo-Fr 09:00+",
-        "Apr-Oct Mo-Fr 09:00-18:00",
-        "whenever",
+        ("09:00-12:00", (NINE_TO_NOON,)),
+        ("14:00-19:00, 9:00-12:00", (NINE_TO_NOON, Span(14 * 60, 19 * 60))),
+        ("09:00-10:00,10:00-12:00", (NINE_TO_NOON,)),
+        ("18:00-02:00", (Span(18 * 60, MIDNIGHT + 120),)),
+        ("18:00-26:00", (Span(18 * 60, MIDNIGHT + 120),)),
+        ("18:00-00:00", (Span(18 * 60, MIDNIGHT),)),
+        ("00:00-24:00", (Span(0, MIDNIGHT),)),
+        ("00:00-00:00", (Span(0, MIDNIGHT),)),
+        ("18:00-12:00", None),
+        ("10:00-10:00", None),
+        ("09:00+", None),
+        ("sunrise-sunset", None),
+        ("09:60-10:00", None),
+        ("09:00", None),
     ],
 )
-def test_what_the_grid_cannot_show_is_left_alone(text):
-    assert read(text) is None
+def test_times(text, day):
+    assert read_times(text) == day
 
 
-def test_days_have_their_names():
-    assert len(DAYS) == 7
+def test_writing():
+    assert write_days([0, 1, 2, 4]) == "Mo-We,Fr"
+    assert write_day((Span(18 * 60, MIDNIGHT + 120),)) == "18:00-02:00"
+    assert write_day(()) == "off"
+    assert write_week([(NINE_TO_NOON,), None, (), (NINE_TO_NOON,), None, None, None]) == ["Mo,Th 09:00-12:00", "We off"]
+
+
+def test_spans_that_touch_are_one():
+    assert merged([Span(10 * 60, 12 * 60), Span(9 * 60, 11 * 60)]) == (NINE_TO_NOON,)
+
+
+@pytest.mark.parametrize(("start", "end"), [(10, 10), (20, 10), (-1, 10), (MIDNIGHT, MIDNIGHT + 10), (600, 2200)])
+def test_no_other_spans(start, end):
+    with pytest.raises(ValueError, match="a span"):
+        Span(start, end)

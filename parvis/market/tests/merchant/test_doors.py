@@ -33,7 +33,6 @@ BUTTONS = [
     "products/{product}/quick/",
     "products/{product}/hide/",
     "hours/",
-    "hours/closures/",
     "takes-orders/",
     "ways/",
     "about/",

@@ -18,7 +18,7 @@ def text(response):
 
 def week(**days):
     """Boxes of the grid: ``week(d0=[("09:00", "12:30")])``."""
-    boxes = {"as": "grid", "save": "1"}
+    boxes = {"save": "1"}
     for day, spans in days.items():
         for number, (start, end) in enumerate(spans):
             boxes |= {f"{day}-{number}-from": start, f"{day}-{number}-to": end}
@@ -33,7 +33,7 @@ def hours_of(shop):
 def test_the_grid_writes_the_words_of_the_map(post_to, page_of, shop, at):
     day = [("09:00", "12:30"), ("14:00", "19:00")]
     boxes = week(d0=day, d1=day, d2=day, d3=day, d4=day, d5=[("09:00", "19:00")])
-    assert post_to("hours/", **boxes, not_on_holidays="on").status_code == 302
+    assert post_to("hours/", **boxes, **{"h-closed": "on"}).status_code == 302
     assert hours_of(shop) == "Mo-Fr 09:00-12:30,14:00-19:00; Sa 09:00-19:00; PH off"
     assert shop.place.hours_read
     assert shop.place.checked_at == at
@@ -50,19 +50,20 @@ def test_midnight_and_a_week_off(post_to, shop):
 
 
 def test_copying_a_day_writes_nothing_yet(post_to, shop):
-    response = post_to("hours/", **week(d0=[("09:00", "12:30")]), copy="0")
+    response = post_to("hours/", **week(d0=[("09:00", "12:30")]), copy="d0")
     page = text(response)
     assert "not saved yet" in page
     assert 'name="d6-0-from" value="09:00"' in page
     assert hours_of(shop) == "Mo-Su 08:00-20:00"
-    assert post_to("hours/", **week(), copy="99").status_code == 302
+    assert post_to("hours/", **week(), copy="d99").status_code == 200
+    assert hours_of(shop) == "Mo-Su 08:00-20:00"
 
 
 @pytest.mark.parametrize(
     ("boxes", "sentence"),
     [
         (week(d1=[("09:00", "")]), "Write both an opening and a closing time"),
-        (week(d1=[("19:00", "09:00")]), "Closing comes after opening"),
+        (week(d1=[("19:00", "12:00")]), "Closing comes after opening"),
         (week(d1=[("09:00", "14:00"), ("13:00", "19:00")]), "Leave a pause between the two"),
         (week(d1=[("neuf heures", "14:00")]), "Write a time like 9:00"),
     ],
@@ -71,31 +72,22 @@ def test_impossible_days_explain_and_stay(post_to, shop, boxes, sentence):
     response = post_to("hours/", **boxes)
     assert response.status_code == 422
     assert sentence in text(response)
-    assert f'value="{boxes["d1-0-from"]}"' in text(response)
+    assert boxes["d1-0-from"] in text(response)
     assert hours_of(shop) == "Mo-Su 08:00-20:00"
 
 
-def test_what_the_grid_cannot_show_stays_as_text(post_to, page_of, shop):
+def test_what_the_grid_cannot_show_is_said_and_stays(post_to, page_of, shop):
+    """The rules of the place are the directory's: the page of the market shows the same form."""
     kept = "Mo-Fr 09:00-18:00; Aug off; Dec 24 09:00-16:00"
     shop.place.opening_hours = kept
     shop.place.save()
     page = text(page_of("hours/"))
-    assert kept in page
-    assert "more than the grid can show" in page
-    assert "d0-0-from" not in page
-    post_to("hours/", **week())  # "as=grid" was asked for, and says so
-    assert hours_of(shop) == "off"
-
-
-def test_a_grid_left_open_elsewhere_does_not_write_over_words(post_to, shop):
-    """A button pressed without asking for the grid meets the text form, and writes nothing."""
-    kept = "Mo-Fr 09:00-18:00; Aug off"
-    shop.place.opening_hours = kept
-    shop.place.save()
-    boxes = week(d0=[("09:00", "12:00")])
-    del boxes["as"]
-    post_to("hours/", **boxes, opening_hours=kept)
-    assert hours_of(shop) == kept
+    assert "24 December: 9:00–16:00" in page
+    assert 'name="s0-first-month"' in page
+    boxes = week(d0=[("10:00", "12:00")]) | {"seasons": "1", "s0-first-day": "1", "s0-first-month": "8"}
+    boxes |= {"s0-last-day": "31", "s0-last-month": "8"} | {f"s0-d{day}-closed": "on" for day in range(7)}
+    post_to("hours/", **boxes)
+    assert hours_of(shop) == "Mo 10:00-12:00; Aug off; Dec 24 09:00-16:00"
 
 
 @pytest.mark.parametrize("nonsense", ["tous les jours", "Mo-Fr 25:99", "Mo-Fr 09:00-18:00 ;; ;"])
@@ -110,19 +102,19 @@ def test_days_off_come_and_go(post_to, page_of, shop, at):
     first, last = at.date() + timedelta(days=10), at.date() + timedelta(days=20)
     typed = {"first_day": first.isoformat(), "last_day": last.isoformat(), "reason": "Vacances d'hiver"}
     for _ in range(2):
-        assert post_to("hours/closures/", **typed).status_code == 302
+        assert post_to("hours/", do="close", **typed).status_code == 302
     closure = Closure.objects.get()
     assert "Vacances d'hiver" in text(page_of("hours/"))
-    assert "Sunday 6 December to Wednesday 16 December" in text(page_of("hours/"))
-    post_to(f"hours/closures/{closure.pk}/remove/")
+    assert "Closed from Sunday 6 December to Wednesday 16 December" in text(page_of("hours/"))
+    post_to("hours/", do="reopen", closure=str(closure.pk))
     assert not Closure.objects.exists()
-    assert post_to(f"hours/closures/{closure.pk}/remove/").status_code == 404
+    assert post_to("hours/", do="reopen", closure=str(closure.pk)).status_code == 422
 
 
 def test_another_shop_cannot_remove_them(post_to, shop, other_merchant, at):
     closure = add_closure(place=shop.place, first_day=at.date(), last_day=at.date(), reason="", at=at)
-    path = f"hours/closures/{closure.pk}/remove/"
-    assert post_to(path, person=other_merchant, shop="primeurs-de-la-place").status_code == 404
+    asked = {"do": "reopen", "closure": str(closure.pk)}
+    assert post_to("hours/", person=other_merchant, shop="primeurs-de-la-place", **asked).status_code == 422
     assert Closure.objects.exists()
 
 
@@ -135,7 +127,7 @@ def test_another_shop_cannot_remove_them(post_to, shop, other_merchant, at):
     ],
 )
 def test_days_in_disorder_explain_and_stay(post_to, shop, first, last, sentence):
-    response = post_to("hours/closures/", first_day=first, last_day=last, reason="Fête")
+    response = post_to("hours/", do="close", first_day=first, last_day=last, reason="Fête")
     assert response.status_code == 422
     assert sentence in text(response)
     assert "Fête" in text(response)

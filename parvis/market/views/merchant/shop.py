@@ -1,108 +1,31 @@
 """When the shop is open, how it serves, what it says about itself."""
 
-from typing import Any
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from parvis.core.errors import Refusal
 from parvis.market.access import my_shop
 from parvis.market.actions.shops import describe_shop, set_takes_orders, set_ways
-from parvis.market.forms.shop import NO_WEEK, AboutForm, ClosureForm, HoursTextForm, WayForm, WeekForm
-from parvis.market.models import Market, Modality, Shop
+from parvis.market.forms.shop import AboutForm, WayForm
+from parvis.market.models import Market, Modality
 from parvis.market.views.merchant.frame import shop_page
 from parvis.people.requests import PersonRequest
-from parvis.places import weekly
-from parvis.places.actions.entries import add_closure, change_place, remove_closure
-from parvis.places.models import Change, Closure
+from parvis.places.models import Change
+from parvis.places.views.hours_parts import answer_days, answer_hours, days_context, hours_context
 
 
 def hours(request: PersonRequest, slug: str) -> HttpResponse:
-    """The week, in a grid when it fits one, else as text; what the grid cannot show is never written over."""
-    shop = my_shop(request, slug)
-    kept = shop.place.opening_hours
-    week = weekly.read(kept) if kept else NO_WEEK
-    asked = request.POST.get("as") or request.GET.get("as")
-    if asked == "text" or (week is None and asked != "grid"):
-        return _hours_text(request, shop, kept, drawable=week is not None)
-    return _hours_grid(request, shop, week or NO_WEEK, replaces=week is None)
-
-
-def _hours_grid(request: PersonRequest, shop: Shop, week: weekly.Week, *, replaces: bool) -> HttpResponse:
-    form = WeekForm(request.POST if request.method == "POST" else None, week=week)
-    copy = request.POST.get("copy", "")
-    if copy in {"0", "1", "2", "3", "4", "5"}:
-        return _hours_page(request, shop, {"week_form": form.copied(int(copy)), "unsaved": True, "replaces": replaces})
-    if request.method == "POST" and form.is_valid():
-        return _save_hours(request, shop, weekly.write(form.cleaned_data["week"]))
-    return _hours_page(request, shop, {"week_form": form, "replaces": replaces}, status=422 if form.errors else 200)
-
-
-def _hours_text(request: PersonRequest, shop: Shop, kept: str, *, drawable: bool) -> HttpResponse:
-    form = HoursTextForm(request.POST if request.method == "POST" else None, initial={"opening_hours": kept})
-    if request.method == "POST" and form.is_valid():
-        return _save_hours(request, shop, form.cleaned_data["opening_hours"])
-    context = {"text_form": form, "drawable": drawable}
-    return _hours_page(request, shop, context, status=422 if form.errors else 200)
-
-
-def _save_hours(request: PersonRequest, shop: Shop, text: str) -> HttpResponse:
-    try:
-        change_place(
-            place=shop.place,
-            values={"opening_hours": text},
-            origin=Change.Origin.SHOP,
-            at=timezone.now(),
-            by=request.user,
-        )
-        messages.success(request, _("Your opening hours are saved."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect("merchant-hours", shop.slug)
-
-
-def _hours_page(request: PersonRequest, shop: Shop, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    today = timezone.localdate()
-    closures = Closure.objects.filter(place=shop.place_id, last_day__gte=today)
-    context = {"closure_form": ClosureForm(), "closures": closures, "today": today} | context
-    return shop_page(request, shop, "market/merchant/hours.html", "hours", context, status=status)
-
-
-@require_POST
-def closure_add(request: PersonRequest, slug: str) -> HttpResponse:
-    """Days off: first, last, and what customers read."""
-    shop = my_shop(request, slug)
-    form = ClosureForm(request.POST)
-    if form.is_valid():
-        try:
-            add_closure(place=shop.place, at=timezone.now(), by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Your customers will see that you are closed."))
-            return redirect("merchant-hours", slug)
-    week = weekly.read(shop.place.opening_hours) if shop.place.opening_hours else NO_WEEK
-    drawn: dict[str, Any] = (
-        {"week_form": WeekForm(week=week)}
-        if week is not None
-        else {"text_form": HoursTextForm(initial={"opening_hours": shop.place.opening_hours}), "drawable": False}
-    )
-    return _hours_page(request, shop, drawn | {"closure_form": form}, status=422)
-
-
-@require_POST
-def closure_remove(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Open on these days after all."""
-    shop = my_shop(request, slug)
-    closure = get_object_or_404(Closure, place=shop.place_id, pk=pk)
-    remove_closure(closure=closure, at=timezone.now(), by=request.user)
-    messages.success(request, _("The closure is removed."))
-    return redirect("merchant-hours", slug)
+    """The week of the shop's place, as the directory's editor draws it, and the days that are not as usual."""
+    shop, at = my_shop(request, slug), timezone.now()
+    answer = answer_days if "do" in request.POST else answer_hours
+    outcome = answer(request, shop.place, origin=Change.Origin.SHOP, at=at)
+    if outcome.done:
+        return redirect("merchant-hours", slug)
+    context = hours_context(shop.place) | days_context(shop.place, at) | outcome.context
+    return shop_page(request, shop, "market/merchant/hours.html", "hours", context, status=outcome.status)
 
 
 @require_POST
