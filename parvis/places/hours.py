@@ -183,7 +183,7 @@ def _parsed(text: str, country: str, zone: ZoneInfo, point: Point | None) -> Ope
     try:
         if otherwise:  # read for its syntax only: the parser mistakes the days that a fallback covers
             OpeningHours(text)
-        return OpeningHours(usual, timezone=zone, country=country or None, coords=where, auto_country=False)
+        return OpeningHours(usual.strip(), timezone=zone, country=country or None, coords=where, auto_country=False)
     except Exception:  # the parser's own errors share no useful base; a country it does not know is one of them
         return _parsed(text, "", zone, point) if country else None
 
@@ -194,6 +194,8 @@ def _stretches(
     """Stretches of one state, from noon of ``first_day`` (never an hour that happens twice) to ``end``, in UTC."""
     noon = datetime.combine(first_day, time(12), tzinfo=zone)
     for start, until, state, comment in rules.intervals(noon, end.astimezone(zone)):
+        if start.astimezone(UTC) >= until.astimezone(UTC):
+            continue  # half past two to three, in the night in which three follows two
         is_open = {State.OPEN: True, State.CLOSED: False}.get(state)
         yield start.astimezone(UTC), until.astimezone(UTC), is_open, comment
 

@@ -56,6 +56,7 @@ def test_public_holidays_are_those_of_the_country(country, is_open):
 def test_the_night_that_is_an_hour_short():
     # at 2:00 it is 3:00: what closes at 2:30 closes as the clock jumps
     assert ask("Sa-Su 22:00-02:30", "2026-03-29T01:30") == (True, "2026-03-29T03:00")
+    assert ask("Mo-Su 02:30-03:00", "2026-03-28T12:00") == (False, "2026-03-30T02:30")  # it does not exist on the 29th
     start, end = day_spans("Mo-Su 00:00-24:00", date(2026, 3, 29), (), PARIS, "FR")[0]
     assert end - start == timedelta(hours=23)
 

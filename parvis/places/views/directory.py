@@ -17,9 +17,9 @@ from parvis.core.time import day_of
 from parvis.core.words import say_day, say_span
 from parvis.places.access import place_for
 from parvis.places.categories import CATEGORIES, GROUPS
-from parvis.places.forms import Filter
+from parvis.places.forms.filter import DirectoryFilter
 from parvis.places.hours import DayHours
-from parvis.places.listing import Card, find_places, kinds_of
+from parvis.places.listing import Card, Wish, find_places, kinds_of
 from parvis.places.models import Place
 from parvis.places.phrases import say_status
 from parvis.towns.models import Town
@@ -33,33 +33,25 @@ PER_PAGE = 24
 def places(request: TownRequest) -> HttpResponse:
     """Every place of the town: searched, by kind, open now; the page's places on the map."""
     at = timezone.now()
-    form = Filter(request.GET, kinds=kinds_of(request.town))
-    form.is_valid()
-    asked = form.cleaned_data
-    group = request.GET.get("group", "")
-    group = group if group in GROUPS else ""
-    kind = asked.get("kind", "")
-    found = find_places(
-        request.town,
-        text=asked.get("q", ""),
-        group=group,
-        kind=kind,
-        only_open=asked.get("open", False),
-        at=at,
-    )
-    page = Paginator(found.with_closures(), PER_PAGE).get_page(request.GET.get("page"))
-    kept = {name: value for name in ("q", "open") if (value := request.GET.get(name, ""))}
-    opened = CATEGORIES[kind].group if kind else group
+    form = DirectoryFilter(request.GET, kinds=kinds_of(request.town))
+    wish = form.wish()
+    found = find_places(request.town, wish, at).with_closures().with_next_opening(at)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    kept = _kept(wish)
     cards = [Card(place, at) for place in page.object_list]
+    elsewhere = {name: value for name, value in kept.items() if name not in {"kind", "group"}}
     context = {
         "form": form,
+        "wish": wish,
+        "near": kept.get("near", ""),
+        "anywhere_url": f"{reverse('places')}?{urlencode({n: v for n, v in kept.items() if n != 'near'})}",
         "page": page,
         "cards": cards,
-        "filtered": bool(kept or kind or group),
-        "title": CATEGORIES[kind].label if kind else GROUPS.get(group, _("Places of the town")),
-        "group_pills": _group_pills(kept, opened),
+        "filtered": bool(wish),
+        "title": CATEGORIES[wish.kind].label if wish.kind else GROUPS.get(wish.group, _("Places of the town")),
+        "group_pills": _group_pills(elsewhere, CATEGORIES[wish.kind].group if wish.kind else wish.group),
         "map": _map_of(request.town, cards),
-        "query": urlencode(kept | ({"kind": kind} if kind else {"group": group} if group else {})) + "&",
+        "query": urlencode(kept) + "&" if kept else "",
     }
     return render(request, "places/places.html", context)
 
@@ -81,6 +73,15 @@ def place(request: TownRequest, slug: str) -> HttpResponse:
         "attribution": _attribution(found),
     }
     return render(request, "places/place.html", context)
+
+
+def _kept(wish: Wish) -> dict[str, str]:
+    """A question as addresses keep it: what made no sense is left out, and a position is rounded."""
+    near = f"{wish.near.lon},{wish.near.lat}" if wish.near else ""
+    ticks = {"collect": wish.collect, "delivers": wish.delivers, "wheelchair": wish.wheelchair}
+    words = {"q": wish.text, "kind": wish.kind, "group": "" if wish.kind else wish.group, "open": wish.when}
+    words |= {name: "on" for name, ticked in ticks.items() if ticked}
+    return {name: value for name, value in (words | {"near": near}).items() if value}
 
 
 def _has_week(place: Place) -> bool:
