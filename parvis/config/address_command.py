@@ -1,7 +1,6 @@
 """``parvis town addresses``: the doors of a town from the French address base (BAN)."""
 
 import argparse
-import json
 import sys
 import time
 from datetime import datetime

@@ -2,7 +2,7 @@
 
 import argparse
 
-from parvis.config import bench_pages
+from parvis.config import bench_geocoding, bench_pages
 from parvis.delivery import bench as bench_routing
 
 
@@ -15,6 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     pages = kinds.add_parser("pages", help="server time, queries and weight of the hot pages")
     bench_pages.add_arguments(pages)
     pages.set_defaults(measure=bench_pages.run)
+    geocoding = kinds.add_parser("geocoding", help="addresses found from what people type, and the nearest one")
+    bench_geocoding.add_arguments(geocoding)
+    geocoding.set_defaults(measure=bench_geocoding.run)
 
 
 def run(options: argparse.Namespace) -> int:
