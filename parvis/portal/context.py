@@ -1,6 +1,7 @@
 """What every page's frame needs: the town, the languages, where this visitor may go."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +32,20 @@ WAYS = (
     Way("shops", _("Shops"), "store"),
     Way("products", _("Shelves"), "shopping-basket"),
     Way("places", _("Map"), "map"),
+    Way("news", _("News"), "newspaper"),
     Way("orders", _("Orders"), "receipt", signed_in=True),
     Way("merchant", _("My shop"), "clipboard-list", role=Role.Kind.MERCHANT),
+    Way("my-news", _("My news"), "megaphone", role=Role.Kind.MERCHANT),
     Way("hub", _("Depot"), "warehouse", role=Role.Kind.HUB),
     Way("dispatch", _("Rounds"), "route", role=Role.Kind.DISPATCHER),
     Way("rider", _("My round"), "bike", role=Role.Kind.RIDER),
     Way("agent", _("Market"), "chart-column", role=Role.Kind.AGENT),
+)
+
+# The sections of an agent's work: tabs on every page below /agent/.
+AGENT_WAYS = (
+    Way("agent", _("Market"), "chart-column"),
+    Way("agent-news", _("News"), "newspaper"),
 )
 
 FOOTER = (
@@ -59,6 +68,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "languages": [(code, name) for code, name in settings.LANGUAGES if code in offered],
         "demo": settings.DEMO,
         "nav": _once(lambda: _nav(request)) if town else [],
+        "subnav": _once(lambda: _agent_nav(request)) if town and request.path.startswith("/agent/") else [],
         "basket_summary": _once(lambda: _summary(request)),
         "basket_count": (lambda: _summary(request).count) if town else None,
         "footer_links": [{"url": reverse(name), "label": label} for name, label in FOOTER] if town else [],
@@ -96,3 +106,15 @@ def _nav(request: Any) -> list[dict[str, Any]]:
         current = request.path == url or (url != "/" and request.path.startswith(url))
         items.append({"url": url, "label": way.label, "icon": way.icon, "current": current})
     return items
+
+
+def _agent_nav(request: Any) -> list[dict[str, Any]]:
+    """An agent's sections, where there is more than one; the longest address that fits is the current one."""
+    if not hasattr(request, "user") or Role.Kind.AGENT not in roles_in(request):
+        return []
+    urls = {}
+    for way in AGENT_WAYS:
+        with suppress(NoReverseMatch):  # a room without pages yet
+            urls[reverse(way.name)] = way
+    here = max((url for url in urls if request.path.startswith(url)), key=len, default="")
+    return [{"url": url, "label": way.label, "icon": way.icon, "current": url == here} for url, way in urls.items()]

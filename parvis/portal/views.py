@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from parvis.bulletin.listing import latest
 from parvis.core.text import fold
 from parvis.core.words import say_clock
 from parvis.delivery.models import Window
@@ -51,6 +52,7 @@ def home(request: TownRequest) -> HttpResponse:
         "products": newest(town, cards),
         "shelves": shelves(town),
         "trades": trades_of(cards),
+        "news": latest(town, at),
     }
     return render(request, "portal/home.html", context)
 
