@@ -88,7 +88,19 @@ def _public(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def description() -> dict[str, Any]:
     """The OpenAPI description of everything below ``/api/v1/``."""
-    return dict(api.get_openapi_schema(path_prefix=PREFIX))
+    described: dict[str, Any] = api.get_openapi_schema(path_prefix=PREFIX)
+    for where, methods in described["paths"].items():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                response["content"] = {_media(where, int(status)): response["content"]["application/json"]}
+    return described
+
+
+def _media(where: str, status: int) -> str:
+    """What an answer is sent as, where the framework knows only JSON."""
+    if status >= 400:
+        return "application/problem+json"
+    return "application/geo+json" if where.endswith(".geojson") else "application/json"
 
 
 def openapi(request: HttpRequest) -> HttpResponse:
