@@ -4,8 +4,8 @@ A word counts by itself, by its beginning, by its trunk ("boulangeries") and by 
 name says it come before rows whose category does, and those before rows where it only stands in the address.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from django.contrib.postgres.search import SearchQueryField
 from django.db.models import BooleanField, Case, F, Func, IntegerField, Value, When
@@ -13,7 +13,9 @@ from django.db.models import BooleanField, Case, F, Func, IntegerField, Value, W
 from parvis.core.stems import MARK, stems
 from parvis.core.text import fold, words_of
 
+LANGUAGES = ("fr", "nl", "en")  # of all towns
 MOST_WORDS = 8
+_WHOLE, _BEGUN, _ALIKE = range(3)  # how a word stands in a row
 # Words that decide nothing, left out when others remain. "the" is French tea here.
 _SMALL = frozenset(fold("a au aux d de des du een en et het l la le les of op van voor").split())
 
@@ -36,7 +38,7 @@ class Question:
     """The terms that a row must all answer, and the languages in which they may be."""
 
     terms: tuple[Term, ...]
-    languages: tuple[str, ...] = field(default=("fr", "nl", "en"))
+    languages: tuple[str, ...] = LANGUAGES
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -63,6 +65,27 @@ class Question:
         """As a ``tsquery``: every word by its beginning or its trunk, or by another name of it."""
         return _all(self._term(term, weights) for term in self.terms)
 
+    def fit(self, found: Mapping[str, str]) -> int | None:
+        """``closeness`` of words weighed here (``core.text.weighed``), without a database; None: no answer."""
+        if not self or not self._fits(found, "ABCD", _ALIKE):
+            return None
+        steps = ((_WHOLE, "A"), (_BEGUN, "A"), (_WHOLE, "AB"), (_ALIKE, "A"), (_ALIKE, "AB"))
+        return next((n for n, (how, weights) in enumerate(steps) if self._fits(found, weights, how)), len(steps))
+
+    def _fits(self, found: Mapping[str, str], weights: str, how: int) -> bool:
+        heavy = [lexeme for lexeme, weight in found.items() if weight in weights]
+        for term in self.terms:
+            names = (term.words, *term.others) if how == _ALIKE else (term.words,)
+            if not any(all(self._stands(word, heavy, how) for word in name) for name in names):
+                return False
+        return True
+
+    def _stands(self, word: str, lexemes: list[str], how: int) -> bool:
+        if word in lexemes or (how != _WHOLE and len(word) > 1 and any(one.startswith(word) for one in lexemes)):
+            return True
+        trunks = stems(word, self.languages) if how == _ALIKE else ()
+        return any(MARK + trunk in lexemes or trunk in lexemes for trunk in trunks)
+
     def _term(self, term: Term, weights: str) -> str:
         names = (term.words, *term.others)
         return _any(_all(self._word(word, weights) for word in name) for name in names)
@@ -73,7 +96,7 @@ class Question:
         return _any([_begun(word, weights), *alike])
 
 
-def understand(text: str, languages: tuple[str, ...]) -> Question:
+def understand(text: str, languages: tuple[str, ...] = LANGUAGES) -> Question:
     """The first words of ``text``; those that decide nothing are left out when others remain."""
     return Question(tuple(Term((word,)) for word in telling(words_of(text[:400]))), languages)
 

@@ -4,19 +4,18 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from random import Random
 
-from django.contrib.postgres.search import SearchVector
-from django.db.models import Value
 from django.utils.text import slugify
 
 from parvis.core.text import fold
 from parvis.core.time import day_of
 from parvis.demo import reading, vat
 from parvis.demo.reading import Good, ShopRow
-from parvis.market.actions.products import search_text
 from parvis.market.models import Modality, Product, Shop, StockMovement
+from parvis.market.search import names, product_vector
 from parvis.people.models import Organisation
 from parvis.places.hours import is_readable
 from parvis.places.models import Closure, Place
+from parvis.towns import words
 from parvis.towns.models import Address, Town
 
 COUNTED = 0.35  # share of goods that a merchant counts
@@ -48,6 +47,7 @@ def stock_shops(town: Town, *, products: int, at: datetime) -> None:
         shop = _open(town, row, index, chance, day_of(at, town.zone))
         everything += _goods(shop, row, share + (index < extra), chance)
     Product.objects.bulk_create(everything)
+    words.learn(town, {name for product in everything for name in names(product)})
     StockMovement.objects.bulk_create(
         StockMovement(town=town, product=product, delta=product.stock, reason=StockMovement.Reason.COUNTED, at=at)
         for product in everything
@@ -143,8 +143,7 @@ def _product(shop: Shop, good: Good, language: str, level: float, chance: Random
         stock=_stock(chance),
     )
     product.slug = slugify(fold(product.name))
-    name = SearchVector(Value(fold(product.name)), config="simple", weight="A")
-    product.search = name + SearchVector(Value(search_text(product)), config="simple", weight="C")
+    product.search = product_vector(product)
     return product
 
 

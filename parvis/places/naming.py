@@ -10,7 +10,9 @@ from parvis.places.categories import CATEGORIES
 from parvis.places.services import SERVICES
 
 if TYPE_CHECKING:
+    from parvis.core.questions import Question
     from parvis.places.models import Place
+    from parvis.towns.models import Town
 
 MOST_LETTERS = 4000  # of a description: more is no help to find it
 
@@ -63,3 +65,10 @@ def _service_words(service: str, languages: tuple[str, ...]) -> dict[str, str]:
 def _said(label: object, language: str) -> str:
     with translation.override(language):
         return str(label)
+
+
+def kinds_answering(town: "Town", question: "Question") -> list[str]:
+    """The categories whose name, in any language of the town, answers; the likeliest first."""
+    languages = tuple(town.languages) or ("fr",)
+    fits = {key: question.fit(_kind_words(key, languages)) for key in CATEGORIES}
+    return sorted((key for key, fit in fits.items() if fit is not None), key=lambda key: (fits[key], key))

@@ -1,24 +1,42 @@
 """Search over everything a town knows: one literal table of sources, each a function below it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from parvis.core.geo import Point, flat_distance_m
 from parvis.core.money import format_money
-from parvis.core.text import fold, prefix_query
-from parvis.market.listing import ProductCard, for_cards
-from parvis.market.models import Product, Shop
-from parvis.market.trades import TRADES
+from parvis.core.questions import Answers, Question
+from parvis.core.words import say_distance
+from parvis.market.listing import ProductCard
+from parvis.market.models import Product
+from parvis.market.search import products_answering, shops_answering
 from parvis.places.categories import CATEGORIES
 from parvis.places.models import Place
-from parvis.towns.models import Town
+from parvis.places.naming import kinds_answering
+from parvis.places.search import answering
+from parvis.towns.models import Address, Town
+from parvis.towns.questions import ask, guesses
+from parvis.towns.street_words import KINDS
 
 LONGEST = 80  # letters of a question that are read
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to a town, when it is asked, and where the visitor is, if they said so."""
+
+    town: Town
+    question: Question
+    at: datetime
+    near: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +52,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where search looks: its name on the page, and a function from a town, a question and a limit to hits."""
+    """Where search looks: its name on the page, and a function from a question and a limit to hits."""
 
     key: str
     label: Promise
-    find: Callable[[Town, str, int], list[Hit]]
+    find: Callable[[Asked, int], list[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,71 +67,96 @@ class Found:
     hits: list[Hit]
 
 
-def _query(text: str) -> SearchQuery:
-    return SearchQuery(prefix_query(text), config="simple", search_type="raw")
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What all sources gave, products apart where a page lists them; the words answered when a mistake was mended."""
+
+    asked: Asked
+    found: list[Found]
+    products: "QuerySet[Product]"
+    corrected: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.found) or self.products.exists()
 
 
-def products_matching(town: Town, text: str) -> QuerySet[Product]:
-    """Products on sale that hold every word, those with the words in their name first."""
-    found = for_cards(Product.objects.on_sale(town).matching(text))
-    return found.annotate(rank=SearchRank(F("search"), _query(text))).order_by("-rank", "name", "pk")
-
-
-def find_products(town: Town, text: str, limit: int) -> list[Hit]:
+def find_products(asked: Asked, limit: int) -> list[Hit]:
     """Products as hits, for suggestions."""
-    cards = [ProductCard(product) for product in products_matching(town, text)[:limit]]
+    cards = [ProductCard(product) for product in products_answering(asked.town, asked.question)[:limit]]
     return [
         Hit(
             card.product.name,
             card.href,
             card.icon,
             card.product.shop.name,
-            format_money(card.product.price_cents, town.currency),
+            format_money(card.product.price_cents, asked.town.currency),
         )
         for card in cards
     ]
 
 
-def find_shops(town: Town, text: str, limit: int) -> list[Hit]:
-    """Shops whose name, trade (in the reader's language) or line holds every word by its beginning.
-
-    A town has at most some hundreds of shops, so they are compared here, after one query of few columns.
-    """
-    words = fold(text).split()
-    rows = Shop.objects.filter(town=town, is_open=True).order_by("name")
-    hits = []
-    for slug, name, trade, tagline, address in rows.values_list("slug", "name", "trade", "tagline", "place__address"):
-        kind = TRADES.get(trade, TRADES["other"])
-        known = f" {fold(f'{name} {kind.label} {tagline}')}"
-        if all(f" {word}" in known for word in words):
-            hits.append(Hit(name, reverse("shop", args=[slug]), kind.icon, address, str(kind.label)))
-    hits.sort(key=lambda hit: words[0] not in fold(hit.title) if words else False)
-    return hits[:limit]
+def find_shops(asked: Asked, limit: int) -> list[Hit]:
+    """Shops of the market."""
+    return [
+        Hit(shop.name, reverse("shop", args=[shop.slug]), shop.trade.icon, shop.address, str(shop.trade.label))
+        for shop in shops_answering(asked.town, asked.question, limit)
+    ]
 
 
-def find_places(town: Town, text: str, limit: int) -> list[Hit]:
-    """Places of the directory that are not shops of the market."""
-    places = Place.objects.of(town).filter(search=_query(text), shop=None).order_by("name", "pk")
-    hits = []
-    for place in places.only("slug", "name", "category", "address")[:limit]:
-        category = CATEGORIES.get(place.category)
-        label, icon = (str(category.label), category.icon) if category else ("", "map-pin")
-        hits.append(Hit(place.name, _place_address(place), icon, place.address, label))
-    return hits
+def find_kinds(asked: Asked, limit: int) -> list[Hit]:
+    """Kinds of places that the town has, by their name in any of its languages."""
+    keys = kinds_answering(asked.town, asked.question)
+    if not keys:
+        return []
+    here = set(Place.objects.of(asked.town).of_kinds(keys).order_by().values_list("category", flat=True).distinct())
+    kinds = [(key, CATEGORIES[key]) for key in keys if key in here][:limit]
+    words = str(_("All of this kind"))
+    return [Hit(str(kind.label), _places(kind=key), kind.icon, words) for key, kind in kinds]
 
 
-def _place_address(place: Place) -> str:
-    try:
-        return reverse("place", args=[place.slug])
-    except NoReverseMatch:
-        return ""
+def find_places(asked: Asked, limit: int) -> list[Hit]:
+    """Places of the directory that are not shops of the market, with the distance when it is known."""
+    places = answering(
+        Place.objects.of(asked.town).filter(shop=None),
+        asked.question,
+        centre=asked.town.centre,
+        near=asked.near,
+        at=asked.at,
+    )
+    return [
+        _place(place, asked.near) for place in places.only("slug", "name", "category", "address", "lon", "lat")[:limit]
+    ]
+
+
+def _place(place: Place, near: Point | None) -> Hit:
+    meta = say_distance(flat_distance_m(place.point, near)) if near else str(place.kind.label)
+    text = " · ".join(filter(None, [str(place.kind.label) if near else "", place.address]))
+    return Hit(place.name or str(place.kind.label), reverse("place", args=[place.slug]), place.kind.icon, text, meta)
+
+
+def find_streets(asked: Asked, limit: int) -> list[Hit]:
+    """Streets by the beginnings of their words; "rue" alone is every street, and none."""
+    question = asked.question
+    if all(word in KINDS for term in question.terms for word in term.words):
+        return []
+    doors = Address.objects.filter(Answers(question.begun()), town=asked.town).order_by("street")
+    streets = doors.values_list("street", flat=True).distinct()[:limit]
+    return [Hit(street, _places(q=street), "signpost", str(_("Places of this street"))) for street in streets]
+
+
+def _places(**asked: str) -> str:
+    return f"{reverse('places')}?{urlencode(asked)}"
 
 
 SOURCES = (
+    Source("kinds", _("Kinds of places"), find_kinds),
     Source("shops", _("Shops"), find_shops),
     Source("products", _("Products"), find_products),
     Source("places", _("Places"), find_places),
+    Source("streets", _("Streets"), find_streets),
 )
+WHILE_TYPING = {"kinds": 1, "shops": 3, "products": 4, "places": 3, "streets": 2}
+ON_THE_PAGE = {"kinds": 3, "shops": 6, "places": 12, "streets": 4}
 
 
 def clean(text: str | None) -> str:
@@ -121,12 +164,43 @@ def clean(text: str | None) -> str:
     return " ".join((text or "").replace("\x00", "").split())[:LONGEST]
 
 
-def look(town: Town, text: str, limits: dict[str, int]) -> list[Found]:
-    """Ask each source that has a limit; a question without a letter or a figure finds nothing."""
-    if not fold(text):
-        return []
-    found = (Found(s, s.find(town, text, limits[s.key])) for s in SOURCES if s.key in limits)
-    return [one for one in found if one.hits]
+def spot_of(text: str | None) -> Point | None:
+    """The place of the visitor as an address carries it, ``2.2730,48.8239``; None for anything else."""
+    lon, _comma, lat = (text or "")[:40].partition(",")
+    try:
+        return Point(float(lon), float(lat))
+    except (ValueError, ValidationError):
+        return None
+
+
+def answer(
+    town: Town,
+    text: str,
+    limits: Mapping[str, int],
+    *,
+    at: datetime,
+    near: Point | None = None,
+    exactly: bool = False,
+) -> Answer:
+    """Ask each source that has a limit. Where none answers, mistakes of typing are mended, unless told otherwise."""
+    asked = Asked(town, ask(town, text), at, near)
+    first = _look(asked, limits)
+    if first or exactly or not asked.question:
+        return first
+    for mended in guesses(town, asked.question):
+        second = _look(replace(asked, question=mended), limits)
+        if second:
+            return replace(second, corrected=mended.text)
+    return first
+
+
+def _look(asked: Asked, limits: Mapping[str, int]) -> Answer:
+    """A question without a letter or a figure finds nothing."""
+    if not asked.question:
+        return Answer(asked, [], Product.objects.none())
+    found = (Found(source, source.find(asked, limits[source.key])) for source in SOURCES if source.key in limits)
+    products = Product.objects.none() if "products" in limits else products_answering(asked.town, asked.question)
+    return Answer(asked, [one for one in found if one.hits], products)
 
 
 def shorter(text: str) -> list[str]:

@@ -2,11 +2,11 @@
 
 from django.urls import include, path
 
-from parvis.portal import api, crawlers, views
+from parvis.portal import api, crawlers, search_page, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("search/", views.search, name="search"),
+    path("search/", search_page.search, name="search"),
     path("about/", views.words, {"name": "about"}, name="about"),
     path("legal/", views.words, {"name": "legal"}, name="legal"),
     path("privacy/", views.words, {"name": "privacy"}, name="privacy"),

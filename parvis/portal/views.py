@@ -3,34 +3,28 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from parvis.bulletin.listing import latest
-from parvis.core.text import fold
 from parvis.core.words import say_clock
 from parvis.delivery.models import Window
-from parvis.market.listing import ProductCard, newest, shelves, shop_cards, trades_of
-from parvis.market.models import Market, Product
+from parvis.market.listing import newest, shelves, shop_cards, trades_of
+from parvis.market.models import Market
 from parvis.market.when import near_moment, near_span
 from parvis.portal.gallery import gallery_context
-from parvis.portal.search import clean, look, products_matching, shorter
 from parvis.towns.models import Town
 from parvis.towns.requests import TownRequest
 
 BIKE_WINDOWS = 3
 SHOPS_SHOWN = 8
-PRODUCTS_PER_PAGE = 24
 
 
 @login_not_required
@@ -70,37 +64,6 @@ def _bike_window(window: Window, at: datetime) -> BikeWindow:
     closes, starts = timezone.localtime(window.closes_at), timezone.localtime(window.starts_at)
     until = say_clock(closes) if closes.date() == starts.date() else near_moment(window.closes_at, at)
     return BikeWindow(near_span(window.starts_at, window.ends_at, at), until)
-
-
-@login_not_required
-@require_safe
-def search(request: TownRequest) -> HttpResponse:
-    """Everything that answers to a few words; while typing, a short list of links."""
-    text = clean(request.GET.get("q"))
-    if request.htmx:
-        found = look(request.town, text, {"shops": 3, "products": 5, "places": 2}) if len(text) > 1 else []
-        response = render(request, "portal/search.html#suggestions", {"q": text, "found": found})
-    else:
-        response = render(request, "portal/search.html", _answer(request, text))
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-def _answer(request: TownRequest, text: str) -> dict[str, Any]:
-    products = products_matching(request.town, text) if fold(text) else Product.objects.none()
-    page = Paginator(products, PRODUCTS_PER_PAGE).get_page(request.GET.get("page"))
-    others = look(request.town, text, {"shops": 6, "places": 6}) if page.number == 1 else []
-    nothing = not page.object_list and not others
-    return {
-        "q": text,
-        "page": page,
-        "cards": [ProductCard(product) for product in page],
-        "found": others,
-        "nothing": nothing,
-        "query": f"{urlencode({'q': text})}&",
-        "shorter": shorter(text),
-        "shelves": shelves(request.town) if nothing else [],
-    }
 
 
 @login_not_required

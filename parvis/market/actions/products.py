@@ -5,15 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchVector
 from django.db import transaction
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from parvis.core import audit
 from parvis.core.text import fold
 from parvis.market.models import Product, Shop, StockMovement
-from parvis.market.trades import CATEGORIES
+from parvis.market.search import names, product_vector
+from parvis.towns import words
+from parvis.towns.models import Town
+
+BATCH = 500
 
 
 def free_slug(shop: Shop, name: str, *, keep: Product | None = None) -> str:
@@ -75,16 +78,22 @@ def change_product(
     return save_product(product=fresh, at=at, by=by)
 
 
-def search_text(product: Product) -> str:
-    """What a product is found by: its name first, then shop, shelf and description, folded."""
-    shelf = CATEGORIES.get(product.category)
-    words = [product.name, product.shop.name, str(shelf.label) if shelf else "", product.description]
-    return fold(" ".join(words))
-
-
 def index_products(products: QuerySet[Product]) -> None:
-    """Rebuild the search vectors of ``products``."""
-    for product in products.select_related("shop").iterator(chunk_size=500):
-        name = SearchVector(Value(fold(product.name)), config="simple", weight="A")
-        rest = SearchVector(Value(search_text(product)), config="simple", weight="C")
-        Product.objects.filter(pk=product.pk).update(search=name + rest)
+    """Rebuild what ``products`` are found by, and let each town know their words."""
+    batch: list[Product] = []
+    for product in products.select_related("shop__town").iterator(chunk_size=BATCH):
+        batch.append(product)
+        if len(batch) == BATCH:
+            _index(batch)
+            batch = []
+    _index(batch)
+
+
+def _index(batch: list[Product]) -> None:
+    texts: dict[Town, set[str]] = {}
+    for product in batch:
+        product.search = product_vector(product)
+        texts.setdefault(product.shop.town, set()).update(names(product))
+    Product.objects.bulk_update(batch, ["search"], batch_size=BATCH)
+    for town, found in texts.items():
+        words.learn(town, found)

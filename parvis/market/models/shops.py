@@ -3,12 +3,12 @@
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from parvis.core.text import prefix_query
+from parvis.core.questions import Answers, understand
 from parvis.people.models import Organisation
 from parvis.places.models import Place
 from parvis.towns.models import Town, TownOwned
@@ -95,11 +95,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(town=town, hidden=False, shop__is_open=True).select_related("shop__place")
 
     def matching(self, text: str) -> Self:
-        """Products holding every word of ``text`` by its beginning, accents and case apart."""
-        query = prefix_query(text)
-        if not query:
-            return self
-        return self.filter(search=SearchQuery(query, search_type="raw", config="simple"))
+        """Products holding every word of ``text`` by its beginning or its trunk; all of them when there is no word."""
+        question = understand(text)
+        return self.filter(Answers(question.loosely())) if question else self
 
 
 class Product(TownOwned):
