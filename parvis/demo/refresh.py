@@ -18,6 +18,7 @@ from parvis.demo.story import Play, last_event, on_the_road, play_today, play_ye
 from parvis.demo.tales import Script
 from parvis.demo.towns import build_town
 from parvis.market.models import Part
+from parvis.places.spans import refresh_due
 from parvis.towns.models import Town
 
 type Say = Callable[[str], None]
@@ -71,6 +72,7 @@ def are_built() -> bool:
 
 
 def _bring_up(town: Town, profile: Profile, at: datetime, say: Say, *, fresh: bool) -> None:
+    refresh_due(at, town)
     hub = Hub.objects.get(town=town)
     if on_the_road(hub, at):
         return

@@ -45,6 +45,7 @@ class DirectoryFilter(Filter):
             data = data.copy()
             data["open"] = "now"
         super().__init__(data, **kwargs)
+        self.tells_too_much = False  # the address says where somebody stands to the metre
 
     def clean_near(self) -> Point | None:
         """Where the visitor stands, as ``lon,lat``, never closer than about 100 metres."""
@@ -52,10 +53,12 @@ class DirectoryFilter(Filter):
         if not text:
             return None
         try:
-            lon, lat = (round(float(part), ROUNDED) for part in text.split(","))
-            return Point(lon, lat)
+            lon, lat = map(float, text.split(","))
+            point = Point(round(lon, ROUNDED), round(lat, ROUNDED))
         except ValueError:
             raise forms.ValidationError(_("We do not know where this is.")) from None
+        self.tells_too_much = (point.lon, point.lat) != (lon, lat)
+        return point
 
     def wish(self) -> Wish:
         """What was asked, as far as it makes sense."""

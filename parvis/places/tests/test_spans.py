@@ -3,6 +3,7 @@
 import random
 import threading
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -122,7 +123,7 @@ def test_the_day_on_which_rows_are_written_does_not_matter(by_rule, town, start)
 def test_rows_never_overlap_and_a_long_stretch_is_cut_at_midnights(town):
     place = make_place(town, "Always", opening_hours="24/7")
     rows = written(Place.objects.filter(pk=place.pk), moment(date(2026, 10, 24)))
-    assert all(a[1] == b[0] for a, b in zip(rows, rows[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in pairwise(rows))
     assert {end - start for start, end in rows} == {timedelta(hours=24), timedelta(hours=25)}
     assert all(start.astimezone(PARIS).hour == 0 for start, _ in rows)
     assert rows[0][0] == moment(date(2026, 10, 23), 0)
