@@ -91,6 +91,7 @@ class Place(TownOwned):
             GinIndex(fields=["services"], name="place_by_service", fastupdate=False),
             GistIndex(spot(), name="place_by_spot"),
             models.Index(fields=["town", "category", "name"], name="place_by_category"),
+            models.Index(fields=["town", "name"], condition=Q(gone_on=None), name="place_by_name"),
             models.Index(fields=["town", "street"], name="place_by_street"),
             models.Index(fields=["town", "checked_at"], name="place_by_check"),
             models.Index(fields=["spans_until"], condition=Q(hours_read=True), name="place_spans_due"),
