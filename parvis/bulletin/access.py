@@ -1,5 +1,6 @@
 """From an id, a key or a cookie to a row of the bulletin, or 404."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from parvis.bulletin.actions.following import Thing
+from parvis.bulletin.listing import typed
 from parvis.bulletin.models import Follower, Post
 from parvis.bulletin.streets import street_name
 from parvis.people.access import organisations_of, roles_in
@@ -53,8 +55,9 @@ def post_to_judge(request: PersonRequest, pk: UUID) -> Post:
     return get_object_or_404(Post.objects.select_related("place", "town"), town=request.town, pk=pk)
 
 
-def thing_for(request: TownRequest, slug: str, street: str) -> Thing:
+def thing_for(request: TownRequest, values: Mapping[str, str]) -> Thing:
     """What a button says is followed; 404 for a place or a street that the town does not have."""
+    slug, street = typed(values, "place"), typed(values, "street")
     if slug:
         return Thing(place=get_object_or_404(Place.objects.of(request.town), slug=slug))
     if street and not street_name(request.town, street):
@@ -65,7 +68,7 @@ def thing_for(request: TownRequest, slug: str, street: str) -> Thing:
 def follower_for(request: TownRequest) -> Follower | None:
     """Who follows here: by the key of a link in a mail, the account, or the cookie of this browser."""
     followers = Follower.objects.filter(town=request.town).select_related("person", "town")
-    if key := request.GET.get("key") or request.POST.get("key"):
+    if key := typed(request.GET, "key") or typed(request.POST, "key"):
         return followers.filter(secret=key).first()
     if request.user.is_authenticated:
         return followers.filter(person=request.user).first()

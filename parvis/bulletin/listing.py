@@ -17,6 +17,7 @@ from parvis.places.models import Place
 from parvis.towns.models import Town
 
 TOWN = "town"  # the group of the town's own posts
+LONGEST_WORD = 160
 RECENT = timedelta(days=180)  # streets offered as a filter have had news since
 
 
@@ -60,9 +61,14 @@ class Asked:
         return {"street": self.street} if self.street else {}
 
 
+def typed(values: Mapping[str, str], name: str) -> str:
+    """A word of an address or a form as the database can be asked for it: short, without the sign it refuses."""
+    return str(values.get(name) or "").replace("\x00", "")[:LONGEST_WORD]
+
+
 def asked_in(town: Town, values: Mapping[str, str]) -> Asked | None:
     """What the address of a page asks for; nonsense in a filter is left out, an unknown place or street is None."""
-    slug, street = values.get("place", "")[:120], values.get("street", "")[:160]
+    slug, street = typed(values, "place"), typed(values, "street")
     place = Place.objects.of(town).filter(slug=slug).first() if slug else None
     name = street_name(town, street) if street and not slug else ""
     if (slug and place is None) or (street and not slug and not name):
@@ -108,7 +114,7 @@ def posts_for(follower: Follower, since: datetime, until: datetime) -> PostQuery
     """What somebody follows and has not been told yet, each post once however many ways lead to it."""
     things = list(follower.follows.values_list("place", "street"))
     posts = Post.objects.shown(follower.town).for_cards().filter(shown_at__gt=since, shown_at__lte=until)
-    if any(place is None and not street for place, street in things):
+    if any(not place and not street for place, street in things):
         return posts
     places, streets = [place for place, _s in things if place], [street for _p, street in things if street]
     return posts.filter(Q(place__in=places) | Q(place__street__in=streets))

@@ -196,9 +196,9 @@ def _check(words: Words, town: Town, at: datetime) -> None:
 
 
 def _reason(reason: str) -> str:
-    if not reason.strip():
+    if not plain(reason):
         raise Refusal(_("Say why: the shop reads it."))
-    return reason.strip()[:240]
+    return plain(reason)[:240]
 
 
 def _locked(post: Post) -> Post:

@@ -40,7 +40,7 @@ def say_thing(town: Town, thing: Thing) -> str:
 def follow(request: TownRequest) -> HttpResponse:
     """Follow what ``place`` or ``street`` says (neither: the whole town), or stop it with ``stop``."""
     values = request.POST if request.method == "POST" else request.GET
-    thing = thing_for(request, values.get("place", "")[:120], values.get("street", "")[:160])
+    thing = thing_for(request, values)
     at = timezone.now()
     if request.method == "POST" and (follower := _known(request, at, stop="stop" in values)):
         return _at_once(request, follower, thing, at)
@@ -108,7 +108,7 @@ def confirm(request: TownRequest, token: str) -> HttpResponse:
         return render(request, "bulletin/too_late.html", {}, status=410)
     except signing.BadSignature:
         raise Http404 from None
-    thing = thing_for(request, asked["place"], asked["street"])
+    thing = thing_for(request, asked)
     what = say_thing(request.town, thing)
     if request.method != "POST":
         return render(request, "bulletin/confirm.html", {"what": what, "email": asked["email"]})
@@ -176,7 +176,7 @@ def _change(request: TownRequest, follower: Follower) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: TownRequest, secret: str) -> HttpResponse:
     """The end of all mails: one click in the mail box, or one here."""
-    follower = Follower.objects.filter(town=request.town, secret=secret).first()
+    follower = Follower.objects.filter(town=request.town, secret=secret.replace("\x00", "")).first()
     if request.method == "POST":
         if follower is not None:
             following.stop_mails(follower=follower)

@@ -49,6 +49,10 @@ def _sent(request: TownRequest) -> dict[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
+def _plain(value: Any) -> str:
+    return value.replace("\x00", "") if isinstance(value, str) else ""
+
+
 def _keys(sent: dict[str, Any]) -> dict[str, str] | None:
     """Endpoint and keys, when they can be a browser's."""
     keys = sent.get("keys")
@@ -65,7 +69,7 @@ def allow(request: TownRequest) -> HttpResponse:
     keys = _keys(sent)
     if keys is None:
         return JsonResponse({"said": _("This browser cannot be told. Nothing has changed.")}, status=422)
-    thing = thing_for(request, str(sent.get("place") or "")[:120], str(sent.get("street") or "")[:160])
+    thing = thing_for(request, sent)
     follower = follower_for(request) or _newcomer(request)
     try:
         following.follow(follower=follower, thing=thing, at=at)
@@ -90,7 +94,7 @@ def _newcomer(request: TownRequest) -> Follower:
 @require_POST
 def end(request: TownRequest) -> HttpResponse:
     """This browser is told no more; its secret endpoint is what names it."""
-    endpoint = str(_sent(request).get("endpoint") or "")
+    endpoint = _plain(_sent(request).get("endpoint"))
     browser = PushSubscription.objects.filter(town=request.town, endpoint=endpoint).select_related("follower").first()
     if browser is not None:
         following.forget_browser(browser=browser)
@@ -103,7 +107,7 @@ def end(request: TownRequest) -> HttpResponse:
 def renew(request: TownRequest) -> HttpResponse:
     """The browser has changed its subscription by itself."""
     sent = _sent(request)
-    old = PushSubscription.objects.filter(town=request.town, endpoint=str(sent.get("old") or ""))
+    old = PushSubscription.objects.filter(town=request.town, endpoint=_plain(sent.get("old")))
     browser, keys = old.select_related("follower").first(), _keys(sent)
     if browser is None or keys is None:
         return HttpResponse(status=404)
