@@ -1,8 +1,13 @@
-"""The only way from an address of a page to a place."""
+"""The only way from an address of a page to a place, a claim or a report."""
+
+from uuid import UUID
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
-from parvis.places.models import Place
+from parvis.people.access import organisations_of
+from parvis.people.requests import PersonRequest
+from parvis.places.models import Claim, Place, Report
 from parvis.towns.requests import TownRequest
 
 
@@ -12,3 +17,39 @@ def place_for(request: TownRequest, slug: str) -> Place:
     if place is None:
         raise Http404
     return place
+
+
+def any_place_for(request: TownRequest, slug: str) -> Place:
+    """The place of this town called ``slug``, also one that has closed for good: for agents."""
+    found = Place.objects.filter(town=request.town).with_closures().filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def claimed_place_for(request: PersonRequest, slug: str) -> Place:
+    """A place of this town that the visitor speaks for; anybody else's is not there."""
+    found = place_for(request, slug)
+    if found.organisation_id is None or not organisations_of(request).filter(pk=found.organisation_id).exists():
+        raise Http404
+    return found
+
+
+def my_claim(request: PersonRequest, pk: UUID) -> Claim:
+    """A claim of this town that the visitor made; somebody else's is not there."""
+    return _claim(pk, town=request.town, person=request.user)
+
+
+def claim_for_agent(request: PersonRequest, pk: UUID) -> Claim:
+    """A claim of this town; the page is for agents (``require_role``)."""
+    return _claim(pk, town=request.town)
+
+
+def report_for_agent(request: PersonRequest, pk: UUID) -> Report:
+    """What a resident told about a place of this town; the page is for agents."""
+    return get_object_or_404(Report.objects.select_related("place__town"), pk=pk, town=request.town)
+
+
+def _claim(pk: UUID, **whose: object) -> Claim:
+    claims = Claim.objects.select_related("place__town", "place__organisation", "person", "town")
+    return get_object_or_404(claims.prefetch_related("events__by"), pk=pk, **whose)

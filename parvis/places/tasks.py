@@ -15,6 +15,15 @@ def refresh_spans(timestamp: int) -> None:
     spans.refresh_due(timezone.now())
 
 
+@app.periodic(cron="2 * * * *")
+@app.task(queue="mail", queueing_lock="ask-shops", lock="ask-shops")
+def ask_shops(timestamp: int) -> None:
+    """Every hour: the shops of towns where it is nine o'clock on the month's first working day are asked."""
+    from parvis.places.actions.reminders import ask_all_towns
+
+    ask_all_towns(timezone.now())
+
+
 @app.task(queue="imports")
 def read_import(run_id: str) -> None:
     """Read a file that was brought to the directory; the sentences are for whoever brought it."""
