@@ -26,7 +26,11 @@ _SERVICES = (
     *("secretariat", "dejeuner", "diner", "cuisine", "restauration", "spectacle", "seance", "concert", "depot"),
     *("retrait", "levee", "animation", "accueil", "formule", "menu", "parking", "reunion", "boutique", "guichet"),
 )
-_RESTRICTING = {"pour", "lors", "selon", "si", "sous", "aux", "chez", "suivant", "sans", "avec", "quand", "dont"}
+# Words after hours that only say where: "au marché des Épinettes", "place de la Mairie".
+_PLACE = re.compile(
+    r"(?:(?:au|a|dans|devant|sur|face|pres|en)(?: (?:la|le|l'|du|au|de la))? ?)?"
+    r"(?:marche|passage|parc|square|place|rue|avenue|boulevard|allee|quai|parvis|centre|gymnase|stade|mairie|esplanade)\b"
+)
 _OPENERS = (Kind.OPEN, Kind.CLOSED, Kind.EXCEPT, Kind.LATE, Kind.APPOINTMENT)
 _SEPARATORS = {Kind.COMMA, Kind.DASH}
 _JOINS = (Kind.COMMA, Kind.AND, Kind.COLON, Kind.DASH)
@@ -323,7 +327,11 @@ class _Sentence:
             self._leave(words.start, of_service=True)
         elif in_brackets or "uniquement" in self._lower(words) or "seulement" in self._lower(words):
             self._leave(words.start)
-        elif words.first in _RESTRICTING or any(isinstance(item, HOURLY) for item in later) or self.pending:
+        elif (
+            not _PLACE.match(fold(self.text[words.start : words.end]))
+            or any(isinstance(item, HOURLY) for item in later)
+            or self.pending
+        ):
             self._leave(self.pending.start if self.pending else words.start)
         elif not self.own and not self.account.exclusions and not self.account.limits:
             self._leave(words.start)
