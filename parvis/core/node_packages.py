@@ -15,6 +15,10 @@ FILES = {
     "fonts/atkinson.woff2": "@fontsource-variable/atkinson-hyperlegible-next/files/"
     "atkinson-hyperlegible-next-latin-wght-normal.woff2",
     "fonts/bricolage.woff2": "@fontsource/bricolage-grotesque/files/bricolage-grotesque-latin-700-normal.woff2",
+    # .mjs keeps the manifest from following the comments that name their source maps, which are not served
+    "map/maplibre-gl.mjs": "maplibre-gl/dist/maplibre-gl.mjs",
+    "map/maplibre-gl-worker.mjs": "maplibre-gl/dist/maplibre-gl-worker.mjs",
+    "map/pmtiles.mjs": "pmtiles/dist/pmtiles.js",
 }
 
 

@@ -5,7 +5,7 @@ has it) and returns paths ready for ``core/components/map.html``. Colours are cl
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import hypot
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from parvis.core.geo import Point, local_metres
 
 Position = Sequence[float]  # longitude, latitude
+Window = tuple[float, float, float, float]  # west, south, east, north in degrees
 WIDTH = 640  # pixels that marker sizes are meant for, until the script knows the real width
 MARGIN = 0.04
 MINOR_ROADS_CHARACTERS = 60_000  # beyond it, short back streets are left out first
@@ -59,6 +60,7 @@ class DrawnMarker:
     label: str
     title: str
     href: str
+    radius: int = 11  # a number of three figures has a larger pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class TownMap:
     roads_major: str = ""
     routes: list[DrawnRoute] = field(default_factory=list)
     markers: list[DrawnMarker] = field(default_factory=list)
+    frame: "_Frame | None" = None
 
     @property
     def has_links(self) -> bool:
@@ -95,10 +98,11 @@ def draw(
     routes: Iterable[Route] = (),
     markers: Iterable[Marker] = (),
     near: bool = False,
+    window: Window | None = None,
     name: str = "map",
 ) -> TownMap:
-    """Draw a town; with ``near`` the picture opens on the routes and markers rather than on the whole town;
-    ``name`` begins the ids inside, for a page with two maps.
+    """Draw a town; with ``near`` the picture opens on the routes and markers rather than on the whole town, with
+    ``window`` (west, south, east, north) it shows just that; ``name`` begins the ids inside, for a page with two maps.
 
     ``boundary`` is a GeoJSON Polygon or MultiPolygon; ``backdrop`` may hold ``roads_major`` and ``roads`` (lines),
     ``water`` and ``green`` (polygons as lists of rings, or single rings), all in WGS 84. Anything may be missing.
@@ -108,8 +112,8 @@ def draw(
     edges = _rings_of(boundary)
     shown = [p for r in routes for p in r.line] + [(m.lon, m.lat) for m in markers]
     whole = [p for ring in edges for p in ring] or [p for line in backdrop.get("roads_major", []) for p in line]
-    frame = _Frame.around(shown if near and shown else whole or shown)
-    pen = _Pen(frame)
+    frame = _Frame.of(window) if window else _Frame.around(shown if near and shown else whole or shown)
+    pen = _Pen(frame, window)
     return TownMap(
         id=name,
         title=title,
@@ -125,7 +129,15 @@ def draw(
         roads_major=pen.lines(backdrop.get("roads_major", [])),
         routes=[DrawnRoute(pen.lines([route.line]), _colour(route.colour)) for route in routes],
         markers=[pen.marker(marker) for marker in markers],
+        frame=frame,
     )
+
+
+def mark(drawing: TownMap, markers: Iterable[Marker], *, title: str, description: str = "") -> TownMap:
+    """The same drawing with other markers and words: the ground of a town may be kept, what stands on it changes."""
+    assert drawing.frame
+    pen = _Pen(drawing.frame)
+    return replace(drawing, markers=[pen.marker(marker) for marker in markers], title=title, description=description)
 
 
 def _colour(number: int) -> int:
@@ -170,6 +182,13 @@ class _Frame:
         width, height = max(width, height / 1.25), max(height, width / 2)
         return cls(middle, width, height)
 
+    @classmethod
+    def of(cls, window: Window) -> "_Frame":
+        west, south, east, north = window
+        middle = Point((west + east) / 2, (south + north) / 2)
+        x, y = local_metres(Point(east, north), middle)
+        return cls(middle, max(2 * x, 1), max(2 * y, 1))
+
     @property
     def unit(self) -> float:
         return self.width / WIDTH
@@ -182,9 +201,18 @@ class _Frame:
 class _Pen:
     """Turns positions into path data in whole metres, leaving out what one pixel cannot show."""
 
-    def __init__(self, frame: _Frame) -> None:
+    def __init__(self, frame: _Frame, window: Window | None = None) -> None:
         self.frame = frame
+        self.window = window
         self.step = max(1.0, frame.unit / 2)
+
+    def _seen(self, line: Sequence[Position]) -> bool:
+        """Whether any of it may stand in the window."""
+        if self.window is None:
+            return True
+        west, south, east, north = self.window
+        lons, lats = [p[0] for p in line], [p[1] for p in line]
+        return not (max(lons) < west or min(lons) > east or max(lats) < south or min(lats) > north)
 
     def _xy(self, position: Position) -> tuple[int, int]:
         east, north = local_metres(Point(position[0], position[1]), self.frame.middle)
@@ -205,12 +233,12 @@ class _Pen:
 
     def areas(self, rings: Iterable[Sequence[Position]]) -> str:
         """Closed rings as one path; an inner ring is a hole by the direction GeoJSON gives it."""
-        drawn = (self._thin(ring) for ring in rings)
+        drawn = (self._thin(ring) for ring in rings if self._seen(ring))
         return "".join(self._path(points) + "z" for points in drawn if len(points) > 3)
 
     def lines(self, lines: Iterable[Sequence[Position]], most: int | None = None) -> str:
         """Open lines as one path of at most ``most`` characters: the shortest are left out first."""
-        drawn = [self._thin(line) for line in lines]
+        drawn = [self._thin(line) for line in lines if self._seen(line)]
         drawn = [points for points in drawn if len(set(points)) > 1]
         if most is not None:
             drawn.sort(key=lambda points: -sum(hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)))
@@ -228,4 +256,5 @@ class _Pen:
         x, y = self._xy((marker.lon, marker.lat))
         css = f"route-{_colour(marker.route)}" if marker.route else f"map__marker--{marker.tone}"
         transform = f"translate({x} {y}) scale({self.frame.unit:.2f})"
-        return DrawnMarker(transform, css, marker.label, marker.title, marker.href)
+        radius = 11 + 3 * max(0, len(marker.label) - 2)
+        return DrawnMarker(transform, css, marker.label, marker.title, marker.href, radius)

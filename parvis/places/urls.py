@@ -5,6 +5,7 @@ from django.urls import include, path
 from parvis.places.views import directory
 
 urlpatterns = [
+    path("", include("parvis.places.urls_map")),
     path("places/", directory.places, name="places"),
     path("places/<slug:slug>/", directory.place, name="place"),
     path("", include("parvis.places.urls_desk")),

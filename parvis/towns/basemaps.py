@@ -6,7 +6,7 @@ is read at once and an old one may be kept by browsers for good.
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -42,16 +42,22 @@ class Drawing:
 
 
 @contextmanager
-def drawn(slug: str, extract: Path, boundary: dict[str, Any] | None, frame: Box | None = None) -> Iterator[Drawing]:
+def drawn(
+    slug: str,
+    extract: Path,
+    boundary: dict[str, Any] | None,
+    frame: Box | None = None,
+    water: Sequence[shapely.Polygon] = (),
+) -> Iterator[Drawing]:
     """A map of ``extract`` around ``boundary`` (GeoJSON) or in ``frame``; nothing is left behind when it fails.
 
-    Raises Refusal with a sentence.
+    ``water`` is that of ``core.osm.read``, where the extract was read. Raises Refusal with a sentence.
     """
     home = Path(settings.VAR_DIR) / "basemaps"
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{slug}-", dir=home) as work:
         making = Path(work) / "drawing"
-        build_basemap(extract, making, _around(boundary, frame))
+        build_basemap(extract, making, _around(boundary, frame), water)
         drawing = Drawing(making, home, slug)
         try:
             yield drawing
@@ -61,14 +67,14 @@ def drawn(slug: str, extract: Path, boundary: dict[str, Any] | None, frame: Box 
             raise
 
 
-def redraw(town: Town, extract: Path, *, at: datetime) -> Drawing:
+def redraw(town: Town, extract: Path, *, at: datetime, water: Sequence[shapely.Polygon] = ()) -> Drawing:
     """Draw the town's map afresh from a newer extract; pages of the old one find it gone and load the new one."""
     frame = None
     if town.boundary is None:
         w = WITHOUT_BOUNDARY_DEGREES
         frame = (town.lon - w, town.lat - w, town.lon + w, town.lat + w)
     before = town.basemap
-    with drawn(town.slug, extract, town.boundary, frame) as drawing, transaction.atomic():
+    with drawn(town.slug, extract, town.boundary, frame, water) as drawing, transaction.atomic():
         town.basemap = drawing.name
         town.save(update_fields=["basemap"])
         audit.record("town.map_drawn", town, at=at, town_id=town.pk)

@@ -11,25 +11,32 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Literal
+from typing import Any
+
+import shapely
 
 from parvis.core.errors import Refusal
 
 DRAWING_SECONDS = 1800
 FILES = ("far", "streets", "near")
-_PACKED: dict[bytes, Callable[[Path, Literal["rb"]], IO[bytes]]] = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open}
+_PACKED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open}
 
 Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 
 
-def build_basemap(extract: Path, folder: Path, clip: Box) -> None:
-    """Draw the part of ``extract`` (pbf or xml, packed or not) in ``clip`` into ``folder``; raises Refusal."""
+def build_basemap(extract: Path, folder: Path, clip: Box, water: Sequence[shapely.Polygon] = ()) -> None:
+    """Draw the part of ``extract`` (pbf or xml, packed or not) in ``clip`` into ``folder``; raises Refusal.
+
+    ``water`` is what ``core.osm`` made of the lakes and rivers that the extract cuts off: GDAL turns those inside out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with _unpacked(extract) as plain:
-        command = [sys.executable, "-m", "parvis.towns.clients.basemap_drawing", str(plain), str(folder)]
+    with _unpacked(extract) as plain, tempfile.TemporaryDirectory(prefix="parvis-map-") as work:
+        lakes = Path(work) / "water.wkb"
+        lakes.write_bytes(shapely.to_wkb(shapely.MultiPolygon(list(water))))
+        command = [sys.executable, "-m", "parvis.towns.clients.basemap_drawing", str(plain), str(folder), str(lakes)]
         try:
             done = subprocess.run(  # noqa: S603 - our own program on our own files
                 [*command, *(f"{edge:.6f}" for edge in clip)],

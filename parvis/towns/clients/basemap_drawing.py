@@ -1,6 +1,6 @@
 """The program that draws a basemap: OpenStreetMap objects into three files of vector tiles, by GDAL through pyogrio.
 
-Run apart by ``basemap.build_basemap``: ``python -m parvis.towns.clients.basemap_drawing EXTRACT FOLDER W S E N``.
+Run apart by ``basemap.build_basemap``: ``python -m parvis.towns.clients.basemap_drawing EXTRACT FOLDER WATER W S E N``.
 One layer a file is what GDAL's writer takes at a time, so a file is a range of zooms and ``kind`` says what a shape is:
 ``far`` (zooms 8 to 12, what gives a town its face), ``streets`` (13, drawn larger beyond: all streets and their names)
 and ``near`` (14: buildings and paths). Nothing here imports Django: it starts in a tenth of a second.
@@ -9,7 +9,7 @@ and ``near`` (14: buildings and paths). Nothing here imports Django: it starts i
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,13 @@ class Shape:
     rank: int = 0
 
 
-def draw(extract: Path, folder: Path, clip: Box) -> None:
-    """Write ``far.pmtiles``, ``streets.pmtiles`` and ``near.pmtiles`` of ``extract`` within ``clip`` (degrees)."""
-    areas = list(_areas(extract, clip))
+def draw(extract: Path, folder: Path, clip: Box, water: Sequence[Any] = ()) -> None:
+    """Write ``far.pmtiles``, ``streets.pmtiles`` and ``near.pmtiles`` of ``extract`` within ``clip`` (degrees).
+
+    ``water`` (polygons), where there is some, stands for what GDAL makes of the extract's water.
+    """
+    areas = [shape for shape in _areas(extract, clip) if not (water and shape.kind == "water")]
+    areas += [Shape(polygon, "water") for polygon in water]
     lines = list(_lines(extract, clip))
     points = list(_points(extract, clip))
     near = {"building", "path"}
@@ -181,10 +185,11 @@ def _write(folder: Path, name: str, shapes: Iterable[Shape]) -> None:
 def main(arguments: list[str]) -> int:
     """0 when the three files stand in the folder; an error is one line on standard error."""
     warnings.simplefilter("ignore")  # GDAL's remarks on unclosed rings: what it can mend is mended
-    extract, folder, *clip = arguments
+    extract, folder, lakes, *clip = arguments
     west, south, east, north = map(float, clip)
     try:
-        draw(Path(extract), Path(folder), (west, south, east, north))
+        water = shapely.get_parts(shapely.from_wkb(Path(lakes).read_bytes()))
+        draw(Path(extract), Path(folder), (west, south, east, north), list(water))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, shapely.errors.ShapelyError) as error:
         print(str(error).splitlines()[0], file=sys.stderr)
         return 1
