@@ -25,6 +25,7 @@ class PlaceRow:
     source_ref: str
     source_date: date
     phone: str
+    details: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,18 @@ def boundary(slug: str) -> dict[str, Any]:
 def places(slug: str) -> list[PlaceRow]:
     """The public places of a town."""
     return [
-        PlaceRow(**row | _position(row) | {"source_date": date.fromisoformat(row["source_date"])})
+        PlaceRow(
+            **row
+            | _position(row)
+            | {"source_date": date.fromisoformat(row["source_date"]), "details": _details(row.get("details", ""))}
+        )
         for row in _rows("places", slug)
     ]
+
+
+def _details(text: str) -> dict[str, str]:
+    """``min_age=1;max_age=3`` as the facts of a place."""
+    return dict(part.split("=", 1) for part in text.split(";") if part)
 
 
 def shops(slug: str) -> list[ShopRow]:

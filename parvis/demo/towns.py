@@ -86,6 +86,7 @@ def make_places(town: Town) -> None:
             opening_hours=row.opening_hours,
             hours_read=bool(row.opening_hours) and is_readable(row.opening_hours, town.country),
             phone=row.phone,
+            details=row.details,
             source=row.source,
             source_ref=row.source_ref and f"{row.source_ref} {slug}"[:80],
             source_date=row.source_date,
