@@ -101,7 +101,7 @@ def create(options: argparse.Namespace, *, at: datetime) -> dict[str, Any]:
     say(f"reading {options.osm}")
     extract = osm.read(options.osm, say)
     plan = _plan(options, extract)
-    with street_tiles(slug, options.osm) as tiles, _basemap(options, plan) as drawing, transaction.atomic():
+    with street_tiles(slug, options.osm) as tiles, _basemap(options, plan, extract) as drawing, transaction.atomic():
         town, addresses, imported = _write(options, plan, extract, at)
         Town.objects.filter(pk=town.pk).update(basemap=drawing.name)
         drawing.keep()
