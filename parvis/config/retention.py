@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.market.models import Basket, Order
@@ -54,12 +55,26 @@ def _orders(before: datetime) -> int:
     return old.update(name=BLANK_NAME, email="", phone="", address="", note="", person=None)
 
 
+def _reporters(before: datetime) -> int:
+    return PostEvent.objects.filter(at__lt=before).exclude(reporter="").update(reporter="")
+
+
+def _ended_posts(before: datetime) -> int:
+    ended = PostEvent.objects.filter(at__lt=before, kind__in=[PostEvent.Kind.REFUSED, PostEvent.Kind.WITHDRAWN])
+    old = Post.objects.filter(pk__in=ended.values("post"))
+    for post in old.exclude(picture=""):
+        post.picture.delete(save=False)
+    return old.delete()[1].get("bulletin.Post", 0)
+
+
 RULES = (
     Rule("messages that have left", timedelta(days=90), _messages),
     Rule("audit entries", timedelta(days=3 * 365), _audit),
     Rule("baskets left alone", timedelta(days=30), _baskets),
     Rule("names and proofs of deliveries", timedelta(days=90), _deliveries),
     Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
+    Rule("who reported a post", timedelta(days=30), _reporters),
+    Rule("posts refused or withdrawn", timedelta(days=365), _ended_posts),
 )
 
 

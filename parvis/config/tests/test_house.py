@@ -113,7 +113,7 @@ def test_every_template_is_used():
         path.read_text() for path in [*sources(), *templates().values()] if not path.name.startswith("test_")
     )
     by_name = re.compile(
-        r"^(allauth|account|portal/(errors|about|legal|privacy|accessibility)|market/mail|core/documents)"
+        r"^(allauth|account|portal/(errors|about|legal|privacy|accessibility)|market/mail|bulletin/mail|core/documents)"
     )
     unused = [
         name

@@ -14,6 +14,8 @@ PUBLIC = {
     "basket", "checkout", "places", "place", "address-search", "demo-people", "order", "order-receipt", "order-cancel",
     "api-page", "api-openapi", "api-list_places", "api-list_places_geojson", "api-one_place", "api-place_hours",
     "api-categories", "api-services", "robots", "sitemap", "sitemap-section", "place-calendar", "place-poster",
+    "news", "news-rss", "news-atom", "news-json", "news-follow", "news-following", "news-stop", "news-worker",
+    "news-push", "news-push-end", "news-push-renew",
 }  # fmt: skip
 
 
