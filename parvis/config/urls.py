@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("parvis.places.urls")),
     path("", include("parvis.towns.urls")),
     path("", include("parvis.demo.urls")),
+    path("", include("parvis.portal.urls_composed")),
     path("accounts/", include("allauth.account.urls")),
     # Pictures that anyone may see; proofs of delivery are shown by the delivery room, to those who may see them.
     re_path(r"^media/(?P<path>(?:shops|products|places|posts)/.+)$", public_picture),

@@ -10,6 +10,7 @@ from parvis.core.geo import Point
 from parvis.core.time import moment
 from parvis.delivery.models import Bike, Hub, Shift, Window
 from parvis.market.actions.products import index_products
+from parvis.market.directory import SERVICES
 from parvis.market.models import Basket, Market, Modality, Product, Shop
 from parvis.people.models import Organisation, Person, Role
 from parvis.places.models import Place
@@ -60,6 +61,7 @@ def make_shop(town: Town, name: str = "Boulangerie du Parvis", *, owner: Person 
     slug = slugify(name)
     organisation = Organisation.objects.create(town=town, name=name, email=f"{slug}@example.org")
     point = extra.pop("point", Point(town.lon + 0.001, town.lat + 0.0005))
+    kinds = extra.pop("modalities", list(Modality.Kind))
     place = Place.objects.create(
         town=town,
         slug=slug,
@@ -71,10 +73,10 @@ def make_shop(town: Town, name: str = "Boulangerie du Parvis", *, owner: Person 
         opening_hours=extra.pop("opening_hours", OPEN_ALL_WEEK),
         hours_read=True,
         phone=extra.pop("phone", "01 23 45 67 89"),
+        services=[SERVICES[kind] for kind in kinds],
         organisation=organisation,
         invented=True,
     )
-    kinds = extra.pop("modalities", list(Modality.Kind))
     shop = Shop.objects.create(
         town=town, organisation=organisation, place=place, slug=slug, name=name, **({"trade": "bakery"} | extra)
     )

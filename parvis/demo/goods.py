@@ -10,6 +10,7 @@ from parvis.core.text import fold
 from parvis.core.time import day_of
 from parvis.demo import reading, vat
 from parvis.demo.reading import Good, ShopRow
+from parvis.market.directory import SERVICES
 from parvis.market.models import Modality, Product, Shop, StockMovement
 from parvis.market.search import names, product_vector
 from parvis.people.models import Organisation
@@ -71,6 +72,7 @@ def _open(town: Town, row: ShopRow, index: int, chance: Random, today: date) -> 
         opening_hours=row.hours,
         hours_read=is_readable(row.hours, town.country),
         phone=_phone(town, index),
+        services=[*(SERVICES[way.kind] for way in row.ways), "cash", "card"],
         organisation=organisation,
         source="demonstration",
         source_date=today,

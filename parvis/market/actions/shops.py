@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from parvis.core import audit
+from parvis.market.directory import keep_services
 from parvis.market.models import Modality, Shop
 
 
@@ -20,11 +21,15 @@ def set_takes_orders(*, shop: Shop, takes_orders: bool, at: datetime, by: Any = 
 
 @transaction.atomic
 def set_ways(*, shop: Shop, ways: Mapping[str, Mapping[str, Any]], at: datetime, by: Any = None) -> None:
-    """How the shop serves: for each kind whether it does, its fee, minimum and note. Orders keep what they had."""
+    """How the shop serves: for each kind whether it does, its fee, minimum and note. Orders keep what they had.
+
+    The directory says the same from then on.
+    """
     for kind, values in ways.items():
         Modality.objects.update_or_create(
             shop=shop, kind=kind, defaults=dict(values), create_defaults={"town_id": shop.town_id, **values}
         )
+    keep_services(shop=shop, at=at, by=by)
     audit.record("set_ways", shop, at=at, town_id=shop.town_id, actor=by)
 
 

@@ -175,7 +175,7 @@ class HoursForm(forms.Form):
         }
 
     def _wrong(self, *names: str) -> list[str]:
-        return list(dict.fromkeys(error for name in names for error in self.errors.get(name, [])))
+        return list(dict.fromkeys(str(error) for name in names for error in self.errors.get(name, [])))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -43,4 +43,8 @@ def shop_page(
         }
         for name, label, icon, count in tabs
     ]
+    entry = reverse("place-edit", args=[shop.place.slug])
+    subnav.append(
+        {"label": _("Entry in the directory"), "url": entry, "icon": "map-pin", "count": None, "current": False}
+    )
     return render(request, template, {"shop": shop, "subnav": subnav, **(context or {})}, status=status)

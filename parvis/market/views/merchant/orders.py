@@ -20,6 +20,7 @@ from parvis.market.models import Part, Shop
 from parvis.market.states import PartState
 from parvis.market.views.merchant.frame import shop_page
 from parvis.market.worklist import Job, board_of, current_parts, job_of
+from parvis.people.access import organisations_of
 from parvis.people.requests import PersonRequest
 
 _PACKED = {
@@ -34,10 +35,12 @@ _PACKED = {
 
 @require_safe
 def entry(request: PersonRequest) -> HttpResponse:
-    """Straight to the only shop, or choose."""
+    """Straight to the only shop, or choose; who only stands in the directory is led to their entries."""
     shops = my_shops(request)
     if not shops:
-        raise Http404
+        if not organisations_of(request).exists():
+            raise Http404
+        return redirect("my-places")
     if len(shops) == 1:
         return redirect("merchant-orders", shops[0].slug)
     return render(request, "market/merchant/choose.html", {"shops": shops})
