@@ -33,7 +33,7 @@ def street_tiles(slug: str, extract: Path) -> Iterator[Tiles]:
     """Tiles built from ``extract``; whatever goes wrong in the block, none are left behind."""
     home = settings.VAR_DIR / "streets"
     home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{slug}-", dir=home) as work, _terminable():
+    with tempfile.TemporaryDirectory(prefix=f".{slug}-", dir=home) as work, terminable():
         tiles = Tiles(Path(work) / "tiles", home / slug)
         tiles.making.mkdir()
         say("building street tiles")
@@ -50,7 +50,7 @@ def street_tiles(slug: str, extract: Path) -> Iterator[Tiles]:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """A request to end is an interruption like Ctrl-C: what was begun is undone."""
 
     def stop(*_: object) -> None:

@@ -113,9 +113,8 @@ class _Comparison:
                     Alike(incoming.row, incoming.values["name"], str(twin["pk"]), twin["slug"], twin["source"])
                 )
                 continue
-            values = {name: value for name, value in incoming.values.items() if value not in ("", [], {}, None)}
             self.difference.new.append(
-                New(incoming.row, incoming.ref, values, self._dated(incoming), list(incoming.notes))
+                New(incoming.row, incoming.ref, _telling(incoming.values), self._dated(incoming), list(incoming.notes))
             )
 
     def look_for_gone(self) -> None:
@@ -149,7 +148,7 @@ class _Comparison:
     def _changed(self, row: Row, incoming: Incoming) -> Changed:
         values = dict(incoming.values)
         if incoming.own:
-            values |= _as_it_stands(row, incoming.said)
+            values |= _as_it_stands(row, incoming.said, values.get("opening_hours", ""))
         elif (row["received"] or {}).get("gone_on") or row["gone_on"]:
             values["gone_on"] = None  # it is in the source, so the source does not call it gone
         base_values = self._base(row, incoming)
@@ -242,18 +241,23 @@ def _nearest(rows: Iterable[Row], incoming: Incoming, within_m: float) -> Row | 
     return best[1] if best and best[0] <= within_m else None
 
 
-def _as_it_stands(row: Row, said: dict[str, str]) -> Row:
+def _as_it_stands(row: Row, said: dict[str, str], rule: str) -> Row:
     """Of a file of our own, the cells that nobody touched: whatever we make of their words today."""
     stands = {name: row[name] for name, text in said.items() if same(name, text, row[name])}
-    if "opening_hours" not in stands:  # the words beside other hours are those of the hours before
-        stands.pop("hours_text", None)
+    if "opening_hours" in said and "opening_hours" not in stands and stands.pop("hours_text", None):
+        stands["hours_text"] = "" if rule else said["opening_hours"]  # the words were those of the hours before
     return stands
 
 
 def _remembered(row: Row, values: Row) -> Row:
     """What the source is known to have said, this file's words included; files need not speak of every field."""
     said = (row["received"] or {}) | values
-    return {name: value for name, value in said.items() if name != "gone_on" or value}
+    return _telling(said)
+
+
+def _telling(values: Row) -> Row:
+    """Without what says nothing: a base that is not there is an empty one."""
+    return {name: value for name, value in values.items() if value not in ("", [], {}, None)}
 
 
 def _metres(row: Row, taken: dict[str, Any]) -> float | None:

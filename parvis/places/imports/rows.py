@@ -192,7 +192,7 @@ class TableReader:
             return {"opening_hours": read.opening_hours, "hours_text": "", "description": read.rest}
         if read.opening_hours or read.unread:
             self.hours[values.LEFT] += 1
-            return {"opening_hours": "", "hours_text": words, "description": ""}
+            return {"opening_hours": "", "hours_text": words, "description": read.rest}
         return {"opening_hours": "", "hours_text": "", "description": words}
 
     def _as_written(self, told: Mapping[str, str]) -> dict[str, str]:

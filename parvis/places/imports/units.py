@@ -7,6 +7,7 @@ Each fact of ``details`` is a unit of its own. Services are merged one by one an
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from parvis.places.services import SERVICES
 
@@ -95,6 +96,5 @@ def _canonical(unit: str, value: Any) -> Any:
 
 
 def _text(text: str) -> str:
-    """Without what files change on the way: ends of lines, spaces at the ends, characters nobody types."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(c for c in lines if (c >= " " and c != "\x7f") or c in "\n\t").strip()
+    """Without what files change on the way: ends of lines, spaces, characters that nobody types."""
+    return " ".join("".join(c for c in text if c in "\t\r\n" or category(c) not in {"Cc", "Zl", "Zp"}).split())

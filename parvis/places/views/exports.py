@@ -1,0 +1,58 @@
+"""The whole directory as a file, for everybody: CSV, GeoJSON, Excel."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from parvis.core.time import day_of
+from parvis.places import exports
+from parvis.towns.requests import TownRequest
+
+
+@login_not_required
+@require_safe
+def as_csv(request: TownRequest) -> StreamingHttpResponse:
+    """A table that opens in a spreadsheet."""
+    at = timezone.now()
+    return _streamed(request, exports.csv_lines(request.town, at), "text/csv; charset=utf-8", "csv", at)
+
+
+@login_not_required
+@require_safe
+def as_geojson(request: TownRequest) -> StreamingHttpResponse:
+    """Points for a map."""
+    at = timezone.now()
+    return _streamed(request, exports.geojson_pieces(request.town, at), "application/geo+json", "geojson", at)
+
+
+@login_not_required
+@require_safe
+def as_excel(request: TownRequest) -> FileResponse:
+    """A workbook; written to disk first, since it is a packed folder."""
+    at = timezone.now()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it, and with it it is gone
+    with tempfile.TemporaryDirectory(prefix="parvis-") as folder:
+        path = Path(folder) / "places.xlsx"
+        exports.write_excel(request.town, at, path)
+        file.write(path.read_bytes())
+    file.seek(0)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return FileResponse(file, as_attachment=True, filename=_name(request, "xlsx", at), content_type=kind)
+
+
+def _streamed(
+    request: TownRequest, pieces: Iterator[str], kind: str, ending: str, at: datetime
+) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(pieces, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{_name(request, ending, at)}"'
+    return answer
+
+
+def _name(request: TownRequest, ending: str, at: datetime) -> str:
+    return f"{request.town.slug}-places-{day_of(at, request.town.zone):%Y-%m-%d}.{ending}"
