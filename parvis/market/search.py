@@ -31,8 +31,12 @@ def product_vector(product: Product) -> str:
 
 def names(product: Product) -> list[str]:
     """What a mistyped word may be mended with."""
-    languages = _languages(product.shop.town)
-    return [product.name, product.shop.name, *_labels(CATEGORIES.get(product.category), languages)]
+    return [product.name, product.shop.name, *shelf_names(product.category, product.shop.town)]
+
+
+def shelf_names(key: str, town: Town) -> tuple[str, ...]:
+    """What a shelf is called in the languages of a town."""
+    return _labels("shelf", key, _languages(town))
 
 
 def products_answering(town: Town, question: Question) -> QuerySet[Product]:
@@ -70,7 +74,7 @@ def shops_answering(town: Town, question: Question, limit: int) -> list[ShopFoun
 
 def shop_names(shop: Shop) -> list[str]:
     """What a mistyped word may be mended with."""
-    return [shop.name, *_labels(TRADES.get(shop.trade), _languages(shop.town))]
+    return [shop.name, *_labels("trade", shop.trade, _languages(shop.town))]
 
 
 @lru_cache(maxsize=20_000)
@@ -81,13 +85,14 @@ def _shop_words(name: str, trade: str, tagline: str, address: str, languages: tu
 
 @lru_cache(maxsize=2000)
 def _kind_words(table: str, key: str, languages: tuple[str, ...]) -> dict[str, str]:
-    kind = (TRADES if table == "trade" else CATEGORIES).get(key)
-    said = zip(_labels(kind, languages), _spoken(languages), strict=False)
+    said = zip(_labels(table, key, languages), _spoken(languages), strict=False)
     return weighed(Part(label, "B", (language,)) for label, language in said)
 
 
-def _labels(kind: Kind | None, languages: tuple[str, ...]) -> list[str]:
-    return [_said(kind, language) for language in _spoken(languages)] if kind else []
+@lru_cache(maxsize=2000)
+def _labels(table: str, key: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    kind = (TRADES if table == "trade" else CATEGORIES).get(key)
+    return tuple(_said(kind, language) for language in _spoken(languages)) if kind else ()
 
 
 def _said(kind: Kind, language: str) -> str:

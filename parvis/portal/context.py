@@ -46,6 +46,7 @@ WAYS = (
 AGENT_WAYS = (
     Way("agent", _("Market"), "chart-column"),
     Way("agent-news", _("News"), "newspaper"),
+    Way("agent-words", _("Words"), "spell-check"),
 )
 
 FOOTER = (

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -98,7 +97,7 @@ def find_products(asked: Asked, limit: int) -> list[Hit]:
 def find_shops(asked: Asked, limit: int) -> list[Hit]:
     """Shops of the market."""
     return [
-        Hit(shop.name, reverse("shop", args=[shop.slug]), shop.trade.icon, shop.address, str(shop.trade.label))
+        Hit(shop.name, reverse("shop", args=[shop.slug]), shop.trade.icon, _street(shop.address), str(shop.trade.label))
         for shop in shops_answering(asked.town, asked.question, limit)
     ]
 
@@ -130,8 +129,13 @@ def find_places(asked: Asked, limit: int) -> list[Hit]:
 
 def _place(place: Place, near: Point | None) -> Hit:
     meta = say_distance(flat_distance_m(place.point, near)) if near else str(place.kind.label)
-    text = " · ".join(filter(None, [str(place.kind.label) if near else "", place.address]))
+    text = " · ".join(filter(None, [str(place.kind.label) if near else "", _street(place.address)]))
     return Hit(place.name or str(place.kind.label), reverse("place", args=[place.slug]), place.kind.icon, text, meta)
+
+
+def _street(address: str) -> str:
+    """An address without the town, which the page is about."""
+    return address.partition(",")[0]
 
 
 def find_streets(asked: Asked, limit: int) -> list[Hit]:
@@ -169,7 +173,7 @@ def spot_of(text: str | None) -> Point | None:
     lon, _comma, lat = (text or "")[:40].partition(",")
     try:
         return Point(float(lon), float(lat))
-    except (ValueError, ValidationError):
+    except ValueError:
         return None
 
 

@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
-from parvis.portal import api, crawlers, search_page, views
+from parvis.portal import api, crawlers, search_page, views, words_page
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", search_page.search, name="search"),
+    path("agent/words/", words_page.synonyms, name="agent-words"),
+    path("agent/words/<uuid:pk>/remove/", words_page.remove, name="agent-word-remove"),
     path("about/", views.words, {"name": "about"}, name="about"),
     path("legal/", views.words, {"name": "legal"}, name="legal"),
     path("privacy/", views.words, {"name": "privacy"}, name="privacy"),

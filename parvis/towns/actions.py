@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.osm import Door
+from parvis.core.text import words_of
 from parvis.towns import words
-from parvis.towns.models import Address, Town
+from parvis.towns.models import Address, Synonym, Town
+from parvis.towns.synonyms import LONGEST_PHRASE
 
 BATCH = 1000
 
@@ -105,6 +108,39 @@ def address_row(town: Town, door: Door, source: str) -> Address:
     )
     address.index()
     return address
+
+
+LONGEST_WORD, LONGEST_MEANING = 40, 80  # letters, as the columns have them
+MOST_SYNONYMS = 500  # of a town: they are read with each question
+
+
+@transaction.atomic
+def add_synonym(*, town: Town, word: str, means: str, at: datetime, by: Any = None) -> Synonym:
+    """From now on who types ``word`` also finds what is called ``means`` (several names: with commas between them).
+
+    A line for a word that has one replaces it. Raises Refusal for words without a letter, and for too many lines.
+    """
+    folded = " ".join(words_of(word))
+    names = [" ".join(name.split()) for name in means.split(",") if words_of(name)]
+    if not folded or len(folded) > LONGEST_WORD:
+        raise Refusal(_("Write the word that people type, in at most 40 letters."))
+    if not names or len(", ".join(names)) > LONGEST_MEANING:
+        raise Refusal(_("Write what it is called here, in at most 80 letters."))
+    if len(folded.split()) > LONGEST_PHRASE:
+        raise Refusal(_("Write at most four words that people type."))
+    if Synonym.objects.filter(town=town).exclude(word=folded).count() >= MOST_SYNONYMS:
+        raise Refusal(_("There are too many lines. Remove some first."))
+    line, _created = Synonym.objects.update_or_create(town=town, word=folded, defaults={"means": ", ".join(names)})
+    words.learn(town, [folded, *names])
+    audit.record("town.synonym_added", line, at=at, town_id=town.pk, actor=by)
+    return line
+
+
+@transaction.atomic
+def remove_synonym(*, line: Synonym, at: datetime, by: Any = None) -> None:
+    """Forget a line; what everybody starts with counts again."""
+    audit.record("town.synonym_removed", line, at=at, town_id=line.town_id, actor=by)
+    line.delete()
 
 
 def refresh_statistics(table: str) -> None:
