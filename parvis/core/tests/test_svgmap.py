@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from parvis.core.svgmap import Marker, Route, draw
+from parvis.core.svgmap import Marker, Route, draw, mark
 
 SQUARE = {
     "type": "Polygon",
@@ -81,3 +81,19 @@ def test_water_may_be_rings_or_polygons_and_rubbish_is_left_out() -> None:
     )
     assert town.water.count("z") == 2
     assert town.green == town.roads == ""
+
+
+def test_a_window_shows_just_that() -> None:
+    roads = {"roads": [[[2.261, 48.811], [2.262, 48.812]], [[2.281, 48.821], [2.282, 48.822]]]}
+    town = draw(title="Issy", boundary=SQUARE, backdrop=roads, window=(2.28, 48.82, 2.29, 48.83))
+    assert town.roads.count("M") == 1
+    width, height = numbers(town.view_box)[2:]
+    assert (width, height) == pytest.approx((732, 1112), rel=0.01)
+
+
+def test_a_kept_ground_takes_other_markers() -> None:
+    ground = draw(title="", boundary=SQUARE)
+    marked = mark(ground, [Marker(2.275, 48.82, "Bakery", label="123")], title="Issy", description="One place")
+    assert (marked.title, marked.description, marked.land) == ("Issy", "One place", ground.land)
+    assert marked.markers[0].radius > 11
+    assert ground.markers == []

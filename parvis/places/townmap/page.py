@@ -1,5 +1,6 @@
 """What the page of the map shows, from what its address asks."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -41,6 +42,7 @@ LIBRARY = {
     "view": "places/js/map-view.js",
     "font": "fonts/atkinson.woff2",
 }
+_SLUG = re.compile(r"[-\w]{1,120}", re.ASCII)
 
 
 @dataclass
@@ -72,8 +74,8 @@ class TownMap:
     @cached_property
     def picked(self) -> Place | None:
         """The place that the address points at."""
-        slug = self.asked.get("place", "")[:120]
-        return Place.objects.of(self.town).filter(slug=slug).first() if slug else None
+        slug = self.asked.get("place", "")
+        return Place.objects.of(self.town).filter(slug=slug).first() if _SLUG.fullmatch(slug) else None
 
     @cached_property
     def view(self) -> View | None:

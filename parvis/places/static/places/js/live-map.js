@@ -119,7 +119,7 @@ customElements.define("live-map", class extends HTMLElement {
     if (filtered || !inside) this.#pinsOf(this.view ? edges : "").then((found) => found && this.pins.show(found.pins));
   }
 
-  /** Pins of the whole town, or of `edges` and half as much again around them. */
+  /** Pins of the whole town, or of `edges` and as much again around them. */
   async #pinsOf(edges) {
     this.asking?.abort();
     this.asking = new AbortController();
@@ -128,7 +128,7 @@ customElements.define("live-map", class extends HTMLElement {
     const around = edges ? [west - x, south - y, east + x, north + y] : [-180, -90, 180, 90];
     const bbox = edges ? around.map((edge) => edge.toFixed(5)).join(",") : "";
     try {
-      const answer = await fetch(`${this.data.places}?${this.#query({ at: this.view, bbox })}`, { signal: this.asking.signal });
+      const answer = await fetch(`${this.data.places}?${this.#query(edges ? { at: this.view, bbox } : {})}`, { signal: this.asking.signal });
       if (!answer.ok) return null;
       const found = await answer.json();
       this.known = found.pins.every((row) => row.length > 3) ? around : null; // squares are for one zoom only
