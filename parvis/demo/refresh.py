@@ -13,6 +13,7 @@ from parvis.core.time import day_of
 from parvis.delivery.actions import mark_bike_repaired
 from parvis.delivery.models import Hub, Plan
 from parvis.demo.hours import open_days, shift_days
+from parvis.demo.news import bring_news
 from parvis.demo.profiles import PROFILES, Profile
 from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
 from parvis.demo.tales import Script
@@ -46,6 +47,7 @@ def bring_up(
             with transaction.atomic():
                 town = known or build_town(profile, at=at)
                 _bring_up(town, profile, at, say, fresh=known is None)
+                bring_news(town, at=at)
             say(f"{town.name}: {time.perf_counter() - started:.1f} s")
 
 

@@ -40,7 +40,7 @@ class Words:
 
 @transaction.atomic
 def publish_post(
-    *, town: Town, place: Place | None, author: Person, words: Words, at: datetime, language: str = ""
+    *, town: Town, place: Place | None, author: Person | None, words: Words, at: datetime, language: str = ""
 ) -> Post:
     """Write a post of ``place``, or of the town when it is None; whether it is shown at once is the rule's.
 
