@@ -12,6 +12,7 @@ import osmium
 
 from parvis.core.errors import Refusal
 
+_CUT = ("unexpected EOF", "unclosed token", "no element found", "truncated data")
 _OSM_BASE = re.compile(rb'osm_base="(\d{4}-\d\d-\d\d)')
 
 
@@ -50,9 +51,9 @@ def readable(path: Path) -> Iterator[None]:
     """Turn the reader's errors into a sentence."""
     try:
         yield
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         said = str(error)
-        if "unexpected EOF" in said or "unclosed token" in said or "no element found" in said:
+        if any(word in said for word in _CUT):
             raise UnreadableExtract(f"{path} is cut off before its end: fetch it again.") from error
         raise UnreadableExtract(f"{path} is not OpenStreetMap data that can be read: {said}.") from error
 

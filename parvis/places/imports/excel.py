@@ -29,9 +29,9 @@ def read_excel(path: Path) -> tuple[list[str], list[Row]]:
     _must_be_harmless(path)
     damaged = UnreadableFile(_("The Excel file is damaged: open it, save it again, and bring the new one."))
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), path.open("rb") as file:
             warnings.simplefilter("ignore")  # of styles and validations that do not matter here
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             try:
                 return _first_table(book)
             finally:
