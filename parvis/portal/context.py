@@ -18,20 +18,24 @@ from parvis.people.models import Role
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One entry of the main navigation; ``role`` None is for everybody, ``signed_in`` for any account."""
+    """One entry of the main navigation; ``role`` None is for everybody, ``signed_in`` for any account.
+
+    ``also`` is the beginning of other addresses where one is still there.
+    """
 
     name: str
     label: Promise
     icon: str
     role: str | None = None
     signed_in: bool = False
+    also: str = ""
 
 
 WAYS = (
     Way("home", _("Today"), "sun"),
     Way("shops", _("Shops"), "store"),
     Way("products", _("Shelves"), "shopping-basket"),
-    Way("places", _("Map"), "map"),
+    Way("map", _("Map"), "map", also="/places/"),
     Way("news", _("News"), "newspaper"),
     Way("orders", _("Orders"), "receipt", signed_in=True),
     Way("merchant", _("My shop"), "clipboard-list", role=Role.Kind.MERCHANT),
@@ -104,7 +108,8 @@ def _nav(request: Any) -> list[dict[str, Any]]:
             url = reverse(way.name)
         except NoReverseMatch:  # a room without pages yet
             continue
-        current = request.path == url or (url != "/" and request.path.startswith(url))
+        below = tuple(start for start in (url, way.also) if start and start != "/")
+        current = request.path == url or request.path.startswith(below)
         items.append({"url": url, "label": way.label, "icon": way.icon, "current": current})
     return items
 
