@@ -58,6 +58,7 @@ FOOTER = (
     ("legal", _("Legal notice")),
     ("privacy", _("Personal data")),
     ("accessibility", _("Accessibility")),
+    ("api-page", _("Data for developers")),
 )
 
 
