@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
 from parvis.core.clients import sms
+from parvis.core.letters import Letter
 from parvis.core.models import OutboxMessage
 from parvis.core.sms import segments
 
@@ -107,4 +107,4 @@ def _hand_over(message: OutboxMessage) -> None:
     if message.channel == OutboxMessage.Channel.SMS:
         sms.send(message.to, message.body, message.key)
     else:
-        EmailMessage(message.subject, message.body, to=[message.to], headers=message.headers).send()
+        Letter(message.subject, message.body, to=[message.to], headers=message.headers).send()

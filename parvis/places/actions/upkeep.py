@@ -79,7 +79,7 @@ def merge_places(*, kept: Place, dropped: Place, at: datetime, by: Person) -> No
     change_place(place=kept, values=_filled(kept, dropped), origin=TOWN, at=at, by=by)
     note = {"details": dropped.details | {"merged_into": kept.slug}, "gone_on": day_of(at, kept.town.zone)}
     change_place(place=dropped, values=note, origin=TOWN, at=at, by=by)
-    rewrite_spans([kept], at)
+    rewrite_spans([Place.objects.select_related("town").get(pk=kept.pk)], at)  # its closures have moved
     audit.record("place.merged", kept, at=at, town_id=kept.town_id, actor=by, dropped=str(dropped.pk))
 
 

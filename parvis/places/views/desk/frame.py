@@ -16,7 +16,7 @@ from parvis.places.phrases import say_checked
 
 HOME = "agent-directory"
 PER_PAGE = 25
-CONFLICTS = "directory-conflicts"  # served by the pages of imports
+CONFLICTS = "conflicts"  # served by the pages of imports
 
 
 def desk_page(
