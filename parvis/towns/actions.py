@@ -12,7 +12,7 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.osm import Door
-from parvis.core.text import words_of
+from parvis.core.text import fold, words_of
 from parvis.towns import words
 from parvis.towns.models import Address, Synonym, Town
 from parvis.towns.synonyms import LONGEST_PHRASE
@@ -120,7 +120,7 @@ def add_synonym(*, town: Town, word: str, means: str, at: datetime, by: Any = No
 
     A line for a word that has one replaces it. Raises Refusal for words without a letter, and for too many lines.
     """
-    folded = " ".join(words_of(word))
+    folded = fold(word)
     names = [" ".join(name.split()) for name in means.split(",") if words_of(name)]
     if not folded or len(folded) > LONGEST_WORD:
         raise Refusal(_("Write the word that people type, in at most 40 letters."))

@@ -86,9 +86,10 @@ def nearest_address(town: Town, point: Point, within_m: float = 100) -> Address 
     east = north / max(cos(radians(point.lat)), 0.01)
     try:
         window = inside(point.lon - east, point.lat - north, point.lon + east, point.lat + north)
-    except ValueError:  # over the edge of the earth
+        near = nearness(point)
+    except ValueError:  # over the edge of the earth, or at a pole, which is on no map
         return None
-    doors = Address.objects.filter(window, town=town).order_by(nearness(point), "street", "number_sort", "number")
+    doors = Address.objects.filter(window, town=town).order_by(near, "street", "number_sort", "number")
     door = doors.first()
     return door if door and flat_distance_m(door.point, point) <= within_m else None
 

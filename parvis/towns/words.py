@@ -144,7 +144,6 @@ def count(texts: Iterable[str]) -> Counter[str]:
     return Counter(word for text in texts for word in words_of(text) if len(word) >= SHORTEST and word.isalpha())
 
 
-@transaction.atomic
 def learn(town: Town, texts: Iterable[str]) -> None:
     """Add the words of ``texts`` that the town has not got yet; how often they are used is counted at night.
 
@@ -152,10 +151,13 @@ def learn(town: Town, texts: Iterable[str]) -> None:
     """
     found = count(texts)
     kept = _kept.get(town.pk)
-    fresh = [word for word in sorted(found) if kept is None or word not in kept.uses]
-    if fresh and _alone(town):
-        rows = [Word(town=town, word=word, uses=found[word]) for word in fresh]
-        Word.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    fresh = [word for word in sorted(found) if kept is None or not kept.uses.get(word)]
+    if not fresh:
+        return
+    with transaction.atomic():
+        if _alone(town):
+            rows = [Word(town=town, word=word, uses=found[word]) for word in fresh]
+            Word.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
 
 
 @transaction.atomic

@@ -5,12 +5,13 @@ import time
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from parvis.core.geo import Point
 from parvis.core.osm import Door
 from parvis.demo.builders import make_address
 from parvis.towns.actions import import_addresses
-from parvis.towns.addresses import geocode, search
+from parvis.towns.addresses import geocode, nearest_address, search
 from parvis.towns.models import Address
 
 STREETS = [
@@ -152,3 +153,76 @@ def test_asking_changes_nothing_and_cannot_be_posted(client, doors, django_asser
     with django_assert_max_num_queries(4):
         get(client, "12 general leclerc")
     assert client.post("/addresses/", headers={"host": "issy.localhost"}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("12 rue du genral leclerc", "12 rue du Général Leclerc"),
+        ("12 reu du general leclerc", "12 rue du Général Leclerc"),
+        ("12 rue du general lecelrc, 92130 Issy", "12 rue du Général Leclerc"),
+        ("7 bd galieni", "7 boulevard Gallieni"),
+        ("7 bouelvard gallieni issy les moulineaux", "7 boulevard Gallieni"),
+        ("3 rue de l abé derri", "3 rue de l'Abbé Derry"),
+        ("12 bis rue general leclrec", "12bis rue du Général Leclerc"),
+        ("8 rue du 4 setembre", "8 rue du 4 Septembre"),
+    ],
+)
+def test_mistakes_of_typing_are_forgiven(town, doors, text, meant):
+    assert labels(town, text)[0] == meant
+    found = geocode(town, text)
+    assert f"{found.number} {found.street}" == meant
+
+
+def test_a_mistake_that_may_mean_two_streets_means_none(town):
+    make_address(town, "5", "allée des Hêtres")
+    make_address(town, "5", "allée des Lettres")
+    assert geocode(town, "5 allee des letres") is None
+    assert len(search(town, "5 allee des letres")) == 2
+    assert geocode(town, "5 allee des lettes").street == "allée des Lettres"
+
+
+def test_a_number_is_never_mended(town, doors):
+    assert geocode(town, "45 rue du genral leclerc") is None
+    assert labels(town, "45 rue du genral leclerc", 1) == ["39 rue du Général Leclerc"]
+
+
+def test_another_town_s_words_mend_nothing(town, other_town, doors):
+    make_address(other_town, "5", "rue Zizanie")
+    assert search(town, "5 rue zizanei") == []
+
+
+def test_streets_that_the_source_shortens_are_found_by_the_whole_word(town):
+    make_address(town, "5", "Av Suzanne Buisson")
+    assert geocode(town, "5 avenue suzanne buisson") is not None
+    assert geocode(town, "5 av. suzane buisson") is not None
+
+
+def test_the_nearest_door_of_a_point(town, other_town, doors):
+    door = Address.objects.get(number="20", street="boulevard Gallieni")
+    beside = Point(door.lon + 0.00002, door.lat)
+    assert nearest_address(town, beside) == door
+    assert nearest_address(town, Point(door.lon + 0.01, door.lat), 50) is None
+    assert nearest_address(other_town, beside) is None
+    assert nearest_address(town, Point(0, 90)) is None
+
+
+def test_the_nearest_door_is_found_by_the_index(town, doors):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as captured:
+        nearest_address(town, Point(2.272, 48.82))
+    asked = [query["sql"] for query in captured]
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + asked[0])
+        assert "address_by_spot" in str(cursor.fetchall())
+
+
+def test_asking_costs_few_queries(town, doors, django_assert_max_num_queries):
+    with django_assert_max_num_queries(1):
+        geocode(town, "12 rue du general leclerc")
+    geocode(town, "12 rue du genral leclerc")
+    with django_assert_max_num_queries(3):
+        geocode(town, "12 rue du genral leclerc")
+    with django_assert_max_num_queries(12):
+        search(town, "zzzz yyyy xxxx wwww vvvv uuuu")
