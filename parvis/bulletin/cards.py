@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from parvis.bulletin.models import Post
@@ -65,19 +66,23 @@ def say_since(moment: datetime, at: datetime) -> str:
 
 def say_dates(first: date | None, last: date | None, today: date) -> str:
     """``Today``, ``Until Saturday 28 November``, ``Monday 30 November to Wednesday 2 December``; "" for none."""
-    if first is None and last is None:
+    first = first or today if last else first
+    if first is None:
         return ""
-    if first is None or (last is not None and first < today and last >= today):
-        assert last is not None
-        return _("Last day today") if last == today else _("Until %(day)s") % {"day": _short(last, today)}
     if last is None or last == first:
-        return _short(first, today).capitalize()
-    return (_("%(first)s to %(last)s") % {"first": _short(first, today), "last": _short(last, today)}).capitalize()
+        return capfirst(_near(first, today))
+    if last == today:
+        return _("Last day today")
+    if first <= today <= last:
+        return _("Until %(day)s") % {"day": _day(last, today)}
+    return capfirst(_("%(first)s to %(last)s") % {"first": _day(first, today), "last": _day(last, today)})
 
 
-def _short(day: date, today: date) -> str:
+def _near(day: date, today: date) -> str:
     if day == today:
         return _("today")
-    if day == today + timedelta(days=1):
-        return _("tomorrow")
+    return _("tomorrow") if day == today + timedelta(days=1) else _day(day, today)
+
+
+def _day(day: date, today: date) -> str:
     return say_day(day) if abs((day - today).days) < 300 else f"{say_day(day)} {day.year}"

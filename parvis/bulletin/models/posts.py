@@ -1,10 +1,12 @@
 """A post, what happened to it, and the town's rule about looking first."""
 
+import re
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from parvis.bulletin.standing import Standing, standing_of
@@ -13,6 +15,8 @@ from parvis.places.models import Place
 from parvis.towns.models import Town, TownOwned
 
 LONGEST = 500  # letters of a post
+HEADLINE = 90  # letters of a first sentence that stands as a title
+_SENTENCE = re.compile(rf"(.{{8,{HEADLINE}}}?(?:[.!?…](?=\s+[A-ZÀ-ÖØ-Þ«“\"0-9]|\s*$)|(?=\n)))")
 SOON = timedelta(days=14)  # what "now and soon" means
 
 
@@ -92,16 +96,21 @@ class Post(TownOwned):
 
     @property
     def headline(self) -> str:
-        """The title, or the first words: what lists, mails and feeds call it."""
+        """The title, else the first sentence or its beginning: what lists, mails and feeds call it."""
         if self.title:
             return self.title
-        first = self.text.split("\n", 1)[0].strip()
-        return first if len(first) <= 80 else f"{first[:78].rsplit(' ', 1)[0]}…"
+        if found := _SENTENCE.match(self.text):
+            return found[1].strip()
+        return Truncator(" ".join(self.text.split())).chars(HEADLINE)
 
     @property
     def rest(self) -> str:
-        """The text below the headline: all of it, unless the headline already says it."""
-        return "" if self.headline == self.text.strip() else self.text
+        """The text below the headline: what it has not said already."""
+        if self.title:
+            return self.text
+        if found := _SENTENCE.match(self.text):
+            return self.text[found.end() :].strip()
+        return self.text if len(self.text) > HEADLINE else ""
 
     @cached_property
     def standing(self) -> Standing:

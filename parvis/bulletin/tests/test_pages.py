@@ -133,3 +133,39 @@ def test_the_front_page_has_the_newest(shown, browser):
     page = text(browser.get("/"))
     assert "Galettes dès samedi" in page
     assert "All news" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "headline", "rest"),
+    [
+        ("Les galettes sortent à 16 h. Vingt pièces.", "Les galettes sortent à 16 h.", "Vingt pièces."),
+        ("Ouvert lundi", "Ouvert lundi", ""),
+        ("Nouveau !\nDes tartes", "Nouveau !", "Des tartes"),
+        ("Une première ligne sans point\nla suite", "Une première ligne sans point", "la suite"),
+        ("mot " * 40, "mot " * 22 + "m…", "mot " * 40),
+    ],
+)  # fmt: skip
+def test_the_first_sentence_stands_as_a_title(text, headline, rest):
+    post = Post(text=text.strip())
+    assert post.rest == rest.strip()
+    assert post.headline == headline or (len(text) > 100 and post.headline.endswith("…") and len(post.headline) <= 90)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (None, None, ""),
+        (0, None, "Today"),
+        (1, 1, "Tomorrow"),
+        (None, 3, "Until Sunday 29 November"),
+        (-2, 3, "Until Sunday 29 November"),
+        (-2, 0, "Last day today"),
+        (4, 6, "Monday 30 November to Wednesday 2 December"),
+        (300, None, "Wednesday 22 September 2027"),
+    ],
+)
+def test_days_in_words(at, first, last, words):
+    from parvis.bulletin.cards import say_dates
+
+    days = [None if n is None else at.date() + timedelta(days=n) for n in (first, last)]
+    assert say_dates(*days, at.date()) == words
