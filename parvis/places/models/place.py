@@ -33,7 +33,7 @@ class Place(TownOwned):
         TOWN = "town", _("the town")
         SOURCE = "source", _("the source of the data")
 
-    slug = models.SlugField(max_length=120)
+    slug = models.SlugField(max_length=120, db_index=False)  # found with its town, by place_slug_once
     name = models.CharField(_("name"), max_length=160)
     category = models.CharField(max_length=40, help_text="a key of parvis.places.categories.CATEGORIES")
     description = models.TextField(_("description"), blank=True)
@@ -94,7 +94,7 @@ class Place(TownOwned):
             models.Index(fields=["town", "name"], condition=Q(gone_on=None), name="place_by_name"),
             models.Index(fields=["town", "street"], name="place_by_street"),
             models.Index(fields=["town", "checked_at"], name="place_by_check"),
-            models.Index(fields=["spans_until"], condition=Q(hours_read=True), name="place_spans_due"),
+            models.Index(fields=["town", "spans_until"], condition=Q(hours_read=True), name="place_hours_due"),
         ]
 
     def __str__(self) -> str:

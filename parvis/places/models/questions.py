@@ -32,9 +32,18 @@ DELIVERY = ("own-delivery", "bike-delivery", "post")  # keys of parvis.places.se
 class PlaceQuerySet(models.QuerySet["Place"]):
     """Questions about many places. They can be joined in any order; ``nearest`` with a limit comes last."""
 
+    town: Town | None = None
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]  # Django's own, for questions that remember something
+        clone.town = self.town
+        return clone
+
     def of(self, town: Town) -> Self:
         """The places of one town that the directory shows."""
-        return self.filter(town=town, gone_on=None)
+        places = self.filter(town=town, gone_on=None)
+        places.town = town
+        return places
 
     def matching(self, text: str) -> Self:
         """Places holding every word of ``text`` by its beginning; all of them when there is no word."""
@@ -124,8 +133,13 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """Places with hours whose rows do not reach the moment ``at``."""
         return self.filter(Q(spans_until=None) | Q(spans_until__lte=at), hours_read=True, gone_on=None)
 
-    def _behind(self, at: datetime) -> Self:
-        """Those of this question whose rules have to be read, without what rules have no need of."""
+    def _behind(self, at: datetime) -> "PlaceQuerySet":
+        """Those of this question whose rules have to be read, without what rules have no need of.
+
+        As a rule nothing of the whole town is behind: that is one look at an index, whatever else is asked.
+        """
+        if self.town and not self.model.objects.filter(town=self.town).behind(at).exists():
+            return self.none()
         few = ("opening_hours", "hours_read", "lon", "lat", "town__timezone", "town__country")
         return self.order_by().behind(at).with_closures().only(*few)
 

@@ -71,7 +71,7 @@ def test_questions_are_answered_by_indexes(many, at, town):
         ),
         "open near, delivering": (many.open_at(at).delivers_to(HERE, town).nearest(HERE, 24), "places_openspan"),
         "all that is open": (many.open_at(at), "open_span_by_start"),
-        "rows that do not reach": (many.behind(at), "place_spans_due"),
+        "rows that do not reach": (many.behind(at), "place_hours_due"),
     }
     for name, (question, index) in questions.items():
         plan = plan_of(question)

@@ -216,7 +216,7 @@ def test_when_no_worker_ran_for_weeks_rules_are_read(town, at, django_assert_max
     make_place(town, "Bar", opening_hours="Mo-Sa 18:00-02:00")
     spans.refresh_due(at)
     late = at + timedelta(days=60)  # a Monday, 10:00
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert [place.name for place in Place.objects.of(town).open_at(late)] == ["Shop"]
     assert [p.name for p in Place.objects.of(town).open_during(late, late + timedelta(hours=2), whole=True)] == ["Shop"]
     card = Place.objects.of(town).with_closures().with_next_opening(late).get(name="Bar")
