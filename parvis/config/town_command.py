@@ -18,9 +18,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from parvis.config import town_refresh
+from parvis.config import address_command, town_refresh
 from parvis.config.town_tiles import say, street_tiles
-from parvis.config import address_command
 from parvis.core import osm
 from parvis.core.errors import Refusal
 from parvis.core.geo import flat_distance_m
@@ -116,6 +115,7 @@ def create(options: argparse.Namespace, *, at: datetime) -> dict[str, Any]:
         "address_objects": extract.door_objects,
         "street_ways": extract.street_ways,
         "opening_hours_read": imported.hours_read,
+        "opening_hours_repaired": imported.hours_repaired,
         "opening_hours_unread": imported.hours_unread,
         "tiles_megabytes": folder_megabytes(tiles.folder),
         "map_megabytes": drawing.megabytes,
@@ -221,10 +221,12 @@ def open_market(town: Town) -> None:
     Hub.objects.create(town=town, name=f"Hub {town.name}", address=address, lon=point.lon, lat=point.lat)
 
 
-def _basemap(options: argparse.Namespace, plan: _Plan) -> AbstractContextManager[basemaps.Drawing]:
+def _basemap(
+    options: argparse.Namespace, plan: _Plan, extract: osm.Extract
+) -> AbstractContextManager[basemaps.Drawing]:
     """The map that residents see, drawn from the same extract."""
     say("drawing the map")
-    return basemaps.drawn(options.slug, options.osm, plan.boundary.geometry)
+    return basemaps.drawn(options.slug, options.osm, plan.boundary.geometry, water=extract.water)
 
 
 def delete_town(slug: str, *, sure: bool) -> None:

@@ -49,8 +49,9 @@ def refresh(options: argparse.Namespace, *, at: datetime) -> dict[str, Any]:
     with translation.override("en"):
         difference = compare(town, SOURCE, reading, missing=options.missing, at=at)
         _must_be_the_same_town(difference, options.missing)
-        for line in say_lines(difference):
-            print(line)
+        if not getattr(options, "quiet", False):
+            for line in say_lines(difference):
+                print(line)
         if options.dry_run:
             addresses = refresh_addresses(town, doors, source=SOURCE, frame=extract.frame, dry=True)
         else:
@@ -89,7 +90,7 @@ def _write(
         _describe(town, extract)
         tiles.keep()
     say("drawing the map")
-    basemaps.redraw(town, options.osm, at=at)
+    basemaps.redraw(town, options.osm, at=at, water=extract.water)
     return addresses
 
 

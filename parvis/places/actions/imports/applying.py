@@ -38,6 +38,7 @@ class Imported:
     places: int
     hours_read: int
     hours_unread: int
+    hours_repaired: int = 0  # among those that are read
 
 
 @transaction.atomic
@@ -50,7 +51,7 @@ def import_places(
     difference.changed, difference.quiet, difference.settled = [], [], []
     apply_difference(difference, town=town, at=at)
     read = sum(reading.hours[how] for how in ("read", "repaired"))
-    return Imported(len(difference.new), read, reading.hours["left"])
+    return Imported(len(difference.new), read, reading.hours["left"], reading.hours["repaired"])
 
 
 @transaction.atomic
