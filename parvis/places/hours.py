@@ -4,17 +4,14 @@ Pure: no database, no clock. Moments go in aware and come out in UTC. Whatever i
 nothing is raised: what cannot be understood is *unknown*, which is not the same as closed.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-from opening_hours import OpeningHours, State
 
 from parvis.core.geo import Point
 from parvis.core.time import day_bounds, day_of
+from parvis.places.rules import Rules, rules_of
 
 type Span = tuple[datetime, datetime]
 type ClosedDays = tuple[date, date, str]
@@ -22,8 +19,6 @@ type ClosedDays = tuple[date, date, str]
 MORNING = time(6)  # what is open past midnight until then still belongs to the evening before
 LOOK_AHEAD = timedelta(days=90)
 _UTC = ZoneInfo("UTC")
-_FALLBACK = re.compile(r'\|\|(?=(?:[^"]*"[^"]*")*[^"]*$)')  # the bars that are not inside quotes
-_QUOTED = re.compile(r'"([^"]*)"')
 _SUN = ("sun", "dawn", "dusk")
 
 
@@ -70,11 +65,11 @@ def status(
     last_closed = max((last for _, last, _ in closed_days if last >= today), default=today)
     horizon = day_bounds(last_closed, zone)[1] + LOOK_AHEAD
     reason = ""
-    for start, end, state, comment in _stretches(rules, today - timedelta(days=1), horizon, zone):
+    for start, end, state, comment in rules.stretches(today - timedelta(days=1), horizon):
         if start <= at < end:
             if state is None:
                 return _closed_by_notice(closed_days, at, zone) or OpenStatus(None, None, comment)
-            reason = comment if state else comment or _otherwise(opening_hours)
+            reason = comment
         if state is not True:
             continue
         for opens, closes in _less_closures((start, end), closed_days, zone):
@@ -102,7 +97,7 @@ def day_spans(
     closed_days = list(closures)
     spans = []
     two_days_on = next_midnight + timedelta(days=1)
-    for start, end, state, _ in _stretches(rules, day - timedelta(days=1), two_days_on, zone):
+    for start, end, state, _ in rules.stretches(day - timedelta(days=1), two_days_on):
         if state is not True:
             continue
         for opens, closes in _less_closures((start, end), closed_days, zone):
@@ -133,7 +128,7 @@ def open_stretches(
     begin, finish = between
     closed_days = list(closures)
     found: list[Span] = []
-    for start, end, state, _ in _stretches(rules, day_of(begin, zone) - timedelta(days=1), finish, zone):
+    for start, end, state, _ in rules.stretches(day_of(begin, zone) - timedelta(days=1), finish):
         if state is not True:
             continue
         for opens, closes in _less_closures((start, end), closed_days, zone):
@@ -168,43 +163,10 @@ def week_table(
     ]
 
 
-def _rules(text: str, country: str, zone: ZoneInfo, point: Point | None) -> OpeningHours | None:
+def _rules(text: str, country: str, zone: ZoneInfo, point: Point | None) -> Rules | None:
     """The rules of ``text``, or None. Only hours that follow the sun need to know where they are."""
     sunny = point if any(word in text for word in _SUN) else None
-    return _parsed(text.strip(), country.upper(), zone, sunny)
-
-
-@lru_cache(maxsize=8192)
-def _parsed(text: str, country: str, zone: ZoneInfo, point: Point | None) -> OpeningHours | None:
-    if not text or len(text) > 1000:
-        return None
-    where = (point.lat, point.lon) if point else None
-    usual, *otherwise = _FALLBACK.split(text)
-    try:
-        if otherwise:  # read for its syntax only: the parser mistakes the days that a fallback covers
-            OpeningHours(text)
-        return OpeningHours(usual.strip(), timezone=zone, country=country or None, coords=where, auto_country=False)
-    except Exception:  # the parser's own errors share no useful base; a country it does not know is one of them
-        return _parsed(text, "", zone, point) if country else None
-
-
-def _stretches(
-    rules: OpeningHours, first_day: date, end: datetime, zone: ZoneInfo
-) -> Iterator[tuple[datetime, datetime, bool | None, str]]:
-    """Stretches of one state, from noon of ``first_day`` (never an hour that happens twice) to ``end``, in UTC."""
-    noon = datetime.combine(first_day, time(12), tzinfo=zone)
-    for start, until, state, comment in rules.intervals(noon, end.astimezone(zone)):
-        if start.astimezone(UTC) >= until.astimezone(UTC):
-            continue  # half past two to three, in the night in which three follows two
-        is_open = {State.OPEN: True, State.CLOSED: False}.get(state)
-        yield start.astimezone(UTC), until.astimezone(UTC), is_open, comment
-
-
-def _otherwise(text: str) -> str:
-    """What is said of the hours in which nothing else applies: ``|| "by appointment"``."""
-    _usual, *otherwise = _FALLBACK.split(text)
-    words = _QUOTED.search(otherwise[-1]) if otherwise else None
-    return words[1] if words else ""
+    return rules_of(text.strip(), country.upper(), zone, sunny)
 
 
 def _less_closures(span: Span, closures: list[ClosedDays], zone: ZoneInfo) -> list[Span]:

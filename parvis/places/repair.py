@@ -102,7 +102,7 @@ def repair(value: str, country: str) -> Repaired:
             if is_readable(mended, country):
                 return Repaired(mended, tuple(notes))
     reading = read_hours(value)
-    if reading.certain:
+    if reading.certain and not reading.rest:
         return Repaired(reading.opening_hours, (_("It was written as a French sentence."),))
     return Repaired(value)
 

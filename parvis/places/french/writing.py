@@ -21,7 +21,7 @@ def write(table: Timetable, words: str) -> str:
     for key, ref, spans, own in table.ranked:
         ranks = ",".join(str(rank) for rank in ref.ranks)
         season = _dates(key) + " " if key else ""
-        rules.append(f"{season}{_DAYS[ref.day]}[{ranks}] {_times(spans)}{_comment(own or words)}")
+        rules.append(f"{season}{_DAYS[ref.day]}[{ranks}] {_times(spans)}{_open(own or words)}")
     if rules == ["Mo-Su 00:00-24:00"]:
         rules = ["24/7"]
     if table.holidays_closed:
@@ -43,7 +43,7 @@ def _week_rules(week: dict[int, Said], season: str, base: dict[int, Said], words
         said = week[day]
         groups.setdefault((said.spans, said.words or words), []).append(day)
     ordered = sorted(groups.items(), key=lambda group: (HOLIDAY in group[1], group[1]))
-    rules = [f"{season}{_days(days, season)}{_times(spans)}{_comment(own)}" for (spans, own), days in ordered]
+    rules = [f"{season}{_days(days, season)}{_times(spans)}{_open(own)}" for (spans, own), days in ordered]
     shut = [day for day in WEEK if day in base and day not in week]
     if season and shut:
         rules.append(f"{season}{_days(shut, season)}off")
@@ -75,6 +75,11 @@ def _clock(minutes: int) -> str:
 
 def _comment(words: str) -> str:
     return f' "{words}"' if words else ""
+
+
+def _open(words: str) -> str:
+    """Open, with words beside it; words alone would mean that one cannot be sure."""
+    return f" open{_comment(words)}" if words else ""
 
 
 def _dates(ranges: SeasonKey) -> str:

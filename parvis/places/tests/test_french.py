@@ -42,7 +42,7 @@ READ = {
     ),
     "Ouvrete du lundi au samedi de 5h30 à 22h et le dimanche de 8h à 20h": "Mo-Sa 05:30-22:00; Su 08:00-20:00",
     "Ouert du lundi au vendredi de 9h à 12h et de 14h à 18h sur rdv.": (
-        'Mo-Fr 09:00-12:00,14:00-18:00 "sur rendez-vous"'
+        'Mo-Fr 09:00-12:00,14:00-18:00 open "sur rendez-vous"'
     ),
     "Ouvert tous les jours de 8h à 13h30 et de 15h30 à 20h30, ainsi que le dimanche de 9h30 à 14h.": (
         "Mo-Sa 08:00-13:30,15:30-20:30; Su 09:30-14:00"

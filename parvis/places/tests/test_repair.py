@@ -42,6 +42,7 @@ LEFT = [
     ("7j/7", "FR"),
     ("Mo-Fr 0800-1800", "FR"),
     ("Ouverture sur rendez-vous", "FR"),
+    ("Mo,Th,weekend 10:00-12:00", "FR"),
     ("nonsense", "FR"),
     ("", "FR"),
     ("9" * 2000, "FR"),
