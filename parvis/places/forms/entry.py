@@ -59,6 +59,12 @@ class ServicesForm(forms.Form):
             widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         )
 
+    @property
+    def groups(self) -> list[forms.BoundField]:
+        """The headings that have a box."""
+        fields = [self[group] for group in SERVICE_GROUPS]
+        return [field for field in fields if getattr(field.field, "choices", None)]
+
     def values(self) -> dict[str, Any]:
         """What the action writes; kept services, and keys that this table does not know, stay."""
         ticked = {key for group in SERVICE_GROUPS for key in self.cleaned_data[group]}

@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.words import say_span
@@ -139,7 +140,7 @@ class HoursForm(forms.Form):
     @property
     def holiday_row(self) -> dict[str, Any]:
         """Public holidays for the page."""
-        return self._row(self.holidays) | {"usual": _("As on other days")}
+        return self._row(self.holidays) | {"usual": _("Empty: as on other days")}
 
     @property
     def season_blocks(self) -> list[dict[str, Any]]:
@@ -169,7 +170,8 @@ class HoursForm(forms.Form):
             "label": row.label,
             "spans": [{"start": self[first], "end": self[last]} for first, last in pairs],
             "closed": self[row.closed_name],
-            "usual": row.usual,
+            "usual": _now("Empty: as usual (%(hours)s)") % {"hours": row.usual} if row.usual else "",
+            "open": any(self[name].value() for pair in pairs[1:] for name in pair),
             "copies": not row.last,
             "errors": self._wrong(*(name for pair in pairs for name in pair)),
         }

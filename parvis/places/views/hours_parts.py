@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
@@ -62,7 +63,7 @@ def answer_hours(request: PersonRequest, place: Place, *, origin: str, at: datet
         return Outcome(context=shown, status=422)
     if form.is_late:
         return Outcome(context=shown | {"late": True}, status=422)
-    if kept is not None and form.document() == kept:
+    if form.document() == (kept or Hours()):
         messages.info(request, _("Nothing has changed."))
         return Outcome(done=True)
     try:
@@ -187,4 +188,4 @@ def _name(day: date, today: date) -> str:
         return _("Closed today")
     if day == today + timedelta(days=1):
         return _("Closed tomorrow")
-    return _("Closed this %(day)s") % {"day": say_day(day)}
+    return _("Closed this %(day)s") % {"day": format_date(day, "l")}

@@ -21,6 +21,8 @@ customElements.define("week-grid", class extends HTMLElement {
     for (const day of days.slice(days.indexOf(source) + 1)) {
       this.#times(day).forEach((box, number) => { box.value = times[number] ?? ""; });
       this.#closed(day).checked = this.#closed(source).checked;
+      const more = day.querySelector("details");
+      if (more) more.open = times.slice(2).some(Boolean);
     }
     this.#say(this.dataset.copied);
   }
