@@ -22,6 +22,7 @@ PAGES = [
     Look("home", "/"),
     Look("search", "/search/?q=pain"),
     Look("search without result", "/search/?q=zzzzz"),
+    Look("search with a mistake", "/search/?q=boulangrie"),
     Look("shops", "/shops/"),
     Look("shop", "/shops/", follow=["main a[href^='/shops/']:not([href*='?'])"]),
     Look("products", "/products/"),
@@ -105,6 +106,7 @@ PAGES = [
     Look("rider", "/rider/", "rider"),
     Look("rider stop", "/rider/", "rider", ["main a[href*='/rider/stops/']"]),
     Look("agent", "/agent/", "agent"),
+    Look("agent words", "/agent/words/", "agent"),
     Look("news to look at", "/agent/news/", "agent"),
     Look("news of the town", "/my-news/", "agent"),
 ]

@@ -80,8 +80,9 @@ def _tries(town: Town, text: str) -> Iterator[str]:
     offered = {" ".join(typed)}
     for word in typed:
         for guess in () if known.knows(word) else known.guesses(word):
-            offered.add(guess)
-            yield guess
+            if known.uses.get(guess):  # a word of our synonyms alone may find nothing here
+                offered.add(guess)
+                yield guess
     for fewer in shorter(text):
         if all(known.knows(word) for word in words_of(fewer)) and fewer not in offered:
             yield fewer

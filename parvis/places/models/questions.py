@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 import shapely
-from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Case, DurationField, Exists, F, Min, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Greatest, Least
 
 from parvis.core.geo import Point
+from parvis.core.questions import Answers, understand
 from parvis.core.spots import inside, metres, nearness
-from parvis.core.text import prefix_query
 from parvis.places.hours import Span, open_stretches
 from parvis.places.models.span import OpenSpan
 from parvis.towns.models import Town
@@ -46,11 +45,12 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         return places
 
     def matching(self, text: str) -> Self:
-        """Places holding every word of ``text`` by its beginning; all of them when there is no word."""
-        query = prefix_query(text)
-        if not query:
-            return self
-        return self.filter(search=SearchQuery(query, config="simple", search_type="raw"))
+        """Places holding every word of ``text`` by its beginning or its trunk; all of them when there is no word.
+
+        For filters; ``parvis.places.search`` ranks, knows what people say, and mends mistakes.
+        """
+        question = understand(text)
+        return self.filter(Answers(question.loosely())) if question else self
 
     def with_closures(self) -> Self:
         """With the town and the closed days at hand: what ``status`` needs, in one more query."""
