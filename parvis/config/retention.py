@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.market.models import Basket, Order
+from parvis.places.models import Claim, Reminder, Report
 
 BLANK_NAME = "—"
 
@@ -67,6 +69,24 @@ def _ended_posts(before: datetime) -> int:
     return old.delete()[1].get("bulletin.Post", 0)
 
 
+def _claims(before: datetime) -> int:
+    """Whatever came of them: who speaks for a place is a role, and the audit trail says since when."""
+    old = Claim.objects.annotate(last=Max("events__at")).filter(last__lt=before)
+    return Claim.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()[1].get("places.Claim", 0)
+
+
+def _reports(before: datetime) -> int:
+    return Report.objects.filter(at__lt=before).delete()[0]
+
+
+def _senders(before: datetime) -> int:
+    return Report.objects.filter(at__lt=before).exclude(sender="").update(sender="")
+
+
+def _reminders(before: datetime) -> int:
+    return Reminder.objects.filter(asked_at__lt=before).delete()[0]
+
+
 RULES = (
     Rule("messages that have left", timedelta(days=90), _messages),
     Rule("audit entries", timedelta(days=3 * 365), _audit),
@@ -75,6 +95,10 @@ RULES = (
     Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
     Rule("who reported a post", timedelta(days=30), _reporters),
     Rule("posts refused or withdrawn", timedelta(days=365), _ended_posts),
+    Rule("requests to keep an entry, after their last step", timedelta(days=365), _claims),
+    Rule("reports of residents about entries", timedelta(days=365), _reports),
+    Rule("from which network a report came (a digest)", timedelta(days=30), _senders),
+    Rule("the month's questions to shops", timedelta(days=365), _reminders),
 )
 
 

@@ -12,6 +12,7 @@ from parvis.core import outbox
 from parvis.core.time import day_of
 from parvis.delivery.actions import mark_bike_repaired
 from parvis.delivery.models import Hub, Plan
+from parvis.demo.desk import fill_desk
 from parvis.demo.hours import open_days, shift_days
 from parvis.demo.news import bring_news
 from parvis.demo.profiles import PROFILES, Profile
@@ -48,6 +49,7 @@ def bring_up(
                 town = known or build_town(profile, at=at)
                 _bring_up(town, profile, at, say, fresh=known is None)
                 bring_news(town, at=at)
+                fill_desk(town, at=at)
             say(f"{town.name}: {time.perf_counter() - started:.1f} s")
 
 

@@ -9,6 +9,8 @@ from parvis.delivery.models import Delivery
 from parvis.demo import builders
 from parvis.market.actions import Buyer, place_order
 from parvis.market.models import Basket, Line, Order
+from parvis.places.actions.claims import ask_claim, refuse_claim
+from parvis.places.models import Claim, Reminder, Report
 
 
 def order(town, window, product, at):
@@ -61,3 +63,21 @@ def test_the_table_can_be_read(capsys):
 
     assert retention.run(argparse.Namespace(list=True)) == 0
     assert "90 days" in capsys.readouterr().out
+
+
+def test_claims_reports_and_questions_go_after_a_year(town, citizen, agent, at):
+    place = builders.make_shop(town).place
+    claim = ask_claim(place=place, person=citizen, way="letter", business="B", at=at)
+    refuse_claim(claim=claim, reason="No", at=at + timedelta(days=100), by=agent)
+    Report.objects.create(town=town, place=place, kind="hours", sender="digest", email="c@example.org", at=at)
+    Reminder.objects.create(town=town, place=place, month=at.date().replace(day=1), channel="mail", asked_at=at)
+    purge(at + timedelta(days=29))
+    assert Report.objects.get().sender == "digest"
+    purge(at + timedelta(days=31))
+    assert Report.objects.get().sender == ""
+    purge(at + timedelta(days=400))
+    assert not Report.objects.exists()
+    assert not Reminder.objects.exists()
+    assert Claim.objects.exists(), "a year after its last step, not its first"
+    purge(at + timedelta(days=500))
+    assert not Claim.objects.exists()

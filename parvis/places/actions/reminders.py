@@ -63,6 +63,7 @@ def _ask(key: UUID, month: date, at: datetime) -> int:
 @transaction.atomic
 def answer_right(*, reminder: Reminder, at: datetime) -> None:
     """The shop says that its entry is right. A second tap changes nothing."""
+    Place.objects.select_for_update(of=("self",)).get(pk=reminder.place_id)
     answered = Reminder.objects.filter(pk=reminder.pk, answered_at=None).update(answered_at=at)
     if answered:
         check_place(place=reminder.place, at=at, checker=Place.Checker.SHOP, way=reminder.channel)

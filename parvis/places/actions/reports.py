@@ -50,6 +50,7 @@ def report_place(
 @transaction.atomic
 def settle_report(*, report: Report, outcome: str, answer: str, at: datetime, by: Person) -> None:
     """An agent has looked: right as it stood, corrected, or gone; who told us is answered and then forgotten."""
+    Place.objects.select_for_update(of=("self",)).get(pk=report.place_id)
     report = Report.objects.select_for_update(of=("self",)).select_related("place__town").get(pk=report.pk)
     if report.settled_at is not None:
         raise Refusal(_("This is settled already."))
