@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 ARGUMENTS = [
@@ -83,16 +83,27 @@ def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
     raise RuntimeError(f"the server did not answer: {log.read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium with an empty profile."""
+def chromium_path() -> str:
+    """Where the machine's browser is."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("The journeys need Chromium: apt-get install chromium")
+    return path
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Playwright]:
+    """What starts browsers: there may be one at a time."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(stage: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium with an empty profile."""
+    browser = stage.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 class Town:

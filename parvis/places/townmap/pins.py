@@ -21,6 +21,7 @@ GROUP_ICONS = {
     "health": "heart-pulse",
     "learning": "graduation-cap",
     "culture": "palette",
+    "practical": "signpost",
     "outdoors": "trees",
     "trades": "wrench",
 }

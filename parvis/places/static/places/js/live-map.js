@@ -16,6 +16,7 @@ customElements.define("live-map", class extends HTMLElement {
     this.data = JSON.parse(this.querySelector("script[type='application/json']").textContent);
     [this.form, this.stage, this.drawn] = ["form", ".townmap__stage", ".townmap__drawn"].map((what) => this.querySelector(what));
     [this.rows, this.said] = [this.querySelector("#map-rows"), this.querySelector("#map-said")];
+    this.shown = location.search;
     this.view = this.data.view ? new URLSearchParams(location.search).get("at") ?? "" : "";
     if (canDraw()) requestAnimationFrame(() => setTimeout(() => this.#begin().catch((error) => this.#giveUp(error))));
   }
@@ -31,8 +32,8 @@ customElements.define("live-map", class extends HTMLElement {
     const map = tools.makeMap({ library, tiles: globalThis.pmtiles, box: this.box, data: this.data, look, embedded: "embedded" in this.dataset });
     await new Promise((resolve, reject) => { map.once("load", resolve); map.once("webglcontextlost", reject); });
     this.pins = new Pins(map, this.data);
-    await this.pins.add(look.colours());
-    this.pins.show((await first)?.pins ?? []);
+    this.pins.add(look.colours());
+    await this.pins.show((await first)?.pins ?? []);
     const card = tools.makeCard({ data: this.data, onclose: () => this.pick(null) });
     this.showCard = card.show;
     this.box.append(card.card);
@@ -81,7 +82,7 @@ customElements.define("live-map", class extends HTMLElement {
       });
     }
     this.rows.addEventListener("htmx:afterSwap", () => this.#mark());
-    addEventListener("popstate", () => location.reload());
+    addEventListener("popstate", () => { if (location.search !== this.shown) location.reload(); });
   }
 
   /** The filters as an address has them, then `more`. */
@@ -93,6 +94,7 @@ customElements.define("live-map", class extends HTMLElement {
 
   #filtered() {
     history.pushState(null, "", this.#address());
+    this.shown = location.search;
     this.#refresh(true);
   }
 
@@ -100,6 +102,7 @@ customElements.define("live-map", class extends HTMLElement {
     const { lat, lng } = this.map.getCenter();
     this.view = `${lat.toFixed(4)},${lng.toFixed(4)},${Number(this.map.getZoom().toFixed(2))}`;
     history.replaceState(null, "", this.#address());
+    this.shown = location.search;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#refresh(false), REST);
   }

@@ -28,14 +28,9 @@ export class Pins {
     [this.map, this.data, this.rows, this.chosen, this.me] = [map, data, [], null, null];
   }
 
-  /** Images, sources and layers: again after each change of style. */
-  async add(c) {
-    const looks = { "": {}, open: { open: true }, picked: { picked: true } };
-    await Promise.all(Object.entries(this.data.icons).flatMap(([group, icon]) => Object.entries(looks).map(async ([look, how]) => {
-      const drawn = await image(pin(icon, c, how));
-      const name = `${group}-${look}`;
-      if (!this.map.hasImage(name)) this.map.addImage(name, drawn, { pixelRatio: SIZE });
-    })));
+  /** Sources and layers: again after each change of style. Images are drawn when a place needs them. */
+  add(c) {
+    this.colours = c;
     const { map } = this;
     map.addSource("pins", { type: "geojson", data: all([]), cluster: true, clusterRadius: 40, clusterMaxZoom: 16, clusterProperties: { count: ["+", ["get", "count"]] } });
     for (const one of ["me", "picked"]) map.addSource(one, { type: "geojson", data: all([]) });
@@ -53,22 +48,40 @@ export class Pins {
     this.here(this.me);
   }
 
+  /** Draw the pins called `group-look` that the map does not have yet. */
+  async #need(names) {
+    const looks = { "": {}, open: { open: true }, picked: { picked: true } };
+    await Promise.all([...new Set(names)].filter((name) => !this.map.hasImage(name)).map(async (name) => {
+      const [group, look] = name.split("-");
+      const drawn = await image(pin(this.data.icons[group], this.colours, looks[look]));
+      if (!this.map.hasImage(name)) this.map.addImage(name, drawn, { pixelRatio: SIZE });
+    }));
+  }
+
+  #look(group, look) {
+    return `${group in this.data.icons ? group : "shops"}-${look}`;
+  }
+
   /** Rows of places.json: [lon, lat, slug, name, group, open], or [lon, lat, count]. */
-  show(rows) {
+  async show(rows) {
     this.rows = rows;
+    await this.#need(rows.filter((row) => row.length > 3).map((row) => this.#look(row[4], row[5] ? "open" : "")));
+    if (this.rows !== rows) return; // newer ones came meanwhile
     this.map.getSource("pins")?.setData(all(rows.map(([lon, lat, ...rest]) => {
       if (rest.length === 1) return point(lon, lat, { count: rest[0] });
       const [slug, name, group, open] = rest;
-      return point(lon, lat, { count: 1, slug, name, group, image: `${group in this.data.icons ? group : "shops"}-${open ? "open" : ""}` });
+      return point(lon, lat, { count: 1, slug, name, group, image: this.#look(group, open ? "open" : "") });
     })));
   }
 
   /** Mark one place: {lon, lat, slug, group}; null for none. */
-  pick(place) {
+  async pick(place) {
     this.chosen = place;
-    const known = place && this.rows.find((row) => row[2] === place.slug);
-    const group = known?.[4] in this.data.icons ? known[4] : "shops";
-    this.map.getSource("picked")?.setData(all(place ? [point(place.lon, place.lat, { image: `${group}-picked` })] : []));
+    const group = place && (place.group ?? this.rows.find((row) => row[2] === place.slug)?.[4]);
+    const look = this.#look(group, "picked");
+    if (place) await this.#need([look]);
+    if (this.chosen !== place) return;
+    this.map.getSource("picked")?.setData(all(place ? [point(place.lon, place.lat, { image: look })] : []));
   }
 
   here(at) {

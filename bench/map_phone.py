@@ -1,0 +1,75 @@
+"""How soon the map of a town stands on a phone: `.venv/bin/python bench/map_phone.py URL [RUNS]`.
+
+A 360 px Chromium whose processor is slowed down four times and whose network is that of a slow 4G phone
+(1.6 Mbit/s, 150 ms). Says the median of the runs, with an empty cache and with a filled one.
+WebGL is drawn by the processor here, slowed down as well: a phone's own graphics are quicker.
+"""
+
+import json
+import statistics
+import sys
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ARGUMENTS = ["--no-sandbox", "--headless", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic"]
+SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
+WATCH = """
+new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.drawnAt = entry.startTime; })
+  .observe({ type: "paint", buffered: true });
+new MutationObserver(() => {
+  if (!window.listAt && document.querySelector("#map-rows li")) window.listAt = performance.now();
+  if (!window.liveAt && document.querySelector("live-map[data-live]")) window.liveAt = performance.now();
+}).observe(document, { subtree: true, childList: true, attributes: true });
+"""
+TIMES = """({
+  answer: performance.getEntriesByType("navigation")[0].responseEnd, paint: drawnAt, list: listAt, live: liveAt,
+})"""
+
+
+def one(page: Page, url: str, *, slow: bool, cold: bool) -> dict[str, float]:
+    """Milliseconds from the click to: first paint (the drawn map is in it), the list read, the live map; kilobytes."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    if cold:
+        session.send("Network.clearBrowserCache")
+    if slow:
+        session.send("Network.emulateNetworkConditions", SLOW_4G)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    page.goto(url, wait_until="commit")
+    page.wait_for_selector("live-map[data-live]", timeout=120_000)
+    page.wait_for_load_state("networkidle")
+    times: dict[str, Any] = page.evaluate(TIMES)
+    session.detach()
+    return times | {"kilobytes": sum(received) / 1000, "requests": len(received)}
+
+
+def median(browser: Browser, url: str, runs: int, *, slow: bool, cold: bool) -> dict[str, int]:
+    """The median of ``runs``, each in a browser of its own."""
+    found: list[dict[str, float]] = []
+    for _run in range(runs):
+        context = browser.new_context(viewport={"width": 360, "height": 740}, device_scale_factor=2)
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        if not cold:
+            one(page, url, slow=False, cold=True)
+        found.append(one(page, url, slow=slow, cold=cold))
+        context.close()
+    return {key: round(statistics.median(run[key] for run in found)) for key in found[0]}
+
+
+def main(url: str, runs: int = 5) -> None:
+    """Print one line of JSON for each case."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        for slow, cold in ((True, True), (True, False), (False, True)):
+            print(
+                json.dumps({"slow": slow, "cold": cold} | median(browser, url, runs, slow=slow, cold=cold)), flush=True
+            )
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:3]))
