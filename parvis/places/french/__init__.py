@@ -1,7 +1,7 @@
 """Hours as French people write them, turned into OpenStreetMap's ``opening_hours``. Pure.
 
-Rather unread than guessed: what could be understood in two ways is not read. ``words`` cuts the text, ``items`` gathers
-days, seasons and spans, ``sentences`` says what belongs to what, ``weeks`` settles every day, ``writing`` writes it.
+Rather unread than guessed: what could be understood in two ways is not read. ``words`` cuts the text, ``gathering``
+finds days, seasons and spans, ``sentences`` says what belongs to what, ``weeks`` settles every day, ``writing`` writes.
 """
 
 from dataclasses import dataclass

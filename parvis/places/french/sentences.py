@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass, field
 
 from parvis.places.french.account import Account, Clause, Exclusion, Fragment
+from parvis.places.french.gathering import Gatherer
 from parvis.places.french.items import (
+    HOLIDAY,
     HOURLY,
     Bound,
     Days,
-    Gatherer,
     Item,
     Limit,
     Mark,
@@ -17,7 +18,8 @@ from parvis.places.french.items import (
     Spans,
     Words,
 )
-from parvis.places.french.words import MONTHS, Kind, Token, fold
+from parvis.places.french.vocabulary import MONTHS, Kind
+from parvis.places.french.words import Token, fold
 
 # Hours of these are not those at which the place is open.
 _SERVICES = (
@@ -278,6 +280,10 @@ class _Sentence:
         elif isinstance(after, Bound):
             self._jump_to(after)
             self.account.limits.append(Limit(after.is_end, after.at, days.refs, (days.start, after.end)))
+        elif self._are_holidays_too(days):
+            self.is_more = False  # "du lundi au samedi de 8h à 20h, même les jours fériés": those days are open anyway
+        elif self.is_more and {ref.day for ref in days.refs} == {HOLIDAY}:
+            self._leave(days.start)
         elif days_last:
             for clause in self.own:
                 clause.refs = days.refs if clause.refs is None else clause.refs
@@ -285,6 +291,10 @@ class _Sentence:
             self._leave(self.pending.start)
         else:
             self.pending = days
+
+    def _are_holidays_too(self, days: Days) -> bool:
+        said = bool(self.own) and self.own[-1].refs is not None
+        return self.is_more and said and self._ends_part() and {ref.day for ref in days.refs} == {HOLIDAY}
 
     def _take_season(self, season: Season, season_last: bool) -> None:
         if self.mode:

@@ -187,6 +187,7 @@ UNREAD = [
     "Ouvert un samedi sur deux de 9h à 12h",
     "Ouvert du lundi au vendredi de 10h à 12h ou de 14h à 16h",
     "Ouvert le samedi de 8h30 à 12h (état civil uniquement)",
+    "Ouvert de 8h à 20h, même les jours fériés",
     "fruits de mer le vendredi de 10h à 12h",
 ]
 # The certain part is read, the rest kept as words; days that are only mentioned are said to be unknown.
@@ -256,6 +257,7 @@ def test_texts_read_in_part(text):
         ("Ouvert du lundi au vendredi de 8h à 19h, fermé de 12h à 14h", "Mo-Fr 08:00-12:00,14:00-19:00"),
         ("en semaine de 9h à 18h et le week-end de 10h à 17h", "Mo-Fr 09:00-18:00; Sa-Su 10:00-17:00"),
         ("Ouvert le dernier dimanche du mois de 10h à 18h", "Su[-1] 10:00-18:00"),
+        ("Ouvert du lundi au samedi de 8h à 20h, même les jours fériés", "Mo-Sa 08:00-20:00"),
         ("Ouvert tous les soirs de 18h à 2h", "Mo-Su 18:00-02:00"),
         ("fermÃ© le lundi, ouvert du mardi au samedi de 9h Ã\xa0 19h", "Tu-Sa 09:00-19:00"),
         ("Ouvert 7 jours sur 7, 24 heures sur 24", "24/7"),
