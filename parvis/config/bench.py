@@ -2,7 +2,7 @@
 
 import argparse
 
-from parvis.config import bench_geocoding, bench_pages
+from parvis.config import bench_geocoding, bench_imports, bench_pages, bench_places
 from parvis.delivery import bench as bench_routing
 
 
@@ -15,6 +15,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     pages = kinds.add_parser("pages", help="server time, queries and weight of the hot pages")
     bench_pages.add_arguments(pages)
     pages.set_defaults(measure=bench_pages.run)
+    places = kinds.add_parser("places", help="search, open now and nearest among 100,000 places")
+    bench_places.add_arguments(places)
+    places.set_defaults(measure=bench_places.run)
+    imports = kinds.add_parser("imports", help="a town made from an extract, then refreshed: seconds, what changed")
+    bench_imports.add_arguments(imports)
+    imports.set_defaults(measure=bench_imports.run)
     geocoding = kinds.add_parser("geocoding", help="addresses found from what people type, and the nearest one")
     bench_geocoding.add_arguments(geocoding)
     geocoding.set_defaults(measure=bench_geocoding.run)
