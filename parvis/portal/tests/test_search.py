@@ -157,6 +157,8 @@ URL = "/agent/words/"
 
 
 def test_an_agent_adds_and_removes_a_word(visit, agent, vet, town):
+    agent.language = "en"
+    agent.save()
     answer = visit(agent).post(URL, {"word": "Toubib à poils", "means": "Clinique des Lilas"}, headers=EN, follow=True)
     assert "Who types “toubib a poils” now finds it." in answer.content.decode()
     assert "Clinique des Lilas" in page(visit, q="toubib à poils")
