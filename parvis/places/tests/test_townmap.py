@@ -214,6 +214,17 @@ class TestFiles:
         assert kinds == ["boundary"]
 
 
+def test_a_town_without_streets_shows_their_names(look, town):
+    for number, lat in ((1, 48.82), (3, 48.822)):
+        Address.objects.create(town=town, number=str(number), street="Rue Verte", lon=2.27, lat=lat)
+    found = json.loads(look("/map/ground.json").content)["features"]
+    assert [f["properties"] for f in found if f["geometry"]["type"] == "Point"] == [
+        {"kind": "street-name", "name": "Rue Verte"}
+    ]
+    assert found[-1]["geometry"]["coordinates"] == [2.27, 48.821]
+    assert "No street map for this demonstration town." in look("/map/").content.decode()
+
+
 def test_a_town_without_tiles_shows_its_simple_streets(look, town):
     square = [[2, 48], [3, 48], [3, 49], [2, 48]]
     town.backdrop = {"roads": [[[2, 48], [2.1, 48.1]]], "water": [square], "green": [[square]]}

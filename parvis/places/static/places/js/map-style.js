@@ -81,6 +81,7 @@ export function style(data, c) {
     layers.push(...names(c).map((layer) => (layer.source === "far" ? far(layer) : near(layer))));
   } else {
     layers.push(area("land", "ground", ["boundary"], c("land")), ...ground("ground", c));
+    layers.push({ ...label("street-names", "ground", is("street-name"), 12, c("ink-soft"), c("land")), minzoom: 14 });
     layers[0].paint["background-color"] = c("beyond");
   }
   layers.push(line("boundary", "ground", ["boundary"], c("line-strong"), 1.5, { "line-dasharray": [3, 2] }));
