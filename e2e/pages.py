@@ -124,5 +124,8 @@ PAGES = [
     Look("desk twice", "/agent/directory/twice/", "agent"),
     Look("desk old", "/agent/directory/old/", "agent"),
     Look("desk gone", "/agent/directory/gone/", "agent"),
+    Look("imports", "/agent/directory/imports/", "agent"),
+    Look("bring a file", "/agent/directory/imports/new/", "agent"),
+    Look("conflicts", "/agent/directory/conflicts/", "agent"),
     Look("desk, has it closed", "/agent/directory/places/retouches-amina/gone/", "agent"),
 ]

@@ -17,7 +17,7 @@ from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.market.models import Basket, Order
-from parvis.places.models import Claim, Reminder, Report
+from parvis.places.models import Claim, ImportRun, Reminder, Report
 
 BLANK_NAME = "—"
 
@@ -87,6 +87,13 @@ def _reminders(before: datetime) -> int:
     return Reminder.objects.filter(asked_at__lt=before).delete()[0]
 
 
+def _imports(before: datetime) -> int:
+    old = ImportRun.objects.filter(created_at__lt=before, applied_at=None)
+    for run in old.only("file"):
+        run.file.delete(save=False)
+    return old.delete()[0]
+
+
 RULES = (
     Rule("messages that have left", timedelta(days=90), _messages),
     Rule("audit entries", timedelta(days=3 * 365), _audit),
@@ -99,6 +106,7 @@ RULES = (
     Rule("reports of residents about entries", timedelta(days=365), _reports),
     Rule("from which network a report came (a digest)", timedelta(days=30), _senders),
     Rule("the month's questions to shops", timedelta(days=365), _reminders),
+    Rule("files of imports that nobody applied", timedelta(days=30), _imports),
 )
 
 

@@ -81,3 +81,23 @@ def test_claims_reports_and_questions_go_after_a_year(town, citizen, agent, at):
     assert Claim.objects.exists(), "a year after its last step, not its first"
     purge(at + timedelta(days=500))
     assert not Claim.objects.exists()
+
+
+def test_files_of_imports_that_nobody_applied(town, at):
+    from django.core.files.base import ContentFile
+
+    from parvis.places.models import ImportRun
+
+    def bring(days, **extra):
+        run = ImportRun(town=town, kind="table", source="x", file_name="x.csv", digest="", **extra)
+        run.created_at = at - timedelta(days=days)
+        run.file.save("x.csv", ContentFile(b"name"), save=False)
+        run.save()
+        return run
+
+    old, fresh = bring(31), bring(29)
+    applied = bring(31, applied_at=at)
+    purge(at)
+    assert set(ImportRun.objects.values_list("pk", flat=True)) == {fresh.pk, applied.pk}
+    assert not old.file.storage.exists(old.file.name)
+    assert fresh.file.storage.exists(fresh.file.name)

@@ -15,7 +15,7 @@ PUBLIC = {
     "api-page", "api-openapi", "api-list_places", "api-list_places_geojson", "api-one_place", "api-place_hours",
     "api-categories", "api-services", "robots", "sitemap", "sitemap-section", "place-calendar", "place-poster",
     "news", "news-rss", "news-atom", "news-json", "news-follow", "news-following", "news-stop", "news-worker",
-    "news-push", "news-push-end", "news-push-renew",
+    "news-push", "news-push-end", "news-push-renew", "places-csv", "places-geojson", "places-xlsx",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from parvis.people.requests import PersonRequest
 from parvis.places.actions.imports import settle_conflict
 from parvis.places.imports.conflicting import question_of
 from parvis.places.models import Conflict
+from parvis.places.views.desk.frame import desk_page
 
 PER_PAGE = 30
 
@@ -25,10 +26,12 @@ PER_PAGE = 30
 @require_role(Role.Kind.AGENT)
 def conflicts(request: PersonRequest) -> HttpResponse:
     """Every value that waits, by place."""
-    waiting = Conflict.objects.filter(town=request.town, settled_at=None).select_related("place", "run")
+    waiting = Conflict.objects.filter(town=request.town, settled_at=None, place__gone_on=None)
+    waiting = waiting.select_related("place", "run").defer("run__report")
     page = Paginator(waiting.order_by("found_at", "place__name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     questions = [question_of(conflict) for conflict in page.object_list]
-    return render(request, "places/imports/conflicts.html", {"page": page, "questions": questions})
+    context = {"page": page, "questions": questions}
+    return desk_page(request, "places/imports/conflicts.html", "conflicts", context, timezone.now())
 
 
 @require_POST

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -33,17 +33,16 @@ def as_geojson(request: TownRequest) -> StreamingHttpResponse:
 
 @login_not_required
 @require_safe
-def as_excel(request: TownRequest) -> FileResponse:
+def as_excel(request: TownRequest) -> HttpResponse:
     """A workbook; written to disk first, since it is a packed folder."""
     at = timezone.now()
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it, and with it it is gone
     with tempfile.TemporaryDirectory(prefix="parvis-") as folder:
         path = Path(folder) / "places.xlsx"
         exports.write_excel(request.town, at, path)
-        file.write(path.read_bytes())
-    file.seek(0)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return FileResponse(file, as_attachment=True, filename=_name(request, "xlsx", at), content_type=kind)
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        answer = HttpResponse(path.read_bytes(), content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{_name(request, "xlsx", at)}"'
+    return answer
 
 
 def _streamed(

@@ -22,7 +22,8 @@ from parvis.places.actions import imports as actions
 from parvis.places.actions.imports.runs import STALE
 from parvis.places.forms.imports import ImportForm
 from parvis.places.imports.pages import Part, parts_of
-from parvis.places.models import Conflict, ImportRun
+from parvis.places.models import ImportRun
+from parvis.places.views.desk.frame import desk_page
 
 PER_PAGE = 50
 MOST_UPLOAD = 200_000_000
@@ -37,8 +38,7 @@ def imports(request: PersonRequest) -> HttpResponse:
     counted = ImportRun.objects.filter(pk__in=[run.pk for run in page.object_list])
     counts = dict(counted.values_list("pk", "report__counts"))
     rows = [{"run": run, "state": _state(run, counts[run.pk]), "text": _summary(counts[run.pk])} for run in page]
-    open_conflicts = Conflict.objects.filter(town=request.town, settled_at=None).count()
-    return render(request, "places/imports/list.html", {"page": page, "rows": rows, "conflicts": open_conflicts})
+    return desk_page(request, "places/imports/list.html", "imports", {"page": page, "rows": rows}, timezone.now())
 
 
 @csrf_exempt  # checked below, once the size is known: the token of a form stands behind the file

@@ -10,12 +10,13 @@ from parvis.core.errors import Refusal
 from parvis.people.models import Person
 from parvis.places.actions.entries import change_place, rich_value
 from parvis.places.imports.units import to_fields
-from parvis.places.models import Change, Conflict
+from parvis.places.models import Change, Conflict, Place
 
 
 @transaction.atomic
 def settle_conflict(*, conflict: Conflict, take_theirs: bool, at: datetime, by: Person) -> None:
     """Keep ours, or write what the source says. Raises Refusal for a conflict that was settled already."""
+    Place.objects.select_for_update(of=("self",)).get(pk=conflict.place_id)  # before its conflict, as imports do
     conflict = Conflict.objects.select_for_update(of=("self",)).select_related("place__town").get(pk=conflict.pk)
     if conflict.settled_at is not None:
         raise Refusal(_("This was settled already."))

@@ -165,7 +165,7 @@ def test_no_cell_acts(whole_town, form, at, tmp_path):
 def test_everybody_may_have_it(visit, whole_town, ending, django_assert_max_num_queries):
     with django_assert_max_num_queries(6):
         answer = visit().get(f"/places/export.{ending}")
-        content = b"".join(answer.streaming_content)
+        content = answer.getvalue()
     assert answer.status_code == 200
     assert "issy-places-" in answer["Content-Disposition"]
     assert len(content) > 10_000

@@ -40,6 +40,7 @@ def desk_page(
         ("directory-incomplete", _("Incomplete"), counts.incomplete),
         ("directory-twins", _("Twice"), counts.twins),
         ("directory-stale", _("Old"), counts.stale),
+        ("imports", _("Imports"), None),
     ]
     subnav = [
         {"label": label, "url": url, "count": count or "", "current": name == current}
