@@ -14,6 +14,7 @@ from parvis.places.townmap.window import pixel
 
 MOST_PINS = 2000  # places sent one by one; beyond, squares with their number
 SQUARE_PX = 48
+DRAWN_PX = 72  # the server's drawing is shown at half its size on a phone
 GROUP_ICONS = {
     "shops": "shopping-bag",
     "food": "utensils",
@@ -66,7 +67,7 @@ def squares(places: PlaceQuerySet, zoom: float) -> list[Pin]:
 
 def gather(found: Iterable[Pin], zoom: float) -> list[Pin]:
     """Pins that would stand on each other, joined: for the map that the server draws."""
-    side = SQUARE_PX * pixel(zoom)
+    side = DRAWN_PX * pixel(zoom)
     together: dict[tuple[int, int], list[Pin]] = {}
     for pin in found:
         together.setdefault((int(pin.lon // side), int(pin.lat // (side * 0.7))), []).append(pin)
