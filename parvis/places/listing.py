@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.db import connection
+
 from parvis.core.geo import Point
 from parvis.core.words import say_distance
 from parvis.places.categories import CATEGORIES
@@ -76,5 +78,11 @@ def _open(places: PlaceQuerySet, when: str, at: datetime, town: Town) -> PlaceQu
 
 
 def kinds_of(town: Town) -> set[str]:
-    """The categories of which the town has a place."""
-    return set(Place.objects.of(town).order_by().values_list("category", flat=True).distinct())
+    """The categories of which the town has a place: one look at an index for each, not at each of its places."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind FROM unnest(%s::text[]) kind WHERE EXISTS"
+            " (SELECT FROM places_place WHERE town_id = %s AND category = kind AND gone_on IS NULL)",
+            [list(CATEGORIES), town.pk],
+        )
+        return {kind for (kind,) in cursor.fetchall()}

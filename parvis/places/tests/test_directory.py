@@ -1,11 +1,13 @@
 """The directory's list: when, what is offered, how far; a few questions however long the list."""
 
 import re
+from datetime import date
 
 import pytest
 
 from parvis.places import spans
 from parvis.places.forms.filter import DirectoryFilter
+from parvis.places.listing import kinds_of
 from parvis.places.models import OpenSpan, Place
 from parvis.places.tests.test_pages import HOST, make_place, page
 
@@ -89,6 +91,13 @@ def _query(text: str):
     from django.http import QueryDict
 
     return QueryDict(text.replace("&amp;", "&"))
+
+
+def test_the_kinds_offered_are_those_of_the_town(town, other_town):
+    make_place(town, "Here", "cafe")
+    make_place(town, "Gone", "wine", gone_on=date(2026, 1, 1))
+    make_place(other_town, "There", "bakery")
+    assert kinds_of(town) == {"cafe"}
 
 
 def test_further_choices_are_open_when_one_is_made(client, street):
