@@ -28,6 +28,7 @@ PAGES = [
     Look("products", "/products/"),
     Look("product", "/products/", follow=["main a.card__link"]),
     Look("places", "/places/"),
+    Look("places open now, near", "/places/?open=now&delivers=on&near=2.273,48.824"),
     Look("place", "/places/", follow=["main a[href^='/places/']:not([href*='?'])"]),
     Look("map", "/map/"),
     Look("map of a street", "/map/?at=48.8235,2.2715,16&open=on&q=a"),
