@@ -75,10 +75,9 @@ def test_one_strange_rule_spoils_only_its_own_line():
 
 def test_clock_and_days_in_french():
     with translation.override("fr"):
-        assert say_rules("Fr 09:00-12:30") in (
-            ["vendredi\xa0: 9\xa0h–12\xa0h\xa030"],
-            ["vendredi: 9\xa0h–12\xa0h\xa030"],
-        )
+        assert [line.replace("\xa0", " ").replace(" :", ":") for line in say_rules("Fr 09:00-12:30")] == [
+            "vendredi: 9 h–12 h 30"
+        ]
 
 
 @given(text=st.text(alphabet='MoTuFrPSH[]-+,;:"|/ 0129JanweksthOf()', max_size=40))
