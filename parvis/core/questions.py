@@ -87,13 +87,18 @@ class Question:
         return any(MARK + trunk in lexemes or trunk in lexemes for trunk in trunks)
 
     def _term(self, term: Term, weights: str) -> str:
-        names = (term.words, *term.others)
-        return _any(_all(self._word(word, weights) for word in name) for name in names)
+        names = [term.words, *term.others]
+        single = [self._forms(name[0]) for name in names if len(name) == 1]
+        phrases = [_all(self._word(word, weights) for word in name) for name in names if len(name) > 1]
+        return _any([*_fewest(single, weights), *phrases])
 
     def _word(self, word: str, weights: str) -> str:
-        trunks = sorted(stems(word, self.languages))
-        alike = [_quoted(form, weights) for trunk in trunks for form in (MARK + trunk, trunk) if form != word]
-        return _any([_begun(word, weights), *alike])
+        return _any(_fewest([self._forms(word)], weights))
+
+    def _forms(self, word: str) -> tuple[str, set[str]]:
+        """The word, and its trunks: with their mark, and as a word that is its own trunk."""
+        trunks = stems(word, self.languages)
+        return word, {form for trunk in trunks for form in (MARK + trunk, trunk) if form != word}
 
 
 def understand(text: str, languages: tuple[str, ...] = LANGUAGES) -> Question:
@@ -139,6 +144,18 @@ def closeness(question: Question, column: str = "search") -> Case:
     ]
     whens = [When(Answers(query, column), then=number) for number, query in enumerate(steps)]
     return Case(*whens, default=len(steps), output_field=IntegerField())
+
+
+def _fewest(forms: list[tuple[str, set[str]]], weights: str) -> list[str]:
+    """Each word by its beginning, or any of its trunks; without those that another's beginning holds already.
+
+    The same answers, and the database's estimate of how many there are stays right.
+    """
+    begun = [word for word, _ in forms if len(word) > 1]
+    begun = [word for word in dict.fromkeys(begun) if not any(word != o and word.startswith(o) for o in begun)]
+    whole = {word for word, _ in forms if len(word) == 1}.union(*(trunks for _, trunks in forms))
+    left = sorted(one for one in whole if not one.startswith(tuple(begun) or MARK * 2))
+    return [*(_begun(word, weights) for word in begun), *(_whole(one, weights) for one in left)]
 
 
 def _quoted(lexeme: str, flags: str) -> str:

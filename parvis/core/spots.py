@@ -6,7 +6,7 @@ A window of the map is a rectangle there, and the nearest there are the nearest 
 from math import cos, radians
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, F, Field, Func, Value
+from django.db.models import BooleanField, F, Field, FloatField, Func, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Power, Radians, Sqrt
 
@@ -39,7 +39,11 @@ def nearness(to: Point, lon: str = "lon", lat: str = "lat") -> Func:
     """How far each row is from ``to``, in Mercator's radians: to order by, with the index of ``spot``."""
     x, y = mercator(to)
     return Func(
-        spot(lon, lat), Func(x, y, function="point"), function="", template="(%(expressions)s)", arg_joiner=" <-> "
+        spot(lon, lat),
+        Func(x, y, function="point"),
+        template="(%(expressions)s)",
+        arg_joiner=" <-> ",
+        output_field=FloatField(),
     )
 
 

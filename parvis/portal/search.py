@@ -20,7 +20,7 @@ from parvis.market.search import products_answering, shops_answering
 from parvis.places.categories import CATEGORIES
 from parvis.places.models import Place
 from parvis.places.naming import kinds_answering
-from parvis.places.search import answering
+from parvis.places.search import ranked
 from parvis.towns.models import Address, Town
 from parvis.towns.questions import ask, guesses
 from parvis.towns.street_words import KINDS
@@ -115,16 +115,15 @@ def find_kinds(asked: Asked, limit: int) -> list[Hit]:
 
 def find_places(asked: Asked, limit: int) -> list[Hit]:
     """Places of the directory that are not shops of the market, with the distance when it is known."""
-    places = answering(
-        Place.objects.of(asked.town).filter(shop=None),
+    places = ranked(
+        Place.objects.of(asked.town).filter(shop=None).only("slug", "name", "category", "address", "lon", "lat"),
         asked.question,
         centre=asked.town.centre,
         near=asked.near,
         at=asked.at,
+        limit=limit,
     )
-    return [
-        _place(place, asked.near) for place in places.only("slug", "name", "category", "address", "lon", "lat")[:limit]
-    ]
+    return [_place(place, asked.near) for place in places]
 
 
 def _place(place: Place, near: Point | None) -> Hit:

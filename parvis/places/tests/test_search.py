@@ -226,8 +226,8 @@ def test_a_word_letters_of_the_alphabet_make(issy):
 
 
 def test_few_queries(issy, django_assert_max_num_queries):
-    with django_assert_max_num_queries(2):  # synonyms, places
+    with django_assert_max_num_queries(3):  # synonyms, which places, the places
         find(issy, "boulangerie de la gare")
     find(issy, "boulangrie")
-    with django_assert_max_num_queries(5):  # and the edition of the vocabulary, synonyms again, places again
+    with django_assert_max_num_queries(6):  # and the edition of the vocabulary, synonyms again, places again
         find(issy, "boulangrie")

@@ -107,7 +107,7 @@ def test_search_stays_in_its_town_and_is_cheap(
         assert "Nothing found" in page
     for n in range(30):
         builders.make_product(product.shop, f"Pain {n}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = visit().get("/search/?q=pain", headers=EN).content.decode()
     assert "Page 1 of 2" in page
 

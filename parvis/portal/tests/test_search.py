@@ -116,7 +116,7 @@ def test_suggestions_are_cheap(visit, product, vet, django_assert_max_num_querie
     for n in range(20):
         builders.make_shop(vet.town, f"Maison {n}")
     page(visit, TYPING, q="clinqiue")
-    with django_assert_max_num_queries(7):  # the town, synonyms and a query for each source
+    with django_assert_max_num_queries(8):  # the town, synonyms and a query for each source, two for places
         page(visit, TYPING, q="lilas")
 
 
