@@ -30,7 +30,7 @@ def desk_page(
     counts: Counts | None = None,
 ) -> HttpResponse:
     """A page of the desk, under its tabs; ``current`` is the name of the page's address."""
-    counts = counts or counts_of(request.town, at)
+    counts = counts or counts_of(request.town, at, with_twins=False)
     tabs = [
         (HOME, _("Desk"), None),
         ("directory-claims", _("Requests"), counts.claims),
