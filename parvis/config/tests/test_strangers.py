@@ -16,6 +16,8 @@ PUBLIC = {
     "api-categories", "api-services", "robots", "sitemap", "sitemap-section", "place-calendar", "place-poster",
     "news", "news-rss", "news-atom", "news-json", "news-follow", "news-following", "news-stop", "news-worker",
     "news-push", "news-push-end", "news-push-renew", "places-csv", "places-geojson", "places-xlsx",
+    "map", "map-places", "map-ground", "map-tiles", "embed-map", "report-place", "still-right", "still-right-changed",
+    "still-right-stop",
 }  # fmt: skip
 
 
