@@ -191,7 +191,7 @@ def main(arguments: list[str]) -> int:
         water = shapely.get_parts(shapely.from_wkb(Path(lakes).read_bytes()))
         draw(Path(extract), Path(folder), (west, south, east, north), list(water))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, shapely.errors.ShapelyError) as error:
-        print(str(error).splitlines()[0], file=sys.stderr)
+        sys.stderr.write(f"{str(error).splitlines()[0]}\n")
         return 1
     return 0
 
