@@ -91,12 +91,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--places", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=100, help="how often each question is asked")
     parser.add_argument("--naive-rounds", type=int, default=3, help="how often it is asked in the naive ways")
+    parser.add_argument("--keep", action="store_true", help="keep the town, and ask the one that was kept")
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure; the exit code is 1 when a question is not as much faster as its budget says."""
     setup()  # its pages need their static files
-    with _own_database():
+    with _own_database(keep=options.keep):
         town, writing = _fill(options.places)
         measures = [_measure(name, way, town, options.rounds, options.naive_rounds) for name, way in ways(town).items()]
         report = {
@@ -117,23 +118,29 @@ def _within(m: Measure) -> bool:
 
 
 @contextmanager
-def _own_database() -> Iterator[None]:
-    """A database beside the installation's, which is not touched; gone afterwards."""
+def _own_database(*, keep: bool) -> Iterator[None]:
+    """A database beside the installation's, which is not touched; gone afterwards unless it is to be kept."""
     usual = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = DATABASE
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=keep)
     try:
         _execute("SET statement_timeout = 0")
         yield
     finally:
-        connection.creation.destroy_test_db(usual, verbosity=0)
+        connection.creation.destroy_test_db(usual, verbosity=0, keepdb=keep)
 
 
 def _fill(number: int) -> tuple[Town, dict[str, float]]:
     """A town with so many places and their hours worked out, and what that took."""
-    town = builders.make_town("bench", name="Bench", lon=2.3522, lat=48.8566)
-    _say(f"making {number} places…")
-    _, made = _timed(partial(make_places, town, number))
+    town = Town.objects.filter(slug="bench").first() or builders.make_town(
+        "bench", name="Bench", lon=2.3522, lat=48.8566
+    )
+    made = 0.0
+    if Place.objects.filter(town=town).count() != number:
+        _say(f"making {number} places…")
+        _, made = _timed(partial(make_places, town, number))
+    _execute("TRUNCATE places_openspan")
+    Place.objects.update(spans_until=None)
     _say("working out their hours…")
     rows, first = _timed(partial(refresh_due, FIRST))
     changed, week = _timed(partial(refresh_due, AT))

@@ -12,14 +12,14 @@ from uuid import UUID
 
 import shapely
 from django.db import models
-from django.db.models import Case, DurationField, Exists, F, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, DurationField, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Greatest, Least
 
 from parvis.core.geo import Point
 from parvis.core.questions import Answers, understand
-from parvis.core.spots import inside, metres, nearness
+from parvis.core.spots import metres, nearness
 from parvis.places.hours import Span, open_stretches
-from parvis.places.models.span import OpenSpan
+from parvis.places.models.span import LONGEST, OpenSpan
 from parvis.towns.models import Town
 
 if TYPE_CHECKING:
@@ -86,8 +86,12 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     # Where they are
 
     def within(self, west: float, south: float, east: float, north: float) -> Self:
-        """Places in a window of the map, in degrees. Raises ValueError for corners outside the earth."""
-        return self.filter(inside(west, south, east, north))
+        """Places in a window of the map, in degrees, edges included.
+
+        Plain columns: of these PostgreSQL knows how many places a window will hold, and so how to go about it; of
+        points and boxes it always expects a thousandth of the table, which is wrong for a whole town.
+        """
+        return self.filter(lon__range=(west, east), lat__range=(south, north))
 
     def nearest(self, point: Point, limit: int | None = None) -> Self:
         """Nearest first, each with ``distance_m``; the ``limit`` nearest of them."""
@@ -118,15 +122,15 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
         ``Place.standing(at)`` turns them into a status, and knows where the rows do not tell.
         """
-        spans = OpenSpan.objects.filter(place=OuterRef("pk")).order_by()
+        rows = OpenSpan.objects.filter(place=OuterRef("pk")).order_by("starts_at")
         goes_on = OpenSpan.objects.filter(place=OuterRef("place"), starts_at=OuterRef("ends_at"))
-        ends = spans.filter(~Exists(goes_on), ends_at__gt=at).values("place").annotate(first=Min("ends_at"))
-        starts = spans.filter(starts_at__gt=at).values("place").annotate(first=Min("starts_at"))
+        # What ends first ends what is open now: rows of a place never overlap, so their starts are in order too.
+        ends = rows.filter(~Exists(goes_on), starts_at__gt=at - LONGEST, ends_at__gt=at)
         return self.annotate(
             # the row is asked for, not whether it exists: that would be looked up for all places of all towns at once
-            _now=Subquery(spans.around(at).values("ends_at")[:1]),
-            open_until=Case(When(_now__isnull=False, then=Subquery(ends.values("first")))),
-            opens_at=Subquery(starts.values("first")),
+            _now=Subquery(rows.around(at).values("ends_at")[:1]),
+            open_until=Case(When(_now__isnull=False, then=Subquery(ends.values("ends_at")[:1]))),
+            opens_at=Subquery(rows.filter(starts_at__gt=at).values("starts_at")[:1]),
         )
 
     def behind(self, at: datetime) -> Self:

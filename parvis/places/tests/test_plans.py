@@ -57,11 +57,13 @@ def plan_of(places: PlaceQuerySet) -> str:
 
 def test_questions_are_answered_by_indexes(many, at, town):
     window = many.within(HERE.lon - 0.004, HERE.lat - 0.003, HERE.lon + 0.004, HERE.lat + 0.003)
+    whole = many.within(HERE.lon - 1, HERE.lat - 1, HERE.lon + 1, HERE.lat + 1)
     evening = at + timedelta(hours=9), at + timedelta(hours=12)
     questions = {
-        "open now in a window": (window.open_at(at), "place_by_spot"),
-        "open this evening in a window": (window.open_during(*evening), "place_by_spot"),
-        "open all evening in a window": (window.open_during(*evening, whole=True), "place_by_spot"),
+        "open now in a window": (window.open_at(at), "place_by_window"),
+        "open this evening in a window": (window.open_during(*evening), "place_by_window"),
+        "open all evening in a window": (window.open_during(*evening, whole=True), "place_by_window"),
+        "open now in the whole town": (whole.open_at(at), "open_span_by_start"),
         "nearest 50": (many.nearest(HERE, 50), "place_by_spot"),
         "nearest 50 open": (many.open_at(at).nearest(HERE, 50), "place_by_spot"),
         "open bakeries": (many.of_kinds(["bakery"]).open_at(at).order_by("name", "pk")[:24], "place_by_category"),

@@ -52,11 +52,9 @@ def test_a_window_of_the_map_holds_what_lies_in_it(town, scattered):
     assert 10 < len(expected) < 150
 
 
-def test_a_window_may_be_the_whole_world_and_nothing_more(town, scattered):
+def test_a_window_may_be_the_whole_world_or_elsewhere(town, scattered):
     assert Place.objects.of(town).within(-180, -90, 180, 90).count() == len(scattered)
     assert not Place.objects.of(town).within(10, 10, 11, 11).exists()
-    with pytest.raises(ValueError, match="degrees"):
-        Place.objects.within(-181, 0, 0, 10)
 
 
 def test_the_nearest_come_first_with_their_distance_in_metres(town, scattered):
