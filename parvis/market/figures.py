@@ -143,7 +143,7 @@ def day_figures(town: Town, day: date, at: datetime) -> DayFigures:
     totals = orders.aggregate(n=Count("pk"), fees=Sum("bike_fee_cents", default=0))
     by_hour = orders.order_by().annotate(hour=ExtractHour("placed_at", tzinfo=town.zone)).values_list("hour")
     late = _prepared_late(due, at)
-    sold_out = Product.objects.filter(town=town, stock=0, hidden=False, shop__is_open=True)
+    sold_out = Product.objects.on_sale(town).filter(stock=0)
     return DayFigures(
         day=day,
         orders=totals["n"],

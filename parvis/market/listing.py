@@ -181,7 +181,7 @@ def newest(town: Town, cards: Iterable[ShopCard], count: int = 12, *, per_shelf:
 
 def shelves(town: Town) -> list[Shelf]:
     """The categories that have products, in the order of the table; one query."""
-    found = Product.objects.filter(town=town, hidden=False, shop__is_open=True).order_by()
+    found = Product.objects.on_sale(town).order_by()
     counts = dict(found.values_list("category").annotate(count=Count("pk")))
     return [Shelf(key, kind.label, kind.icon, counts[key]) for key, kind in CATEGORIES.items() if counts.get(key)]
 

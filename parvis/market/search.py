@@ -63,7 +63,7 @@ def shops_answering(town: Town, question: Question, limit: int) -> list[ShopFoun
     A town has at most some hundreds of shops, so they are compared here, after one query of few columns.
     """
     languages = _languages(town)
-    rows = Shop.objects.filter(town=town, is_open=True).order_by("name", "pk")
+    rows = Shop.objects.open_in(town).select_related(None).order_by("name", "pk")
     found: list[tuple[int, ShopFound]] = []
     for slug, name, trade, tagline, address in rows.values_list("slug", "name", "trade", "tagline", "place__address"):
         fit = question.fit(_shop_words(name, trade, tagline, address, languages))

@@ -64,7 +64,7 @@ class _Shops(_OfTown):
     """The shops of the market."""
 
     def items(self) -> Any:
-        return Shop.objects.filter(town=self.town, is_open=True).order_by("pk").only("slug")
+        return Shop.objects.open_in(self.town).select_related(None).order_by("pk").only("slug")
 
     def location(self, item: Shop) -> str:
         return reverse("shop", args=[item.slug])

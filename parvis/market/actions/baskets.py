@@ -30,7 +30,7 @@ def set_quantity(*, basket: Basket, product: Product, quantity: int) -> BasketLi
 
 
 def _set(basket: Basket, product: Product, quantity: int) -> BasketLine:
-    if product.town_id != basket.town_id or product.hidden or not product.shop.is_open:
+    if product.town_id != basket.town_id or product.hidden or not product.shop.is_found:
         raise Refusal(_("%(name)s is not on sale any more.") % {"name": product.name})
     if not product.shop.takes_orders:
         raise Refusal(_("%(shop)s takes no orders at the moment.") % {"shop": product.shop.name})

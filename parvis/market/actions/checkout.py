@@ -110,7 +110,7 @@ def _check(asked: Quote, buyer: Buyer, window: Window | None) -> None:
         raise Refusal(_("Your basket is empty."))
     for share in asked.shops:
         modality = asked.chosen.get(share.shop.pk)
-        if not (share.shop.is_open and share.shop.takes_orders):
+        if not (share.shop.is_found and share.shop.takes_orders):
             raise Refusal(_("%(shop)s takes no orders at the moment.") % {"shop": share.shop.name})
         if modality is None or modality.pk not in {offered.pk for offered in share.offered}:
             raise Refusal(_("Choose how you get what %(shop)s prepares.") % {"shop": share.shop.name})

@@ -33,8 +33,8 @@ class ShopQuerySet(models.QuerySet["Shop"]):
     """Questions about many shops."""
 
     def open_in(self, town: Town) -> Self:
-        """Shops of a town that residents see."""
-        return self.filter(town=town, is_open=True).select_related("place")
+        """Shops of a town that residents see: on the market, and not closed for good."""
+        return self.filter(town=town, is_open=True, place__gone_on=None).select_related("place")
 
 
 class Shop(TownOwned):
@@ -60,6 +60,11 @@ class Shop(TownOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_found(self) -> bool:
+        """Whether residents see it, as ``open_in`` has it."""
+        return self.is_open and self.place.gone_on is None
 
 
 class Modality(TownOwned):
@@ -92,7 +97,8 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def on_sale(self, town: Town) -> Self:
         """What residents of a town see, with the shop at hand."""
-        return self.filter(town=town, hidden=False, shop__is_open=True).select_related("shop__place")
+        seen = self.filter(town=town, hidden=False, shop__is_open=True, shop__place__gone_on=None)
+        return seen.select_related("shop__place")
 
     def matching(self, text: str) -> Self:
         """Products holding every word of ``text`` by its beginning or its trunk; all of them when there is no word."""

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from parvis.core.errors import Refusal
 from parvis.demo import builders
+from parvis.market.actions import Buyer, add_to_basket, place_order
 from parvis.market.models import Product
-from parvis.places.models import Closure
+from parvis.places.models import Closure, Place
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -118,3 +120,25 @@ def test_few_queries(visit, market_of_many, django_assert_max_num_queries, addre
         address = f"/shops/maison-1/{Product.objects.get(name='Chose 1 1').slug}/"
     with django_assert_max_num_queries(most):
         assert visit().get(address).status_code == 200
+
+
+def test_a_shop_closed_for_good_is_sold_nowhere(visit, town, shop, product, at):
+    basket = builders.make_basket(town, (product, 1))
+    Place.objects.filter(pk=shop.place_id).update(gone_on=at.date())
+    product = Product.objects.select_related("shop__place").get(pk=product.pk)
+    for address in (f"/shops/{shop.slug}/", f"/shops/{shop.slug}/{product.slug}/"):
+        assert visit().get(address).status_code == 404
+    for address in ("/shops/", "/products/", "/sitemap-shops.xml", "/sitemap-products.xml", "/search/?q=boulangerie"):
+        assert f"/shops/{shop.slug}/" not in visit().get(address).content.decode(), address
+    with pytest.raises(Refusal, match="not on sale|n'est plus|n’est plus"):
+        add_to_basket(basket=basket, product=product)
+    with pytest.raises(Refusal):
+        place_order(
+            town=town,
+            basket=basket,
+            buyer=Buyer(name="Camille", email="camille@example.org"),
+            chosen={shop.pk: shop.modalities.get(kind="collect")},
+            window_id=None,
+            key="k1",
+            at=at,
+        )

@@ -51,7 +51,7 @@ class Row:
     def problem(self) -> str:
         """Why it cannot be ordered as it is, or nothing."""
         product = self.line.product
-        if product.hidden or not product.shop.is_open:
+        if product.hidden or not product.shop.is_found:
             return _("%(name)s is not on sale any more.") % {"name": product.name}
         if product.stock == 0:
             return _("%(name)s is sold out.") % {"name": product.name}
