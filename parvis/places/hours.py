@@ -4,7 +4,7 @@ Pure: no database, no clock. Moments go in aware and come out in UTC. Whatever i
 nothing is raised: what cannot be understood is *unknown*, which is not the same as closed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ type ClosedDays = tuple[date, date, str]
 
 MORNING = time(6)  # what is open past midnight until then still belongs to the evening before
 LOOK_AHEAD = timedelta(days=90)
+SKIPPED = timedelta(days=7)  # closures longer than this are not walked through stretch by stretch
+LATEST = date(9990, 1, 1)  # later days leave no room for the day after
 _UTC = ZoneInfo("UTC")
 _SUN = ("sun", "dawn", "dusk")
 
@@ -56,8 +58,11 @@ def status(
     country: str,
     point: Point | None = None,
 ) -> OpenStatus:
-    """How things stand at ``at``. ``closures`` are (first day, last day, reason), both days closed."""
-    closed_days = list(closures)
+    """How things stand at ``at``. ``closures`` are (first day, last day, reason), both days closed.
+
+    What lies inside a long closure is not read: a closure of years costs what one of a day costs.
+    """
+    closed_days = _sound(closures)
     rules = _rules(opening_hours, country, zone, point)
     if rules is None:
         return _closed_by_notice(closed_days, at, zone) or UNKNOWN
@@ -65,7 +70,8 @@ def status(
     last_closed = max((last for _, last, _ in closed_days if last >= today), default=today)
     horizon = day_bounds(last_closed, zone)[1] + LOOK_AHEAD
     reason = ""
-    for start, end, state, comment in rules.stretches(today - timedelta(days=1), horizon):
+    windows = _windows(closed_days, today, horizon, zone)
+    for start, end, state, comment in (found for window in windows for found in rules.stretches(*window)):
         if start <= at < end:
             if state is None:
                 return _closed_by_notice(closed_days, at, zone) or OpenStatus(None, None, comment)
@@ -94,7 +100,7 @@ def day_spans(
         return []
     midnight, next_midnight = day_bounds(day, zone)
     next_morning = datetime.combine(day + timedelta(days=1), MORNING, tzinfo=zone)
-    closed_days = list(closures)
+    closed_days = _sound(closures)
     spans = []
     two_days_on = next_midnight + timedelta(days=1)
     for start, end, state, _ in rules.stretches(day - timedelta(days=1), two_days_on):
@@ -126,7 +132,7 @@ def open_stretches(
     if rules is None:
         return []
     begin, finish = between
-    closed_days = list(closures)
+    closed_days = _sound(closures)
     found: list[Span] = []
     for start, end, state, _ in rules.stretches(day_of(begin, zone) - timedelta(days=1), finish):
         if state is not True:
@@ -151,7 +157,7 @@ def week_table(
     point: Point | None = None,
 ) -> list[DayHours]:
     """Seven days from ``first_day``."""
-    closed_days = list(closures)
+    closed_days = _sound(closures)
     days = [first_day + timedelta(days=n) for n in range(7)]
     return [
         DayHours(
@@ -167,6 +173,39 @@ def _rules(text: str, country: str, zone: ZoneInfo, point: Point | None) -> Rule
     """The rules of ``text``, or None. Only hours that follow the sun need to know where they are."""
     sunny = point if any(word in text for word in _SUN) else None
     return rules_of(text.strip(), country.upper(), zone, sunny)
+
+
+def _sound(closures: Iterable[ClosedDays]) -> list[ClosedDays]:
+    """The closures, none at the very end of the calendar, where there is no day after."""
+    return [(min(first, LATEST), min(last, LATEST), reason) for first, last, reason in closures]
+
+
+def _windows(
+    closures: list[ClosedDays], today: date, horizon: datetime, zone: ZoneInfo
+) -> Iterator[tuple[date, datetime]]:
+    """What is left to read from yesterday to ``horizon`` around the long closures: (first day, end) in order.
+
+    The first window holds all of today, whose words are said even when it is closed. Each ends at noon of a first
+    closed day and begins again at noon of the last one, so that nights at both ends are whole.
+    """
+    begin, at_least = today - timedelta(days=1), day_bounds(today, zone)[1]
+    for first, last in _merged((first, last) for first, last, _ in closures if last >= today):
+        if last - first < SKIPPED:
+            continue
+        yield begin, max(datetime.combine(first, time(12), tzinfo=zone).astimezone(UTC), at_least)
+        begin, at_least = last, day_bounds(last, zone)[1]
+    yield begin, horizon
+
+
+def _merged(days: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Closed days in order, those that touch or overlap made one."""
+    found: list[tuple[date, date]] = []
+    for first, last in sorted(days):
+        if found and first <= found[-1][1] + timedelta(days=1):
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
 
 
 def _less_closures(span: Span, closures: list[ClosedDays], zone: ZoneInfo) -> list[Span]:

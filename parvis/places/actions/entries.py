@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files.base import File
@@ -39,6 +39,7 @@ FIELDS = (
     "gone_on",
 )
 MOST_CLOSURES = 40
+FURTHEST_AHEAD = timedelta(days=731)  # what ends later is a mistyped year
 TIMED = {"opening_hours", "lon", "lat", "gone_on"}  # what the stretches depend on
 
 
@@ -107,11 +108,17 @@ def check_place(*, place: Place, at: datetime, checker: str, by: Person | None =
 def add_closure(
     *, place: Place, first_day: date, last_day: date, reason: str, at: datetime, by: Person | None = None
 ) -> Closure:
-    """The place is closed from ``first_day`` to ``last_day``, both included. Raises Refusal for days in disorder."""
+    """The place is closed from ``first_day`` to ``last_day``, both included. Raises Refusal for days in disorder.
+
+    So it does for a last day more than two years ahead: a mistyped year would close the place for a lifetime.
+    """
+    today = at.astimezone(place.town.zone).date()
     if last_day < first_day:
         raise Refusal(_("The last day comes before the first."))
-    if last_day < at.astimezone(place.town.zone).date():
+    if last_day < today:
         raise Refusal(_("These days are already past."))
+    if last_day > today + FURTHEST_AHEAD:
+        raise Refusal(_("The last day is more than two years ahead. Look at the year again."))
     place = _locked(place)
     if place.closures.filter(last_day__gte=at.date()).count() >= MOST_CLOSURES:
         raise Refusal(_("There are too many closures. Remove some first."))

@@ -253,6 +253,14 @@ def test_closed_for_some_days(post, place):
     assert Closure.objects.filter(first_day=date(2027, 2, 1), last_day=date(2027, 2, 1)).exists()
 
 
+def test_a_mistyped_year_is_asked_about(post, place):
+    answer = post("days/", do="close", first_day="2026-12-24", last_day="2206-12-26", reason="")
+    assert answer.status_code == 422
+    assert "more than two years ahead" in text(answer)
+    assert "2206-12-26" in text(answer)
+    assert not Closure.objects.filter(place=place).exists()
+
+
 def test_open_on_one_date(post, get, place):
     opening = {"do": "open", "day": "2026-12-20", "special-0-from": "10:00", "special-0-to": "18:00"}
     assert post("days/", **opening).status_code == 302

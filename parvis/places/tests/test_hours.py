@@ -186,3 +186,36 @@ def test_hours_as_people_say_them(is_open, until, english, french_tone):
     with translation.override("en"):
         phrase = say_status(found, at("2026-11-26T10:00"), PARIS)
     assert (phrase.text, phrase.tone) == (english, french_tone)
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "closures", "expected"),
+    [
+        (SHOP, "2026-11-26T10:00", ["2026-11-26 2206-11-27"], (False, "2206-11-28T09:00")),  # a mistyped year
+        (SHOP, "2026-11-26T10:00", ["2026-11-01 2999-12-31"], (False, "3000-01-01T09:00")),
+        (SHOP, "2026-11-26T10:00", ["2026-11-27 2999-12-31"], (True, "2026-11-26T12:30")),
+        (SHOP, "2026-11-26T20:00", ["2026-11-27 2999-12-31"], (False, "3000-01-01T09:00")),
+        (SHOP, "2026-11-26T10:00", ["2026-11-20 2026-12-10", "2026-12-11 2027-01-31"], (False, "2027-02-02T09:00")),
+        (SHOP, "2026-11-26T10:00", ["2026-12-05 2027-01-31", "2026-11-20 2026-12-10"], (False, "2027-02-02T09:00")),
+        (SHOP, "2026-11-26T10:00", ["2026-11-20 2026-12-10", "2026-12-13 2027-01-31"], (False, "2026-12-11T09:00")),
+        (SHOP, "2026-11-26T10:00", ["2026-11-16 2026-11-26"], (False, "2026-11-27T09:00")),
+        (SHOP, "2026-11-26T10:00", ["2026-11-26 2026-12-06"], (False, "2026-12-08T09:00")),
+        ("24/7", "2026-11-26T10:00", ["2026-11-27 2026-12-10"], (True, "2026-11-27T00:00")),
+        ("24/7", "2026-11-26T10:00", ["2026-11-20 2026-12-10"], (False, "2026-12-11T00:00")),
+        ("Fr 22:00-05:00", "2026-11-28T02:00", ["2026-11-28 2026-12-10"], (True, "2026-11-28T05:00")),
+        ("Th 22:00-05:00", "2026-11-26T12:00", ["2026-11-20 2026-12-03"], (False, "2026-12-10T22:00")),
+        ("2026 Nov 01-2026 Nov 30 09:00-17:00", "2026-11-26T10:00", ["2026-11-20 2999-01-01"], (False, None)),
+    ],
+)
+def test_long_closures_are_not_walked_through(hours, moment, closures, expected):
+    days = [(*map(date.fromisoformat, closed.split()), "") for closed in closures]
+    began = clock.perf_counter()
+    assert ask(hours, moment, days) == expected
+    assert clock.perf_counter() - began < 1
+
+
+def test_the_end_of_the_calendar_harms_nothing():
+    closures = [(date(2026, 11, 1), date.max, "Closed")]
+    found = status(SHOP, closures, at("2026-11-26T10:00"), PARIS, "FR")
+    assert (found.is_open, found.reason) == (False, "Closed")
+    assert day_spans(SHOP, date(2026, 11, 26), closures, PARIS, "FR") == []
