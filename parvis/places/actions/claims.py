@@ -15,7 +15,7 @@ from parvis.core.errors import Refusal
 from parvis.people.models import Organisation, Person, Role
 from parvis.places import letters
 from parvis.places.claims import OPEN, Standing, State, digest, is_right, new_code, state_of
-from parvis.places.models import Claim, ClaimEvent, Place
+from parvis.places.models import Claim, ClaimEvent, Place, ReminderWish
 from parvis.towns.models import Town
 
 MOST_OPEN = 3  # at once, of one person in one town
@@ -242,6 +242,7 @@ def _give(claim: Claim, place: Place, *, joins: bool, at: datetime, by: Person) 
         audit.record("role.given", role, at=at, town_id=claim.town_id, actor=by, kind=role.kind)
     if place.organisation_id != organisation.pk:
         Place.objects.filter(pk=place.pk).update(organisation=organisation)
+        ReminderWish.objects.filter(place=place).delete()  # the number and the wishes of those who spoke before
         audit.record("place.claimed", place, at=at, town_id=claim.town_id, actor=by)
     _note(claim, Kind.CONFIRMED, at, by)
     audit.record("claim.confirmed", claim, at=at, town_id=claim.town_id, actor=by)

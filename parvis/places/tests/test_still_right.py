@@ -198,6 +198,24 @@ def test_a_link_holds_no_more_when_the_entry_has_come_into_other_hands(visit, as
         assert citizen.email not in text_of(page)
 
 
+def test_the_former_people_lose_their_number_and_stop_nothing(visit, asked, place, merchant, citizen, agent):
+    verbs.set_wishes(place=place, by_mail=True, by_sms=True, phone="+33612345678", at=DUE, by=merchant)
+    claim = ask_claim(place=place, person=citizen, way="letter", business="B", at=DUE + timedelta(days=1))
+    confirm_claim(claim=claim, at=DUE + timedelta(days=1), by=agent)
+    with time_machine.travel(DUE + timedelta(days=2), tick=False):
+        assert visit().post(f"/still-right/{token_of(asked.pk)}/stop/").status_code == 410
+        assert "612345678" not in text_of(visit(citizen).get(f"/places/{place.slug}/reminders/"))
+    assert verbs.ask_town(place.town, datetime(2027, 1, 4, 8, 30, tzinfo=UTC)) == 1
+    assert Reminder.objects.get(asked_at__gt=DUE).channel == "mail"
+
+
+def test_who_joins_keeps_the_wishes_of_the_shop(place, merchant, citizen, agent):
+    verbs.set_wishes(place=place, by_mail=False, by_sms=True, phone="+33612345678", at=DUE, by=merchant)
+    claim = ask_claim(place=place, person=citizen, way="letter", business="B", at=DUE)
+    confirm_claim(claim=claim, at=DUE, by=agent, joins=True)
+    assert ReminderWish.objects.get(place=place).phone == "+33612345678"
+
+
 def test_something_changed_leads_to_the_editor(visit, asked, place, merchant):
     url = f"/still-right/{token_of(asked.pk)}/changed/"
     with time_machine.travel(DUE, tick=False):

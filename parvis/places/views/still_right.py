@@ -71,8 +71,10 @@ def changed(request: TownRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def stop(request: TownRequest, token: str) -> HttpResponse:
-    """No more questions by this channel."""
+    """No more questions by this channel; however old the link is, but not for those who hold the place since."""
     reminder = _asked(request, token)
+    if _handed_over(reminder):
+        return _too_late(request, reminder)
     if request.method == "POST":
         stop_asking(reminder=reminder, at=timezone.now())
     context = {"place": reminder.place, "stopped": request.method == "POST", "channel": reminder.channel}
@@ -107,11 +109,15 @@ def _asked(request: TownRequest, token: str) -> Reminder:
 
 
 def _is_over(reminder: Reminder, at: datetime) -> bool:
-    """Too old, or the entry has come into other hands since: the link was not written to them."""
-    handed_over = ClaimEvent.objects.filter(
+    """Too old, or the entry has come into other hands since."""
+    return reminder.asked_at + LINK_LASTS <= at or _handed_over(reminder)
+
+
+def _handed_over(reminder: Reminder) -> bool:
+    """The entry has come into other hands since: the link was not written to them."""
+    return ClaimEvent.objects.filter(
         claim__place=reminder.place_id, kind=ClaimEvent.Kind.CONFIRMED, at__gt=reminder.asked_at
-    )
-    return reminder.asked_at + LINK_LASTS <= at or handed_over.exists()
+    ).exists()
 
 
 def _too_late(request: TownRequest, reminder: Reminder) -> HttpResponse:
