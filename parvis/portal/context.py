@@ -49,6 +49,7 @@ WAYS = (
 # The sections of an agent's work: tabs on every page below /agent/.
 AGENT_WAYS = (
     Way("agent", _("Market"), "chart-column"),
+    Way("agent-directory", _("Directory"), "book-marked"),
     Way("agent-news", _("News"), "newspaper"),
     Way("agent-words", _("Words"), "spell-check"),
 )
