@@ -133,6 +133,15 @@ def test_too_many_places_are_counted_by_squares(look, street, monkeypatch):
     assert all(len(row) == 3 for row in answer["pins"])
 
 
+def test_squares_are_as_large_as_the_window_needs(look, town, street, monkeypatch):
+    monkeypatch.setattr(pins_module, "MOST_PINS", 2)
+    for number in range(20):
+        make_place(town, f"Stand {number}", lon=2.2 + number * 0.0003)
+    answer = json.loads(look("/map/places.json?bbox=2,48.5,2.6,49&at=48.82,2.27,19").content)
+    assert answer["count"] == 24
+    assert len(answer["pins"]) < 10, "a near zoom beside a far window would count each of them alone"
+
+
 def test_an_answer_already_known_is_not_sent_again(look, street):
     first = look("/map/places.json")
     assert first["Cache-Control"] == "public, max-age=60"

@@ -126,7 +126,10 @@ class TownMap:
     @cached_property
     def pins(self) -> list[Pin]:
         """What stands in the window."""
-        return pins(self.places, self.middle.zoom, self.at)
+        zoom = self.middle.zoom
+        if self.window:  # a browser may show a far window with a near zoom: squares stay as large as its window needs
+            zoom = min(zoom, self.window.zoom + 1)
+        return pins(self.places, zoom, self.at)
 
     @cached_property
     def page(self) -> Page[Place]:

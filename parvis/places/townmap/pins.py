@@ -14,6 +14,7 @@ from parvis.places.townmap.window import pixel
 
 MOST_PINS = 2000  # places sent one by one; beyond, squares with their number
 SQUARE_PX = 48
+MOST_SQUARES = 2000  # a large screen holds some hundreds
 DRAWN_PX = 72  # the server's drawing is shown at half its size on a phone
 GROUP_ICONS = {
     "shops": "shopping-bag",
@@ -61,7 +62,9 @@ def squares(places: PlaceQuerySet, zoom: float) -> list[Pin]:
     column = Floor(Cast(F("lon"), FloatField()) / side)
     row = Floor(Cast(F("lat"), FloatField()) / (side * 0.7))  # squares on the screen at our latitudes
     counted = places.order_by().annotate(column=column, row=row).values("column", "row")
-    rows = counted.annotate(count=Count("pk"), mean_lon=Avg("lon"), mean_lat=Avg("lat")).order_by("column", "row")
+    rows = counted.annotate(count=Count("pk"), mean_lon=Avg("lon"), mean_lat=Avg("lat")).order_by("column", "row")[
+        :MOST_SQUARES
+    ]
     return [Pin(r["mean_lon"], r["mean_lat"], r["count"]) for r in rows]
 
 
