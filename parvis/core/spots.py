@@ -37,7 +37,7 @@ def spot(lon: str = "lon", lat: str = "lat") -> Func:
 
 def nearness(to: Point, lon: str = "lon", lat: str = "lat") -> Func:
     """How far each row is from ``to``, in Mercator's radians: to order by, with the index of ``spot``."""
-    x, y = mercator(to)
+    x, y = mercator(Point(to.lon, min(max(to.lat, -MOST_NORTH), MOST_NORTH)))
     return Func(
         spot(lon, lat),
         Func(x, y, function="point"),

@@ -69,7 +69,19 @@ def test_near_me_says_how_far_and_keeps_no_closer_than_a_street_corner(client, s
 
 
 @pytest.mark.parametrize(
-    "query", ["near=x", "near=1", "near=1,2,3", "near=200,10", "near=nan,nan", "near=inf,1", "open=soon", "group=x"]
+    "query",
+    [
+        "near=x",
+        "near=1",
+        "near=1,2,3",
+        "near=200,10",
+        "near=nan,nan",
+        "near=inf,1",
+        "near=0,90",
+        "near=0,-90",
+        "open=soon",
+        "group=x",
+    ],
 )
 def test_nonsense_in_one_field_leaves_the_others(client, street, query):
     assert shown(page(client, f"/places/?collect=on&{query}")) == ["Day"]
