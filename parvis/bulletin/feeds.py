@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed, SyndicationFeed
 
 from parvis.bulletin.models import Post
+from parvis.core.printable import printable
 
 PICTURES = "image/webp"  # what clean_picture makes of all
 
@@ -37,7 +38,7 @@ def atom(channel: Channel, posts: Sequence[Post]) -> str:
 
 def _xml(kind: type[SyndicationFeed], channel: Channel, posts: Sequence[Post]) -> str:
     feed = kind(
-        title=channel.title,
+        title=printable(channel.title),
         link=channel.page_url,
         description=channel.description,
         subtitle=channel.description,
@@ -50,10 +51,10 @@ def _xml(kind: type[SyndicationFeed], channel: Channel, posts: Sequence[Post]) -
         if post.picture:
             enclosures = [Enclosure(channel.absolute(post.picture.url), str(post.picture_bytes), PICTURES)]
         feed.add_item(
-            title=post.headline,
+            title=printable(post.headline),
             link=channel.link(post),
-            description=post.text,
-            author_name=post.sender,
+            description=printable(post.text),
+            author_name=printable(post.sender),
             pubdate=post.shown_at,
             updateddate=max(filter(None, (post.changed_at, post.shown_at))),
             unique_id=post.pk.urn,
@@ -68,7 +69,7 @@ def json_feed(channel: Channel, posts: Sequence[Post]) -> str:
     return json.dumps(
         {
             "version": "https://jsonfeed.org/version/1.1",
-            "title": channel.title,
+            "title": printable(channel.title),
             "description": channel.description,
             "home_page_url": channel.page_url,
             "feed_url": channel.feed_url,
@@ -87,7 +88,7 @@ def _item(channel: Channel, post: Post) -> dict[str, Any]:
         "content_text": post.text,
         "date_published": post.shown_at.isoformat() if post.shown_at else "",
         "date_modified": max(filter(None, (post.changed_at, post.shown_at))).isoformat(),
-        "authors": [{"name": post.sender}],
+        "authors": [{"name": printable(post.sender)}],
         "language": post.language,
     }
     if post.picture:

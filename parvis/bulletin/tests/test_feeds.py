@@ -139,6 +139,16 @@ def test_of_another_town_nothing(full, other_town, visit):
     assert json.loads(visit(town=other_town).get("/news/feed.json").content)["items"] == []
 
 
+@pytest.mark.parametrize("kind", ["rss", "atom", "json"])
+def test_a_name_with_a_control_character_breaks_no_feed(full, place, visit, kind):
+    type(place).objects.filter(pk=place.pk).update(name="Four\x08nil\x1f")
+    answer = get(visit, kind, f"?place={place.slug}")
+    assert answer.status_code == 200
+    assert "Fournil" in answer.content.decode()
+    if kind != "json":
+        parse(answer)
+
+
 def test_the_feed_asks_little(full, visit, django_assert_max_num_queries):
     with django_assert_max_num_queries(4):
         get(visit, "atom")

