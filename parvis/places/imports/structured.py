@@ -138,7 +138,12 @@ def _text(value: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:  # JSON allows whole numbers of any length
+        return False
 
 
 def _names(rows: Iterable[Row]) -> list[str]:

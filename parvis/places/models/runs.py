@@ -1,12 +1,18 @@
 """Imports: what was brought, what it would change, and what an agent must settle."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from parvis.people.models import Person
 from parvis.places.models.place import Place
 from parvis.towns.models import TownOwned
+
+
+STALE = timedelta(minutes=10)  # a worker that says nothing for so long was stopped
 
 
 class ImportRun(TownOwned):
@@ -48,7 +54,13 @@ class ImportRun(TownOwned):
             return "failed"
         if not self.report:
             return "reading"
-        return "applying" if self.options.get("applying") else "shown"
+        return "applying" if self.is_being_written else "shown"
+
+    @property
+    def is_being_written(self) -> bool:
+        """Whether a worker was asked to write it, and not so long ago that it must have been stopped."""
+        asked = self.options.get("applying")
+        return bool(asked) and timezone.now() - datetime.fromisoformat(asked) <= STALE
 
 
 class Conflict(TownOwned):

@@ -19,10 +19,10 @@ from parvis.people.access import require_role
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
 from parvis.places.actions import imports as actions
-from parvis.places.actions.imports.runs import STALE
 from parvis.places.forms.imports import ImportForm
 from parvis.places.imports.pages import Part, parts_of
 from parvis.places.models import ImportRun
+from parvis.places.models.runs import STALE
 from parvis.places.views.desk.frame import desk_page
 
 PER_PAGE = 50
@@ -88,7 +88,9 @@ def show(request: PersonRequest, pk: UUID) -> HttpResponse:
         chosen = _chosen(parts, request.GET.get("part", ""))
         context |= {
             "counts": run.report["counts"],
-            "figures": [{"label": part.label, "value": str(part.count), "note": part.note} for part in parts],
+            "figures": [
+                {"label": part.label, "value": str(part.count), "note": part.note} for part in parts if part.count
+            ],
             "tabs": [
                 {"label": part.label, "url": f"?part={part.key}", "count": part.count, "current": part is chosen}
                 for part in parts
@@ -183,7 +185,7 @@ def _state(run: ImportRun, counts: dict[str, int] | None) -> tuple[str, str]:
         return _("Not readable"), "over"
     if counts is None:
         return _("Being read"), "calm"
-    return (_("Being written"), "calm") if run.options.get("applying") else (_("To be looked at"), "wait")
+    return (_("Being written"), "calm") if run.is_being_written else (_("To be looked at"), "wait")
 
 
 def _summary(counts: dict[str, int] | None) -> str:

@@ -1,7 +1,7 @@
 """Writing a difference: exactly what was shown, or nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import batched
 from typing import Any
@@ -22,7 +22,7 @@ from parvis.places.imports import Difference, compare
 from parvis.places.imports.difference import Changed, New
 from parvis.places.imports.osm_places import read_things
 from parvis.places.imports.units import FIELDS, same, to_units
-from parvis.places.models import Change, Conflict, ImportRun, Place
+from parvis.places.models import Change, Check, Conflict, ImportRun, Place
 from parvis.places.spans import rewrite_spans
 from parvis.towns.actions import refresh_statistics
 from parvis.towns.models import Town
@@ -56,10 +56,21 @@ def import_places(
 
 @transaction.atomic
 def apply_difference(
-    difference: Difference, *, town: Town, at: datetime, run: ImportRun | None = None, by: Person | None = None
+    difference: Difference,
+    *,
+    town: Town,
+    at: datetime,
+    since: datetime | None = None,
+    run: ImportRun | None = None,
+    by: Person | None = None,
 ) -> None:
-    """Write what ``difference`` holds. Raises Refusal where a place it changes is not any more as it was compared."""
+    """Write what ``difference`` holds. Raises Refusal where a place it changes is not any more as it was compared.
+
+    A place that its source does not show any more, and that the shop or the town has checked ``since`` the
+    comparison, stays and is left to an agent.
+    """
     writer = _Writer(town, difference, at, run, by)
+    writer.keep_checked(since or at)
     writer.change()
     writer.remember()
     writer.create()
@@ -83,6 +94,16 @@ class _Writer:
             place.town = town
         if len(self.places) != len(named):
             raise Refusal(_("A place of this difference is not in the directory any more. Read the file again."))
+
+    def keep_checked(self, since: datetime) -> None:
+        """Somebody who stood before the door knows better than a file that says nothing; behind the lock."""
+        going = [gone.place for gone in self.difference.gone if not gone.kept]
+        ours = Check.objects.filter(checker__in=[Place.Checker.SHOP, Place.Checker.TOWN], at__gt=since)
+        checked = {str(pk) for pk in ours.filter(place__in=going).values_list("place_id", flat=True)}
+        self.difference.gone = [
+            replace(gone, kept="changed") if gone.place in checked and not gone.kept else gone
+            for gone in self.difference.gone
+        ]
 
     def change(self) -> None:
         """Entries that the source changes, and those that it does not show any more."""

@@ -8,7 +8,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,8 +28,8 @@ from parvis.towns.models import Town
 
 READ_AT_ONCE_BYTES = 300_000  # what takes longer than a page may take is read by a worker
 WRITE_AT_ONCE = 500
+READ_AT = "read_at"  # among the options: when the file was compared with the directory
 KEPT_LINES = 500  # of an applied import: what it changed is in the history of each entry
-STALE = timedelta(minutes=10)  # a worker that says nothing for so long was stopped
 
 
 def bring_file(
@@ -98,21 +98,39 @@ def read_run(run_id: UUID, *, at: datetime) -> None:
         _fail(run, _("The file could not be read. Nothing was written."), at)
         raise
     total = len(reading.incoming) + len(reading.errors)
-    run.kind, run.dated, run.report = reading.kind, reading.dated, difference.to_json()
-    run.done_rows = run.total_rows = total
-    run.failed_at, run.problem = None, ""
-    run.save()
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
+        if run is None or run.report or run.applied_at:
+            return  # left meanwhile, or read by somebody else
+        run.kind, run.dated, run.report = reading.kind, reading.dated, difference.to_json()
+        run.done_rows = run.total_rows = total
+        run.failed_at, run.problem = None, ""
+        run.options[READ_AT] = at.isoformat()
+        run.save(
+            update_fields=[
+                "kind", "dated", "report", "done_rows", "total_rows", "failed_at", "problem", "options"
+            ]
+        )  # fmt: skip
 
 
 def read_again(run: ImportRun, *, at: datetime) -> None:
-    """Forget what was shown and read the file once more: the directory has changed, or a worker was stopped."""
-    if run.applied_at or not run.file:
-        raise Refusal(_("This import is over."))
-    run.report, run.failed_at, run.problem, run.done_rows, run.total_rows = {}, None, "", 0, None
-    run.options.pop("applying", None)
-    run.save()
+    """Forget what was shown and read the file once more: the directory has changed, or a worker was stopped.
+
+    Raises Refusal for an import that is over, or that is being written.
+    """
+    if run.state == "applying":
+        raise Refusal(_("It is being written."))  # without waiting for the worker, which holds the row
+    with transaction.atomic():
+        kept = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if kept.applied_at or not kept.file:
+            raise Refusal(_("This import is over."))
+        kept.report, kept.failed_at, kept.problem, kept.done_rows, kept.total_rows = {}, None, "", 0, None
+        kept.options.pop("applying", None)
+        kept.save(update_fields=["report", "failed_at", "problem", "done_rows", "total_rows", "options"])
+    run.refresh_from_db()
     if run.file.size <= READ_AT_ONCE_BYTES and run.kind != ImportRun.Kind.OSM:
         read_run(run.pk, at=at)
+        run.refresh_from_db()
     else:
         queue_reading(run)
 
@@ -133,15 +151,15 @@ def ask_to_apply(run: ImportRun, *, at: datetime, by: Person) -> None:
 
 
 def apply_asked(run_id: UUID, person_id: UUID, *, at: datetime) -> None:
-    """What a worker does for ``ask_to_apply``: a refusal is kept to be read on the page."""
+    """What a worker does for ``ask_to_apply``: what hindered it is kept to be read on the page."""
     by = Person.objects.filter(pk=person_id).first()
     try:
         apply_run(run_id, at=at, by=by)
     except Refusal as refusal:
-        run = ImportRun.objects.get(pk=run_id)
-        run.options.pop("applying", None)
-        run.problem = str(refusal)[:300]
-        run.save(update_fields=["options", "problem"])
+        _not_written(run_id, str(refusal))
+    except Exception:
+        _not_written(run_id, _("It could not be written. Nothing has changed; try again."))
+        raise
 
 
 @transaction.atomic
@@ -153,7 +171,8 @@ def apply_run(run_id: UUID, *, at: datetime, by: Person | None) -> None:
     difference = Difference.from_json(run.report) if run.report else None
     if difference is None or not (difference.writes or difference.quiet or difference.settled):
         raise Refusal(_("There is nothing to apply."))
-    apply_difference(difference, town=run.town, at=at, run=run, by=by)
+    since = datetime.fromisoformat(run.options[READ_AT]) if READ_AT in run.options else run.created_at
+    apply_difference(difference, town=run.town, at=at, since=since, run=run, by=by)
     _over(run, difference, at)
     run.save()
     audit.record("import.applied", run, at=at, town_id=run.town_id, actor=by, **difference.counts())
@@ -214,9 +233,19 @@ def _forget_file(run: ImportRun) -> None:
         transaction.on_commit(lambda: storage.delete(name))
 
 
+@transaction.atomic
+def _not_written(run_id: UUID, sentence: str) -> None:
+    run = ImportRun.objects.select_for_update().filter(pk=run_id, applied_at=None).first()
+    if run is not None:
+        run.options.pop("applying", None)
+        run.problem = sentence[:300]
+        run.save(update_fields=["options", "problem"])
+
+
 def _fail(run: ImportRun, sentence: str, at: datetime) -> None:
-    run.failed_at, run.problem, run.report = at, sentence[:300], {}
-    run.save(update_fields=["failed_at", "problem", "report"])
+    """Unless somebody else has read it, or applied it, meanwhile."""
+    unread = ImportRun.objects.filter(pk=run.pk, applied_at=None, report={})
+    unread.update(failed_at=at, problem=sentence[:300])
 
 
 @contextmanager

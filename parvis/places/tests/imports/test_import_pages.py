@@ -1,15 +1,18 @@
 """The agent's imports: brought, looked at, written or forgotten; conflicts settled."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from parvis.core.errors import Refusal
 from parvis.demo import builders
 from parvis.people.models import Role
 from parvis.places.actions import imports as actions
 from parvis.places.actions.entries import change_place
+from parvis.places.actions.imports import runs
 from parvis.places.models import Change, Conflict, ImportRun, Place
 from parvis.places.tests.imports.wrong_files import row
 
@@ -217,8 +220,6 @@ def test_a_big_file_is_read_and_written_by_a_worker(browser, agent, at):
 
 
 def test_a_worker_that_was_stopped(browser, at, clock):
-    from datetime import timedelta
-
     bring(browser, big_file())
     run = ImportRun.objects.get()
     assert "Read the file again" not in text(browser.get(reverse("import", args=[run.pk])))
@@ -226,6 +227,47 @@ def test_a_worker_that_was_stopped(browser, at, clock):
     assert "Nothing has moved for a while" in text(browser.get(reverse("import", args=[run.pk])))
     browser.post(reverse("import-again", args=[run.pk]))
     assert len(jobs()) == 2
+
+
+def test_a_writing_that_was_interrupted_is_asked_for_again(browser, agent, at, clock, monkeypatch):
+    bring(browser, big_file())
+    run = ImportRun.objects.get()
+    actions.read_run(run.pk, at=at)
+    browser.post(reverse("import-apply", args=[run.pk]))
+    browser.post(reverse("import-again", args=[run.pk]))
+    assert ImportRun.objects.get().state == "applying"  # nobody reads again what is being written
+    clock.move_to(at + timedelta(minutes=11))
+    assert ImportRun.objects.get().state == "shown"  # the worker was stopped
+    browser.post(reverse("import-apply", args=[run.pk]))
+    assert ImportRun.objects.get().state == "applying"
+
+    def breaks(*args, **kwargs):
+        raise OSError
+
+    monkeypatch.setattr(runs, "apply_difference", breaks)
+    with pytest.raises(OSError):
+        runs.apply_asked(run.pk, agent.pk, at=at)
+    run.refresh_from_db()
+    assert run.state == "shown"
+    assert "could not be written" in run.problem
+
+
+def test_reading_again_does_not_undo_the_record_of_what_was_applied(browser, run, monkeypatch, at):
+    browser.post(reverse("import-again", args=[run.pk]))
+    ImportRun.objects.update(report={})
+    real = runs.compare
+
+    def applied_meanwhile(*args, **kwargs):
+        found = real(*args, **kwargs)
+        ImportRun.objects.update(applied_at=at, report={"counts": {}})
+        return found
+
+    monkeypatch.setattr(runs, "compare", applied_meanwhile)
+    runs.read_run(run.pk, at=at)
+    assert (ImportRun.objects.get().applied_at, ImportRun.objects.get().report) == (at, {"counts": {}})
+    with pytest.raises(Refusal):
+        actions.read_again(run, at=at)  # a page that was opened before
+    assert ImportRun.objects.get().applied_at == at
 
 
 def test_the_list_counts_its_queries(browser, town, agent, at, django_assert_max_num_queries):

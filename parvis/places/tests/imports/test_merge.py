@@ -1,9 +1,11 @@
 """The three-way merge: what the source says, what it said, what stands here."""
 
+from datetime import timedelta
+
 import pytest
 
 from parvis.core.errors import Refusal
-from parvis.places.actions.entries import change_place
+from parvis.places.actions.entries import change_place, check_place
 from parvis.places.actions.imports import apply_difference, settle_conflict
 from parvis.places.imports.units import merge
 from parvis.places.models import Change, Conflict, OpenSpan, Place
@@ -134,6 +136,15 @@ def test_what_somebody_keeps_is_left_to_an_agent(bring, table, the, merchant, sh
     assert bring(table({}), missing="gone").writes == 0  # asked once
     settle_conflict(conflict=Conflict.objects.get(), take_theirs=True, at=at, by=agent)
     assert the("Primeur").gone_on == at.date()
+
+
+def test_what_was_checked_since_it_was_shown_stays(bring, table, the, town, agent, at):
+    bring(table({}, {"ref": "2", "name": "Primeur"}))
+    shown = bring(table({}), missing="gone", write=False)
+    check_place(place=the("Primeur"), at=at + timedelta(minutes=1), checker=Place.Checker.TOWN, by=agent)
+    apply_difference(shown, town=town, at=at + timedelta(minutes=2), since=at)
+    assert the("Primeur").gone_on is None
+    assert Conflict.objects.get().field == "gone_on"
 
 
 def test_a_move_is_told_in_metres(bring, table, the):

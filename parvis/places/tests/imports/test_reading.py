@@ -120,6 +120,14 @@ def test_geojson_with_properties_and_shapes(bring, the):
     assert the("Parc").source_ref == "p1"
 
 
+@pytest.mark.parametrize("spot", [f"[{'9' * 400}, 48.82]", f"[2.27, -{'9' * 400}]"])
+def test_a_number_of_400_digits_is_a_broken_geometry(bring, spot):
+    good = json.dumps(feature("Aux Miches"))
+    broken = good.replace("[2.27, 48.82]", spot).replace("Aux Miches", "Primeur")
+    difference = bring('{"type": "FeatureCollection", "features": [%s, %s]}' % (good, broken), name="a.geojson")
+    assert ([new.values["name"] for new in difference.new], len(difference.errors)) == (["Aux Miches"], 1)
+
+
 def test_excel(bring, the, tmp_path):
     book = openpyxl.Workbook()
     book.create_sheet("vide", 0)
