@@ -18,7 +18,8 @@ customElements.define("live-map", class extends HTMLElement {
     [this.rows, this.said] = [this.querySelector("#map-rows"), this.querySelector("#map-said")];
     this.shown = location.search;
     this.view = this.data.view ? new URLSearchParams(location.search).get("at") ?? "" : "";
-    if (canDraw()) requestAnimationFrame(() => setTimeout(() => this.#begin().catch((error) => this.#giveUp(error))));
+    // after the first paint: even asking for WebGL takes a while on an old phone
+    requestAnimationFrame(() => setTimeout(() => canDraw() && this.#begin().catch((error) => this.#giveUp(error))));
   }
 
   async #begin() {
