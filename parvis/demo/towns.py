@@ -20,8 +20,10 @@ from parvis.demo.goods import stock_shops
 from parvis.demo.profiles import PASSWORD, Account, Profile
 from parvis.market.models import Market, Shop
 from parvis.people.models import Person, Role
+from parvis.places import naming
 from parvis.places.hours import is_readable
 from parvis.places.models import Place
+from parvis.towns import words
 from parvis.towns.actions import create_town, import_addresses
 from parvis.towns.models import Town
 
@@ -94,6 +96,7 @@ def make_places(town: Town) -> None:
         place.index()
         rows.append(place)
     Place.objects.bulk_create(rows)
+    words.learn(town, {name for place in rows for name in naming.names(place)})
 
 
 def _make_fleet(town: Town, profile: Profile) -> None:
