@@ -1,4 +1,4 @@
-"""Addresses of the editor of an entry and of its history; the portal serves its first page and its services."""
+"""Addresses of the editor of an entry and of its history; the portal serves its first page, services and undo."""
 
 from django.urls import path
 
@@ -15,5 +15,4 @@ urlpatterns = [
     path("places/<slug:slug>/edit/where/", editor.where, name="place-edit-where"),
     path("places/<slug:slug>/edit/access/", editor.section, {"key": "access"}, name="place-edit-access"),
     path("places/<slug:slug>/history/", history.history, name="place-history"),
-    path("places/<slug:slug>/history/<uuid:pk>/undo/", history.undo, name="place-undo"),
 ]

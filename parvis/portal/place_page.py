@@ -4,6 +4,7 @@ Only the portal knows all three rooms. It also tells the directory's editor whic
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
@@ -19,9 +20,10 @@ from parvis.market.models import Product, Shop
 from parvis.people.access import organisations_of
 from parvis.people.requests import PersonRequest
 from parvis.places.access import my_place
+from parvis.places.merged import follow_merged
 from parvis.places.models import Place
 from parvis.places.pages import place_context
-from parvis.places.views import editor
+from parvis.places.views import editor, history
 from parvis.towns.requests import TownRequest
 
 PRODUCTS_SHOWN = 4
@@ -29,6 +31,7 @@ PRODUCTS_SHOWN = 4
 
 @login_not_required
 @require_safe
+@follow_merged
 def place(request: TownRequest, slug: str) -> HttpResponse:
     """One place: is it open now, what is it, where does it stand, what does it sell, what is new, who says so."""
     at = timezone.now()
@@ -62,3 +65,9 @@ def edit_services(request: PersonRequest, slug: str) -> HttpResponse:
     return editor.services(
         request, slug, kept=KEPT, kept_url=reverse("merchant-ways", args=[shop.slug]) if mine else ""
     )
+
+
+def undo(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
+    """Bring back what stood before a change, save how the shop on the market serves: no basket would offer it."""
+    shop = shop_at(my_place(request, slug))
+    return history.undo(request, slug, pk, kept=KEPT if shop else ())

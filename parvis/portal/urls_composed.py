@@ -8,4 +8,5 @@ urlpatterns = [
     path("places/<slug:slug>/", place_page.place, name="place"),
     path("places/<slug:slug>/edit/", place_page.edit, name="place-edit"),
     path("places/<slug:slug>/edit/services/", place_page.edit_services, name="place-edit-services"),
+    path("places/<slug:slug>/history/<uuid:pk>/undo/", place_page.undo, name="place-undo"),
 ]

@@ -3,7 +3,7 @@
 ``change_place`` is the only way by which pages and imports change a place that exists.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -53,7 +53,7 @@ def change_place(
     ``origin`` is a ``Change.Origin``. Raises Refusal for hours that no parser understands, unless they come from a
     source: those are kept and listed for an agent. A change by the shop or the town is also a check of the entry.
     """
-    place = _locked(place)
+    place = locked(place)
     values = {name: printable_value(values[name]) for name in FIELDS if name in values}
     moved = {name: value for name, value in values.items() if plain_value(getattr(place, name)) != plain_value(value)}
     if origin != Change.Origin.SOURCE:
@@ -80,14 +80,19 @@ def change_place(
 
 
 @transaction.atomic
-def undo_change(*, change: Change, at: datetime, by: Person, origin: str) -> Change:
-    """Bring back what stood before ``change``. Raises Refusal where it was undone, or where a value has moved since."""
-    place = _locked(change.place)
+def undo_change(*, change: Change, at: datetime, by: Person, origin: str, kept: Collection[str] = ()) -> Change:
+    """Bring back what stood before ``change``. Raises Refusal where it was undone, or where a value has moved since.
+
+    ``kept`` services stay as they are: another page keeps them right.
+    """
+    place = locked(change.place)
     if hasattr(change, "undone_by"):
         raise Refusal(_("This change was undone already."))
     if any(plain_value(getattr(place, name)) != value for name, value in change.after.items()):
         raise Refusal(_("The entry has changed again since. Undo the later change first."))
     values = {name: rich_value(name, value) for name, value in change.before.items()}
+    if "services" in values:
+        values["services"] = _services_but(kept, before=values["services"], now=place.services)
     undone = change_place(place=place, values=values, origin=origin, at=at, by=by, way="undo")
     if undone is None:
         raise Refusal(_("There is nothing to undo."))
@@ -120,7 +125,7 @@ def add_closure(
         raise Refusal(_("These days are already past."))
     if last_day > today + FURTHEST_AHEAD:
         raise Refusal(_("The last day is more than two years ahead. Look at the year again."))
-    place = _locked(place)
+    place = locked(place)
     if place.closures.filter(last_day__gte=at.date()).count() >= MOST_CLOSURES:
         raise Refusal(_("There are too many closures. Remove some first."))
     closure, created = Closure.objects.get_or_create(
@@ -139,13 +144,21 @@ def add_closure(
 @transaction.atomic
 def remove_closure(*, closure: Closure, at: datetime, by: Person | None = None) -> None:
     """The place is open on these days after all."""
-    place = _locked(closure.place)
+    place = locked(closure.place)
     closure.delete()
     rewrite_spans([place], at)
     audit.record("place.closure_removed", place, at=at, town_id=place.town_id, actor=by)
 
 
-def _locked(place: Place) -> Place:
+def _services_but(kept: Collection[str], *, before: list[str], now: list[str]) -> list[str]:
+    """The services of ``before``, with the ``kept`` ones of ``now``; ``now`` itself where that says the same."""
+    services = [key for key in now if key in kept] + [key for key in before if key not in kept]
+    wanted = set(services)
+    return now if wanted == set(now) else before if wanted == set(before) else services
+
+
+def locked(place: Place) -> Place:
+    """The entry as it stands now; nobody else changes it until the transaction ends."""
     return Place.objects.select_for_update(of=("self",)).select_related("town").get(pk=place.pk)
 
 

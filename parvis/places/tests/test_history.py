@@ -133,3 +133,20 @@ def test_a_long_history_asks_few_questions(visit, merchant, place, change, djang
     with django_assert_max_num_queries(9):
         client.get(f"/places/{place.slug}/history/")
     assert "01 00 00 00 00" in page(visit, merchant, place, "?page=2")[1]
+
+
+def test_no_undo_promises_what_the_market_does_not_offer(visit, merchant, place, change):
+    change(services=["click-collect", "bike-delivery", "card"])
+    both = change(services=["post", "terrace"])  # as the market and the editor wrote at once
+    undo(visit, merchant, both)
+    place.refresh_from_db()
+    assert set(place.services) == {"post", "card"}
+    last = Change.objects.exclude(undoes=None).get()
+    undo(visit, merchant, last)
+    place.refresh_from_db()
+    assert set(place.services) == {"post", "terrace"}
+    only_kept = change(services=["click-collect", "terrace"])
+    answer = undo(visit, merchant, only_kept)
+    assert "There is nothing to undo" in " ".join(unescape(answer.content.decode()).split())
+    place.refresh_from_db()
+    assert set(place.services) == {"click-collect", "terrace"}

@@ -1,5 +1,6 @@
 """What has changed in an entry, for those who may change it; every change can be taken back."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,12 +33,16 @@ def history(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def undo(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Bring back what stood before a change; where later changes stand in the way, a sentence says so."""
+def undo(request: PersonRequest, slug: str, pk: UUID, *, kept: Collection[str] = ()) -> HttpResponse:
+    """Bring back what stood before a change; where later changes stand in the way, a sentence says so.
+
+    ``kept`` services are kept right on another page, and no undo touches them.
+    """
     place = my_place(request, slug)
     change = get_object_or_404(Change, place=place, pk=pk)
     try:
-        undo_change(change=change, at=timezone.now(), by=request.user, origin=origin_for(request, place))
+        origin = origin_for(request, place)
+        undo_change(change=change, at=timezone.now(), by=request.user, origin=origin, kept=kept)
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
