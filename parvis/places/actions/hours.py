@@ -2,26 +2,41 @@
 
 from datetime import date, datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parvis.core.errors import Refusal
 from parvis.people.models import Person
 from parvis.places import whole_hours
-from parvis.places.actions.entries import change_place
+from parvis.places.actions.entries import change_place, locked
 from parvis.places.models import Change, Place
 from parvis.places.weekly import Day
 from parvis.places.whole_hours import Hours
 
+CHANGED_MEANWHILE = gettext_lazy(
+    "Somebody changed these hours while you were typing. Below is what you typed: look at it and save again."
+)
 LONGEST = 500  # letters that the column holds
 
 
-def save_hours(*, place: Place, text: str, origin: str, at: datetime, by: Person | None = None) -> Change | None:
-    """New hours, which replace the source's own words too. Raises Refusal when they are too long or not understood."""
+@transaction.atomic
+def save_hours(
+    *, place: Place, text: str, origin: str, at: datetime, by: Person | None = None, seen: str | None = None
+) -> Change | None:
+    """New hours, which replace the source's own words too.
+
+    Raises Refusal when they are too long or not understood, and when the hours are not any more those that were
+    ``seen`` (None: not asked).
+    """
+    if seen is not None and locked(place).opening_hours != seen:
+        raise Refusal(str(CHANGED_MEANWHILE))
     if len(text) > LONGEST:
         raise Refusal(_("These are too many rules for one entry. Remove old ones first."))
     return change_place(place=place, values={"opening_hours": text, "hours_text": ""}, origin=origin, at=at, by=by)
 
 
+@transaction.atomic
 def open_on(
     *, place: Place, day: date, hours: Day, origin: str, at: datetime, by: Person | None = None
 ) -> Change | None:
@@ -30,6 +45,7 @@ def open_on(
     Raises Refusal for a day that is past or closed, and where the usual week is not known: alone, one date would
     say that the place is closed on all others.
     """
+    place = locked(place)  # two dates added at once are both kept
     kept = known_hours(place)
     if kept is None or kept == Hours():
         raise Refusal(_("Write your usual week first."))
@@ -41,8 +57,10 @@ def open_on(
     return save_hours(place=place, text=text, origin=origin, at=at, by=by)
 
 
+@transaction.atomic
 def drop_rule(*, place: Place, rule: str, origin: str, at: datetime, by: Person | None = None) -> Change | None:
     """One rule less, named by its own words. Raises Refusal when it is not there any more."""
+    place = locked(place)
     kept = known_hours(place)
     if kept is None or rule not in kept.other:
         raise Refusal(_("This was removed already."))

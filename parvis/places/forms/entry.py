@@ -27,6 +27,18 @@ WHEELCHAIR = [
 _PHONE = re.compile(r"^\+?[\d ().\-/]{6,58}$")
 
 
+def _with_what_was_shown(form: forms.Form) -> None:
+    """The page sends back what it showed, so that only what was changed on it is written (``touched``)."""
+    for field in form.fields.values():
+        field.show_hidden_initial = True
+
+
+def touched(form: forms.Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` without the fields that stand as the page showed them: somebody else may have changed those since."""
+    untouched = {field.name for field in form if field.html_initial_name in form.data} - set(form.changed_data)
+    return {name: value for name, value in values.items() if name not in untouched}
+
+
 class ServicesForm(forms.Form):
     """What the place offers, as boxes under the headings of the table.
 
@@ -38,6 +50,8 @@ class ServicesForm(forms.Form):
         super().__init__(data)
         self.kept = [key for key in SERVICES if key in kept]
         self.held = list(place.services)
+        # what the page showed, so that a box that somebody else ticked meanwhile stays ticked
+        self.seen = str(self.data.get("seen", " ".join(self.held)))
         for group, label in SERVICE_GROUPS.items():
             choices = [(key, s.label) for key, s in SERVICES.items() if s.group == group and key not in kept]
             self.fields[group] = forms.MultipleChoiceField(
@@ -68,11 +82,13 @@ class ServicesForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the action writes; kept services, and keys that this table does not know, stay."""
         ticked = {key for group in SERVICE_GROUPS for key in self.cleaned_data[group]}
-        stay = {key for key in self.held if key in self.kept or key not in SERVICES}
+        seen = set(self.seen.split())
+        unknown = {key for key in self.held if key in self.kept or key not in SERVICES}
+        stay = unknown | {key for key in self.held if key not in seen}
         order = [*SERVICES, *sorted(stay - set(SERVICES))]
         within = self.cleaned_data["delivers_within_km"]
         return {
-            "services": [key for key in order if key in ticked | stay],
+            "services": [key for key in order if key in (ticked - (seen - set(self.held))) | stay],
             "delivers_within_m": round(within * 1000) if within else None,
         }
 
@@ -101,6 +117,7 @@ class ContactForm(forms.Form):
 
     def __init__(self, data: Any = None, *, place: Place) -> None:
         super().__init__(data, initial={name: getattr(place, name) for name in ("phone", "email", "website")})
+        _with_what_was_shown(self)
 
     def clean_phone(self) -> str:
         """Digits and the signs people put between them; what stood there before may stay."""
@@ -129,6 +146,7 @@ class WordsForm(forms.Form):
 
     def __init__(self, data: Any = None, *, place: Place) -> None:
         super().__init__(data, initial={name: getattr(place, name) for name in ("name", "category", "description")})
+        _with_what_was_shown(self)
         category = self.fields["category"]
         assert isinstance(category, forms.ChoiceField)
         category.choices = [

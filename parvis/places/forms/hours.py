@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.core.words import say_span
 from parvis.places import seasons
+from parvis.places.actions.hours import CHANGED_MEANWHILE
 from parvis.places.forms.boxes import DayBoxes
 from parvis.places.hours import is_readable
 from parvis.places.rules_in_words import say_rules
@@ -275,6 +276,21 @@ class HoursTextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_("Written as on OpenStreetMap, for example: Mo-Fr 09:00-12:30,14:00-19:00; Aug off"),
     )
+
+    def __init__(self, data: Any = None, *, text: str) -> None:
+        super().__init__(data, initial={"opening_hours": text})
+        self.text = text
+
+    @property
+    def seen(self) -> str:
+        """What the next press will have seen: the hours as they stand now, which the page then shows or tells of."""
+        return self.text
+
+    def clean(self) -> dict[str, Any]:
+        """Not what was written over hours that somebody changed while the form was open."""
+        if str(self.data.get("seen", self.text)).split() != self.text.split():
+            self.add_error(None, CHANGED_MEANWHILE)
+        return super().clean() or {}
 
     def clean_opening_hours(self) -> str:
         """Only what a parser understands."""

@@ -10,7 +10,9 @@ from PIL import Image
 
 from parvis.demo import builders
 from parvis.people.models import Organisation, Role
+from parvis.places.actions.hours import open_on
 from parvis.places.models import Change, Check, Closure, Place
+from parvis.places.weekly import Span
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -212,6 +214,38 @@ def test_hours_changed_meanwhile_are_not_written_over(post, place):
     assert "Somebody changed these hours" in text(answer)
     again = post("hours/", **grid(d0=[("08:00", "12:00")]), seen=place.opening_hours)
     assert again.status_code == 302
+
+
+def test_text_typed_over_changed_hours_is_not_written(post, place):
+    answer = post("hours/", **{"as": "text", "opening_hours": "Mo 08:00-09:00", "seen": "Mo 10:00-12:00"})
+    assert answer.status_code == 422
+    assert "Somebody changed these hours" in text(answer)
+    assert fresh(place).opening_hours == place.opening_hours
+    again = post("hours/", **{"as": "text", "opening_hours": "Mo 08:00-09:00", "seen": place.opening_hours})
+    assert again.status_code == 302
+
+
+def test_two_dates_at_once_are_both_kept(place, at):
+    first, second = fresh(place), fresh(place)  # as two pages read it
+    for found, day in ((first, date(2026, 12, 24)), (second, date(2026, 12, 31))):
+        open_on(place=found, day=day, hours=(Span(9 * 60, 12 * 60),), origin="shop", at=at)
+    assert "2026 Dec 24" in fresh(place).opening_hours
+    assert "2026 Dec 31" in fresh(place).opening_hours
+
+
+def test_only_what_was_changed_on_the_page_is_written(post, get, place):
+    page = get(f"/places/{place.slug}/edit/contact/").content.decode()
+    assert 'name="initial-phone"' in page
+    shown = {f"initial-{name}": getattr(place, name) for name in ("phone", "email", "website")}
+    Place.objects.filter(pk=place.pk).update(phone="01 99 99 99 99")  # by somebody else
+    post("contact/", phone=place.phone, email="rose@example.org", website=place.website, **shown)
+    assert (fresh(place).phone, fresh(place).email) == ("01 99 99 99 99", "rose@example.org")
+
+
+def test_boxes_ticked_meanwhile_stay(post, place):
+    Place.objects.filter(pk=place.pk).update(services=["terrace", "wifi"])
+    post("services/", payment=["card"], seen="terrace cash")  # unticked the terrace; cash has gone meanwhile
+    assert set(fresh(place).services) == {"wifi", "card"}
 
 
 def test_hours_that_nobody_understands_are_shown_and_replaced_knowingly(post, get, place):

@@ -16,7 +16,7 @@ from parvis.core.geo import Point
 from parvis.people.requests import PersonRequest
 from parvis.places.access import is_agent, my_place, my_places, origin_for
 from parvis.places.actions.entries import change_place, check_place
-from parvis.places.forms.entry import AccessForm, ContactForm, PictureForm, ServicesForm, WhereForm, WordsForm
+from parvis.places.forms.entry import AccessForm, ContactForm, PictureForm, ServicesForm, WhereForm, WordsForm, touched
 from parvis.places.links import link
 from parvis.places.models import Place
 from parvis.places.pages import near_map
@@ -136,7 +136,9 @@ def _save(request: PersonRequest, place: Place, form: Any, values: dict[str, Any
     """Write the values; a refusal is shown in the form. True when there is nothing left to say."""
     origin = origin_for(request, place)
     try:
-        change = change_place(place=place, values=values, origin=origin, at=timezone.now(), by=request.user)
+        change = change_place(
+            place=place, values=touched(form, values), origin=origin, at=timezone.now(), by=request.user
+        )
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return False

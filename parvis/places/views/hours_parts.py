@@ -67,7 +67,8 @@ def answer_hours(request: PersonRequest, place: Place, *, origin: str, at: datet
         messages.info(request, _("Nothing has changed."))
         return Outcome(done=True)
     try:
-        save_hours(place=place, text=whole_hours.write(form.document()), origin=origin, at=at, by=request.user)
+        text = whole_hours.write(form.document())
+        save_hours(place=place, text=text, origin=origin, at=at, by=request.user, seen=form.text)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return Outcome(context=shown, status=422)
@@ -76,12 +77,11 @@ def answer_hours(request: PersonRequest, place: Place, *, origin: str, at: datet
 
 
 def _answer_text(request: PersonRequest, place: Place, *, origin: str, at: datetime) -> Outcome:
-    form = HoursTextForm(
-        request.POST if request.method == "POST" else None, initial={"opening_hours": place.opening_hours}
-    )
+    form = HoursTextForm(request.POST if request.method == "POST" else None, text=place.opening_hours)
     if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["opening_hours"]
         try:
-            save_hours(place=place, text=form.cleaned_data["opening_hours"], origin=origin, at=at, by=request.user)
+            save_hours(place=place, text=text, origin=origin, at=at, by=request.user, seen=form.text)
         except Refusal as refusal:
             form.add_error("opening_hours", str(refusal))
         else:
