@@ -15,6 +15,7 @@ from parvis.places.french import read_hours
 from parvis.places.hours import is_readable
 from parvis.places.models import Change, Check, Claim, Closure, Place, Reminder, Report
 from parvis.places.repair import repair
+from parvis.places.signals import places_merged
 from parvis.places.spans import rewrite_spans
 
 TOWN = Change.Origin.TOWN
@@ -80,6 +81,7 @@ def merge_places(*, kept: Place, dropped: Place, at: datetime, by: Person) -> No
     note = {"details": dropped.details | {"merged_into": kept.slug}, "gone_on": day_of(at, kept.town.zone)}
     change_place(place=dropped, values=note, origin=TOWN, at=at, by=by)
     rewrite_spans([Place.objects.select_related("town").get(pk=kept.pk)], at)  # its closures have moved
+    places_merged.send(sender=Place, kept=kept, dropped=dropped)
     audit.record("place.merged", kept, at=at, town_id=kept.town_id, actor=by, dropped=str(dropped.pk))
 
 
@@ -107,8 +109,13 @@ def _move(kept: Place, dropped: Place) -> None:
 def _filled(kept: Place, dropped: Place) -> dict[str, object]:
     """What ``kept`` lacks and ``dropped`` has; hours only when they are read and the kept ones are not."""
     values = {name: getattr(dropped, name) for name in _FILLED if not getattr(kept, name) and getattr(dropped, name)}
+    if dropped.picture and not kept.picture:
+        values["picture"] = dropped.picture.name
+    values["details"] = dropped.details | kept.details
     if dropped.hours_read and not kept.hours_read:
         values |= {"opening_hours": dropped.opening_hours, "hours_text": ""}
+    elif not kept.opening_hours and not kept.hours_text:
+        values["hours_text"] = dropped.hours_text
     if kept.category in {"", "other"}:
         values["category"] = dropped.category
     return values

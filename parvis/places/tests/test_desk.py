@@ -132,6 +132,31 @@ def test_merging_keeps_one_and_what_the_other_knew(town, citizen, agent, at):
         merge_places(kept=kept, dropped=kept, at=at, by=agent)
 
 
+def test_the_address_of_a_merged_entry_leads_to_the_one_that_stays(visit, town, other_town, agent, at):
+    week = {"opening_hours": "Mo 09:00-12:00", "hours_read": True}
+    last, middle = make_place(town, "Zoé", slug="c", **week), make_place(town, "Zoé", slug="b", **week)
+    first = make_place(town, "Zoé", slug="a", picture="places/zoe.webp", details={"capacity": 5}, hours_text="matin")
+    make_place(other_town, "Zoé", slug="b")
+    merge_places(kept=middle, dropped=first, at=at, by=agent)
+    merge_places(kept=last, dropped=middle, at=at, by=agent)
+    for page in ("", "hours.ics", "poster.pdf"):
+        answer = visit().get(f"/places/a/{page}")
+        assert (answer.status_code, answer.headers.get("Location")) == (301, f"/places/c/{page}")
+        assert visit().get(f"/places/b/{page}").status_code == 301
+        assert visit().get(f"/places/nothing/{page}").status_code == 404
+    last.refresh_from_db()
+    assert last.picture.name == "places/zoe.webp"
+    assert last.details == {"capacity": 5}
+    assert last.hours_text == ""  # hours that are read need no words of a source
+
+
+def test_words_about_hours_are_taken_over_where_nothing_else_is_known(town, agent, at):
+    kept, dropped = make_place(town, "Zoé", slug="a"), make_place(town, "Zoé", slug="b", hours_text="le matin")
+    merge_places(kept=kept, dropped=dropped, at=at, by=agent)
+    kept.refresh_from_db()
+    assert kept.hours_text == "le matin"
+
+
 def test_somebodys_entry_does_not_go(visit, town, merchant, agent, at):
     owned = builders.make_shop(town, "Zoé", owner=merchant).place
     other = make_place(town, "Zoé", slug="zoe-2", lon=owned.lon, lat=owned.lat)

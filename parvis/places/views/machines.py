@@ -8,6 +8,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from parvis.places.access import place_for
 from parvis.places.calendar import calendar_of
+from parvis.places.merged import follow_merged
 from parvis.places.poster import poster_pdf
 from parvis.towns.requests import TownRequest
 
@@ -17,6 +18,7 @@ CALENDAR_MAX_AGE = 6 * 3600  # seconds
 @login_not_required
 @require_safe
 @conditional_page
+@follow_merged
 def calendar(request: TownRequest, slug: str) -> HttpResponse:
     """The hours of a place as iCalendar; subscribed to, it follows every change."""
     place = place_for(request, slug)
@@ -31,6 +33,7 @@ def calendar(request: TownRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@follow_merged
 def poster(request: TownRequest, slug: str) -> HttpResponse:
     """An A4 poster for the window: the hours, and a QR code that leads to what is true today."""
     place = place_for(request, slug)
