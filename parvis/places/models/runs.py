@@ -11,7 +11,6 @@ from parvis.people.models import Person
 from parvis.places.models.place import Place
 from parvis.towns.models import TownOwned
 
-
 STALE = timedelta(minutes=10)  # a worker that says nothing for so long was stopped
 
 

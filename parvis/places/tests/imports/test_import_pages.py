@@ -242,10 +242,10 @@ def test_a_writing_that_was_interrupted_is_asked_for_again(browser, agent, at, c
     assert ImportRun.objects.get().state == "applying"
 
     def breaks(*args, **kwargs):
-        raise OSError
+        raise OSError("the disk is full")
 
     monkeypatch.setattr(runs, "apply_difference", breaks)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="disk"):
         runs.apply_asked(run.pk, agent.pk, at=at)
     run.refresh_from_db()
     assert run.state == "shown"

@@ -124,7 +124,8 @@ def test_geojson_with_properties_and_shapes(bring, the):
 def test_a_number_of_400_digits_is_a_broken_geometry(bring, spot):
     good = json.dumps(feature("Aux Miches"))
     broken = good.replace("[2.27, 48.82]", spot).replace("Aux Miches", "Primeur")
-    difference = bring('{"type": "FeatureCollection", "features": [%s, %s]}' % (good, broken), name="a.geojson")
+    content = f'{{"type": "FeatureCollection", "features": [{good}, {broken}]}}'
+    difference = bring(content, name="a.geojson")
     assert ([new.values["name"] for new in difference.new], len(difference.errors)) == (["Aux Miches"], 1)
 
 
