@@ -22,6 +22,7 @@ from parvis.bulletin.clients.vapid import public_key
 from parvis.bulletin.forms import ReportForm
 from parvis.bulletin.listing import TOWN, Asked, asked_in, cards_of, find_posts, groups_with_news, streets_with_news
 from parvis.bulletin.models import Post
+from parvis.people.addresses import client_address
 from parvis.places.categories import GROUPS
 from parvis.towns.requests import TownRequest
 
@@ -107,5 +108,5 @@ def report(request: TownRequest, pk: UUID) -> HttpResponse:
 
 def _reporter(request: TownRequest, post: Post) -> str:
     """A fingerprint that counts each reader once for this post and says nothing else about them."""
-    who = str(request.user.pk) if request.user.is_authenticated else request.META.get("REMOTE_ADDR", "")
+    who = str(request.user.pk) if request.user.is_authenticated else client_address(request)
     return salted_hmac("bulletin.report", f"{post.pk}:{who}", algorithm="sha256").hexdigest()[:43]

@@ -1,6 +1,5 @@
 """ "Something wrong?": anybody tells the town that an entry is wrong, without an account."""
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +8,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from parvis.core.errors import Refusal
+from parvis.people.addresses import client_address
 from parvis.places.access import place_for
 from parvis.places.actions.reports import report_place, sender_of
 from parvis.places.forms.desk import ReportForm
@@ -26,7 +26,7 @@ def report(request: TownRequest, slug: str) -> HttpResponse:
         data = dict(form.cleaned_data)
         if data.pop("website"):
             return redirect(thanks)
-        sender = sender_of(get_adapter().get_client_ip(request), at)
+        sender = sender_of(client_address(request), at)
         language = (translation.get_language() or "")[:2]
         try:
             report_place(place=place, sender=sender, language=language, at=at, **data)
