@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from parvis.bulletin.flood import must_have_room
 from parvis.bulletin.models import Follow, Follower, PushSubscription
 from parvis.core.errors import Refusal
 from parvis.people.models import Person
@@ -104,9 +105,14 @@ def stop_everything(*, follower: Follower) -> None:
 
 @transaction.atomic
 def allow_browser(*, follower: Follower, endpoint: str, p256dh: str, auth: str, at: datetime) -> PushSubscription:
-    """Tell this browser too; a browser that changes hands is told what its new owner follows."""
+    """Tell this browser too; a browser that changes hands is told what its new owner follows.
+
+    Raises Refusal for one browser too many on a host that is no known push service.
+    """
     Follower.objects.select_for_update(of=("self",)).get(pk=follower.pk)
     known = PushSubscription.objects.filter(town=follower.town_id, endpoint=endpoint).first()
+    if known is None:
+        must_have_room(follower.town, endpoint)
     if known is None and follower.browsers.count() >= MOST_BROWSERS:
         follower.browsers.order_by("created_at").first().delete()  # type: ignore[union-attr]
     before = known.follower if known and known.follower_id != follower.pk else None

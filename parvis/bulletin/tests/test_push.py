@@ -7,9 +7,10 @@ import stat
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from parvis.bulletin import tasks
+from parvis.bulletin import flood, tasks
 from parvis.bulletin.actions import following, notices
 from parvis.bulletin.actions.following import Thing
 from parvis.bulletin.actions.posts import Words, publish_post, withdraw_post
@@ -210,6 +211,24 @@ def test_only_addresses_of_the_open_internet(town, visit, endpoint):
     )
     assert answer.status_code == 422
     assert not Follower.objects.exists()
+
+
+def test_a_stranger_brings_few_browsers_an_hour(town, visit, monkeypatch):
+    monkeypatch.setattr(flood, "MOST_AN_HOUR", 2)
+    cache.clear()
+    browsers = [Browser("https://fcm.googleapis.com", f"b{number}") for number in range(3)]
+    assert [allow(visit(), browser).status_code for browser in browsers] == [200, 200, 422]
+    assert (Follower.objects.count(), PushSubscription.objects.count()) == (2, 2)
+    cache.clear()
+
+
+def test_one_domain_is_no_target_for_many(town, visit, monkeypatch):
+    monkeypatch.setattr(flood, "MOST_ON_A_DOMAIN", 1)
+    cache.clear()
+    known = [Browser("https://web.push.apple.com", f"b{number}") for number in range(2)]
+    unknown = [Browser(f"https://{name}.victim.example", "b") for name in ("a", "b")]
+    assert [allow(visit(), browser).status_code for browser in known + unknown] == [200, 200, 200, 422]
+    assert (Follower.objects.count(), PushSubscription.objects.count()) == (3, 3)
 
 
 @pytest.mark.parametrize(

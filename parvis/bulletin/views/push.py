@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,8 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from parvis.bulletin.access import follower_for, remember, thing_for
 from parvis.bulletin.actions import following
 from parvis.bulletin.clients.push import is_browser
+from parvis.bulletin.flood import must_be_few
 from parvis.bulletin.models import Follower, PushSubscription
 from parvis.core.errors import Refusal
+from parvis.people.addresses import client_address
 from parvis.towns.requests import TownRequest
 
 MOST_BYTES = 4000
@@ -70,10 +73,11 @@ def allow(request: TownRequest) -> HttpResponse:
     if keys is None:
         return JsonResponse({"said": _("This browser cannot be told. Nothing has changed.")}, status=422)
     thing = thing_for(request, sent)
-    follower = follower_for(request) or _newcomer(request)
     try:
-        following.follow(follower=follower, thing=thing, at=at)
-        following.allow_browser(follower=follower, at=at, **keys)
+        with transaction.atomic():  # who is refused leaves no follower behind
+            follower = follower_for(request) or _newcomer(request)
+            following.follow(follower=follower, thing=thing, at=at)
+            following.allow_browser(follower=follower, at=at, **keys)
     except Refusal as refusal:
         return JsonResponse({"said": str(refusal)}, status=422)
     response = JsonResponse({"said": _("This device tells you when there is something new.")})
@@ -86,6 +90,7 @@ def _newcomer(request: TownRequest) -> Follower:
     """Somebody who follows nothing yet: told by the browser, not by mail."""
     at, town = timezone.now(), request.town
     if not request.user.is_authenticated:
+        must_be_few(town, client_address(request), at)
         return following.follower_of_browser(town=town, language=str(request.LANGUAGE_CODE), at=at)
     return following.follower_of_person(town=town, person=request.user, at=at, digest=Follower.Digest.NONE)
 
@@ -112,7 +117,10 @@ def renew(request: TownRequest) -> HttpResponse:
     if browser is None or keys is None:
         return HttpResponse(status=404)
     follower = browser.follower
-    following.allow_browser(follower=follower, at=timezone.now(), **keys)
+    try:
+        following.allow_browser(follower=follower, at=timezone.now(), **keys)
+    except Refusal:
+        return HttpResponse(status=404)
     if keys["endpoint"] != browser.endpoint:
         browser.delete()
     return HttpResponse(status=204)
