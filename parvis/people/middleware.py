@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 
@@ -25,6 +26,8 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        if "immutable" not in response.headers.get("Cache-Control", ""):  # pictures and tiles speak no language
+            patch_vary_headers(response, ["Accept-Language", "Cookie"])
         return response
 
 
