@@ -34,9 +34,16 @@ def services_of(shop: Shop) -> list[str]:
     return [*kept, *(service for service in shop.place.services if service not in KEPT)]
 
 
+def speaks_for_place(shop: Shop) -> bool:
+    """Whether the shop's people look after its entry: not any more once another shop has taken it over."""
+    return shop.place.organisation_id in {None, shop.organisation_id}
+
+
 def keep_services(*, shop: Shop, at: datetime, by: Any = None) -> Change | None:
-    """Write to the shop's place how it serves now; None when it says so already."""
-    shop.place.refresh_from_db(fields=["services"])
+    """Write to the shop's place how it serves now; None when it says so already, or is another shop's by now."""
+    shop.place.refresh_from_db(fields=["services", "organisation"])
+    if not speaks_for_place(shop):
+        return None
     services = services_of(shop)
     if set(services) == set(shop.place.services):
         return None

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from parvis.market.access import my_shop
 from parvis.market.actions.shops import describe_shop, set_takes_orders, set_ways
+from parvis.market.directory import speaks_for_place
 from parvis.market.forms.shop import AboutForm, WayForm
 from parvis.market.models import Market, Modality
 from parvis.market.views.merchant.frame import shop_page
@@ -20,6 +21,9 @@ from parvis.places.views.hours_parts import answer_days, answer_hours, days_cont
 def hours(request: PersonRequest, slug: str) -> HttpResponse:
     """The week of the shop's place, as the directory's editor draws it, and the days that are not as usual."""
     shop, at = my_shop(request, slug), timezone.now()
+    if not speaks_for_place(shop):
+        status = 422 if request.method == "POST" else 200
+        return shop_page(request, shop, "market/merchant/hours.html", "hours", {"taken_over": True}, status=status)
     answer = answer_days if "do" in request.POST else answer_hours
     outcome = answer(request, shop.place, origin=Change.Origin.SHOP, at=at)
     if outcome.done:
