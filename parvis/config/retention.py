@@ -8,16 +8,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.market.models import Basket, Order
-from parvis.places.models import Claim, ImportRun, Reminder, Report
+from parvis.places.models import Change, Claim, ImportRun, Place, Reminder, Report
 
 BLANK_NAME = "—"
 
@@ -94,6 +96,26 @@ def _imports(before: datetime) -> int:
     return old.delete()[0]
 
 
+def _replaced_pictures(before: datetime) -> int:
+    """Pictures that only the history of an entry names; undoing brings none back then."""
+    replaced = Q(before__picture__gt="") | Q(after__picture__gt="")
+    names = {name for change in Change.objects.filter(replaced, at__lt=before) for name in _pictures_of(change)}
+    names -= {name for change in Change.objects.filter(replaced, at__gte=before) for name in _pictures_of(change)}
+    names -= set(Place.objects.filter(picture__in=names).values_list("picture", flat=True))
+    for change in Change.objects.filter(Q(before__picture__in=names) | Q(after__picture__in=names)):
+        for values in (change.before, change.after):
+            if values.get("picture") in names:
+                values["picture"] = ""
+        change.save(update_fields=["before", "after"])
+    for name in names:
+        transaction.on_commit(partial(default_storage.delete, name))
+    return len(names)
+
+
+def _pictures_of(change: Change) -> set[str]:
+    return {name for values in (change.before, change.after) if (name := values.get("picture"))}
+
+
 RULES = (
     Rule("messages that have left", timedelta(days=90), _messages),
     Rule("audit entries", timedelta(days=3 * 365), _audit),
@@ -107,6 +129,7 @@ RULES = (
     Rule("from which network a report came (a digest)", timedelta(days=30), _senders),
     Rule("the month's questions to shops", timedelta(days=365), _reminders),
     Rule("files of imports that nobody applied", timedelta(days=30), _imports),
+    Rule("pictures that an entry showed before", timedelta(days=365), _replaced_pictures),
 )
 
 

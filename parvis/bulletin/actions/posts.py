@@ -70,9 +70,12 @@ def change_post(*, post: Post, words: Words, by: Person, at: datetime) -> Post:
     if not post.can_be_changed(at):
         raise Refusal(_("People have read it by now. Withdraw it and write another one."))
     _check(words, post.town, at)
+    storage, old = post.picture.storage, post.picture.name
     _write(post, words)
     post.changed_at = at
     post.save()
+    if old and post.picture.name != old:  # nothing brings it back
+        transaction.on_commit(lambda: storage.delete(old))
     if post.standing.state is State.WAITING:
         happened(post, Kind.EDITED, at=at, by=by)
     elif why_wait(_facts(post, at)) is None:

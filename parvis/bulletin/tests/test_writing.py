@@ -8,6 +8,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from parvis.bulletin.actions.posts import Words, change_post, withdraw_post
 from parvis.bulletin.models import Post
 from parvis.demo import builders
 
@@ -58,6 +59,34 @@ def test_a_post_with_a_picture(known, browser, place):
     served = browser.get(post.picture.url)
     assert served.status_code == 200
     served.close()
+
+
+def looked_at(client, url):
+    answer = client.get(url)
+    answer.getvalue()  # read to its end, it is closed
+    return answer.status_code
+
+
+def test_a_picture_is_seen_as_long_as_its_post(known, browser, visit, agent, other_merchant, merchant, at):
+    browser.post("/my-news/", {"text": "Tartes", "picture": picture(), "picture_words": "Une tarte"})
+    post = Post.objects.latest("created_at")
+    url = post.picture.url
+    assert [looked_at(visit(who), url) for who in (None, other_merchant)] == [200, 200]
+    withdraw_post(post=post, by=merchant, at=at)
+    seen = [looked_at(visit(who), url) for who in (None, other_merchant, merchant, agent)]
+    assert seen == [404, 404, 200, 200]
+    answer = visit(agent).get(url)
+    answer.getvalue()  # read to its end, it is closed
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_replaced_picture_is_deleted(known, browser, merchant, at, django_capture_on_commit_callbacks):
+    browser.post("/my-news/", {"text": "Tartes", "picture": picture(), "picture_words": "Une tarte"})
+    post = Post.objects.latest("created_at")
+    storage, name = post.picture.storage, post.picture.name
+    with django_capture_on_commit_callbacks(execute=True):
+        change_post(post=post, words=Words("Tartes", drop_picture=True), by=merchant, at=at)
+    assert not storage.exists(name)
 
 
 def test_the_first_one_waits_and_says_so(shop, browser):

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
 from parvis.config import retention
 from parvis.core.geo import Point
 from parvis.core.models import OutboxMessage
@@ -10,7 +13,8 @@ from parvis.demo import builders
 from parvis.market.actions import Buyer, place_order
 from parvis.market.models import Basket, Line, Order
 from parvis.places.actions.claims import ask_claim, refuse_claim
-from parvis.places.models import Claim, Reminder, Report
+from parvis.places.actions.entries import change_place
+from parvis.places.models import Change, Claim, Reminder, Report
 
 
 def order(town, window, product, at):
@@ -101,3 +105,24 @@ def test_files_of_imports_that_nobody_applied(town, at):
     assert set(ImportRun.objects.values_list("pk", flat=True)) == {fresh.pk, applied.pk}
     assert not old.file.storage.exists(old.file.name)
     assert fresh.file.storage.exists(fresh.file.name)
+
+
+def looked_at(client, url):
+    answer = client.get(url)
+    answer.getvalue()  # read to its end, it is closed
+    return answer.status_code
+
+
+def test_pictures_that_an_entry_showed_before(shop, visit, merchant, other_merchant, agent, at):
+    place, day = shop.place, timedelta(days=1)
+    names = [default_storage.save(f"places/{n}.webp", ContentFile(b"RIFF")) for n in "ab"]
+    for number, name in enumerate(names):
+        change_place(place=place, values={"picture": name}, origin="shop", at=at + number * day, by=merchant)
+    old, now = (f"/media/{name}" for name in names)
+    assert [looked_at(visit(), url) for url in (old, now)] == [404, 200]
+    assert [looked_at(visit(who), old) for who in (other_merchant, merchant, agent)] == [404, 200, 200]
+    assert retention._replaced_pictures(at) == 0
+    assert retention._replaced_pictures(at + 2 * day) == 1
+    assert Change.objects.latest("at").before == {"picture": ""}
+    place.refresh_from_db()
+    assert place.picture.name == names[1]
