@@ -5,7 +5,9 @@ through ``parvis.places.imports`` and changes what they changed, whatever happen
 """
 
 import csv
+import hashlib
 import json
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from io import StringIO
@@ -13,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from django.conf import settings
+from django.db.models import Count, Max
 from openpyxl.cell import WriteOnlyCell
 
 from parvis.places.details import DETAILS
 from parvis.places.imports.columns import DETAIL, EXPORTED_AT, OWN_ID
 from parvis.places.imports.plain import to_spreadsheet
-from parvis.places.models import Place
+from parvis.places.models import Change, Place
 from parvis.towns.models import Town
 
 type Value = str | int | float | None
@@ -87,6 +91,28 @@ def geojson_pieces(town: Town, at: datetime) -> Iterator[str]:
         }
         yield (",\n" if number else "\n") + json.dumps(feature, ensure_ascii=False)
     yield "\n]}\n"
+
+
+def excel_file(town: Town, at: datetime) -> Path:
+    """The workbook on the disk, written once an hour at most as long as nothing changes: it takes seconds.
+
+    Files of an earlier state of the town are deleted; who reads one still has it open.
+    """
+    shown = Place.objects.of(town).aggregate(n=Count("pk"), checked=Max("checked_at"), dated=Max("source_date"))
+    changed = Change.objects.filter(town=town).aggregate(last=Max("at"), n=Count("pk"))
+    state = hashlib.sha256(f"{at:%Y-%m-%dT%H} {shown} {changed}".encode()).hexdigest()[:24]
+    folder = Path(settings.VAR_DIR) / "exports"
+    target = folder / f"{town.pk}-{state}.xlsx"
+    if target.exists():
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as own:  # nobody sees half a file
+        half = Path(own) / "half.xlsx"
+        write_excel(town, at, half)
+        for old in folder.glob(f"{town.pk}-*.xlsx"):
+            old.unlink(missing_ok=True)
+        half.replace(target)
+    return target
 
 
 def write_excel(town: Town, at: datetime, target: Path) -> None:

@@ -17,6 +17,7 @@ from parvis.towns.models import Town
 from parvis.towns.requests import TownRequest
 
 CLOSED_TO_ROBOTS = ("accounts", "basket", "checkout", "orders", "merchant", "agent", "hub", "rider", "search")
+FILES_CLOSED_TO_ROBOTS = ("/places/export", "/*.pdf$")  # made for people, one by one
 
 
 if TYPE_CHECKING:
@@ -109,5 +110,6 @@ def robots(request: TownRequest) -> HttpResponse:
         lines = ["User-agent: *", "Disallow: /"]
     else:
         closed = [f"Disallow: /{path}/" for path in CLOSED_TO_ROBOTS]
+        closed += [f"Disallow: {path}" for path in FILES_CLOSED_TO_ROBOTS]
         lines = ["User-agent: *", *closed, "", f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -76,6 +76,15 @@ def test_the_poster_is_a_pdf(visit, place, language):
     assert len(response.content) > 5_000
 
 
+def test_the_poster_is_not_set_again_until_it_says_something_else(visit, place):
+    browser, address = visit(), f"/places/{place.slug}/poster.pdf"
+    first = browser.get(address)
+    assert first["Cache-Control"] == "public, max-age=3600"
+    assert browser.get(address, headers={"if-none-match": first["ETag"]}).status_code == 304
+    type(place).objects.filter(pk=place.pk).update(opening_hours="Mo 08:00-09:00")
+    assert browser.get(address, headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
 def test_schema_org_says_each_day_with_its_date(town, place, at):
     Closure.objects.create(town=town, place=place, first_day=at.date(), last_day=at.date())
     said = json.loads(json_ld(place, at, "https://issy.example/places/x/"))

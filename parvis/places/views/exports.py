@@ -1,12 +1,10 @@
 """The whole directory as a file, for everybody: CSV, GeoJSON, Excel."""
 
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -33,16 +31,16 @@ def as_geojson(request: TownRequest) -> StreamingHttpResponse:
 
 @login_not_required
 @require_safe
-def as_excel(request: TownRequest) -> HttpResponse:
-    """A workbook; written to disk first, since it is a packed folder."""
+def as_excel(request: TownRequest) -> FileResponse:
+    """A workbook, kept on the disk until something changes."""
     at = timezone.now()
-    with tempfile.TemporaryDirectory(prefix="parvis-") as folder:
-        path = Path(folder) / "places.xlsx"
-        exports.write_excel(request.town, at, path)
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        answer = HttpResponse(path.read_bytes(), content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{_name(request, "xlsx", at)}"'
-    return answer
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return FileResponse(
+        exports.excel_file(request.town, at).open("rb"),
+        as_attachment=True,
+        filename=_name(request, "xlsx", at),
+        content_type=kind,
+    )
 
 
 def _streamed(

@@ -54,4 +54,6 @@ def test_robots(visit, town):
     town.save()
     said = visit().get("/robots.txt").content.decode()
     assert "Disallow: /basket/" in said
+    assert "Disallow: /places/export\n" in said
+    assert "Disallow: /*.pdf$\n" in said
     assert "Sitemap: http://issy.localhost/sitemap.xml" in said

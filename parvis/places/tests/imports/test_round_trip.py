@@ -176,6 +176,18 @@ def test_everybody_may_have_it(visit, whole_town, ending, django_assert_max_num_
         assert b"received" not in content
 
 
+def test_a_workbook_is_written_once_until_something_changes(whole_town, merchant, at, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    first = exports.excel_file(whole_town, at)
+    written = first.stat().st_mtime_ns
+    again = exports.excel_file(whole_town, at)
+    assert (again, again.stat().st_mtime_ns) == (first, written)
+    place = Place.objects.get(slug="lieu-3")
+    change_place(place=place, values={"phone": "01 22"}, origin=Change.Origin.SHOP, at=at, by=merchant)
+    assert exports.excel_file(whole_town, at) != first
+    assert len(list((tmp_path / "exports").iterdir())) == 1
+
+
 def test_one_s_own_town_only(visit, whole_town, other_town):
     content = b"".join(visit(town=other_town).get("/places/export.csv").streaming_content)
     assert b"lieu-1" not in content
