@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
 
 from parvis.places.models import Place
 from parvis.towns.models import Town
@@ -41,6 +41,7 @@ def follow_merged(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
             kept, match = kept_instead(request.town, slug), request.resolver_match
             if not kept or kept == slug or match is None:
                 raise
-            return redirect(match.view_name, **(match.kwargs | {"slug": kept}), permanent=True)
+            path = reverse(match.view_name, kwargs=match.kwargs | {"slug": kept})
+            return HttpResponsePermanentRedirect(path)
 
     return answer

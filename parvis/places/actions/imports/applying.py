@@ -97,7 +97,7 @@ class _Writer:
 
     def keep_checked(self, since: datetime) -> None:
         """Somebody who stood before the door knows better than a file that says nothing; behind the lock."""
-        going = [gone.place for gone in self.difference.gone if not gone.kept]
+        going = [UUID(gone.place) for gone in self.difference.gone if not gone.kept]
         ours = Check.objects.filter(checker__in=[Place.Checker.SHOP, Place.Checker.TOWN], at__gt=since)
         checked = {str(pk) for pk in ours.filter(place__in=going).values_list("place_id", flat=True)}
         self.difference.gone = [

@@ -99,14 +99,14 @@ def read_run(run_id: UUID, *, at: datetime) -> None:
         raise
     total = len(reading.incoming) + len(reading.errors)
     with transaction.atomic():
-        run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
-        if run is None or run.report or run.applied_at:
+        kept = ImportRun.objects.select_for_update().filter(pk=run_id).first()
+        if kept is None or kept.report or kept.applied_at:
             return  # left meanwhile, or read by somebody else
-        run.kind, run.dated, run.report = reading.kind, reading.dated, difference.to_json()
-        run.done_rows = run.total_rows = total
-        run.failed_at, run.problem = None, ""
-        run.options[READ_AT] = at.isoformat()
-        run.save(
+        kept.kind, kept.dated, kept.report = reading.kind, reading.dated, difference.to_json()
+        kept.done_rows = kept.total_rows = total
+        kept.failed_at, kept.problem = None, ""
+        kept.options[READ_AT] = at.isoformat()
+        kept.save(
             update_fields=[
                 "kind", "dated", "report", "done_rows", "total_rows", "failed_at", "problem", "options"
             ]
