@@ -96,7 +96,7 @@ def geojson_pieces(town: Town, at: datetime) -> Iterator[str]:
 def excel_file(town: Town, at: datetime) -> Path:
     """The workbook on the disk, written once an hour at most as long as nothing changes: it takes seconds.
 
-    Files of an earlier state of the town are deleted; who reads one still has it open.
+    Files of an earlier state of the town are deleted.
     """
     shown = Place.objects.of(town).aggregate(n=Count("pk"), checked=Max("checked_at"), dated=Max("source_date"))
     changed = Change.objects.filter(town=town).aggregate(last=Max("at"), n=Count("pk"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -31,16 +31,13 @@ def as_geojson(request: TownRequest) -> StreamingHttpResponse:
 
 @login_not_required
 @require_safe
-def as_excel(request: TownRequest) -> FileResponse:
+def as_excel(request: TownRequest) -> HttpResponse:
     """A workbook, kept on the disk until something changes."""
     at = timezone.now()
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return FileResponse(
-        exports.excel_file(request.town, at).open("rb"),
-        as_attachment=True,
-        filename=_name(request, "xlsx", at),
-        content_type=kind,
-    )
+    answer = HttpResponse(exports.excel_file(request.town, at).read_bytes(), content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{_name(request, "xlsx", at)}"'
+    return answer
 
 
 def _streamed(
