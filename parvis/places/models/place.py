@@ -95,7 +95,12 @@ class Place(TownOwned):
             models.Index(fields=["town", "name"], condition=Q(gone_on=None), name="place_by_name"),
             models.Index(fields=["town", "street"], name="place_by_street"),
             models.Index(fields=["town", "checked_at"], name="place_by_check"),
-            models.Index(fields=["town", "spans_until"], condition=Q(hours_read=True), name="place_hours_due"),
+            models.Index(
+                "town",
+                F("spans_until").asc(nulls_first=True),
+                condition=Q(hours_read=True, gone_on=None),
+                name="place_hours_behind",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -54,7 +54,9 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def with_closures(self) -> Self:
         """With the town and the closed days at hand: what ``status`` needs, in one more query."""
-        return self.select_related("town").prefetch_related("closures")
+        # A town's shapes weigh more than a whole page of places, and no status asks for them.
+        few = self.select_related("town").defer("town__backdrop", "town__boundary")
+        return few.prefetch_related("closures")
 
     # What they are
 
@@ -137,13 +139,24 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """Places with hours whose rows do not reach the moment ``at``."""
         return self.filter(Q(spans_until=None) | Q(spans_until__lte=at), hours_read=True, gone_on=None)
 
+    def least_ahead(self) -> "models.QuerySet[Place, datetime | None]":
+        """How far the rows of the place reach that is worst off; nothing where no place has hours.
+
+        Asked for in order, not by a condition: places without hours make PostgreSQL expect many that are behind, and
+        go through the whole table to find the first.
+        """
+        order = F("spans_until").asc(nulls_first=True)
+        return self.filter(hours_read=True, gone_on=None).order_by(order).values_list("spans_until", flat=True)[:1]
+
     def _behind(self, at: datetime) -> "PlaceQuerySet":
         """Those of this question whose rules have to be read, without what rules have no need of.
 
         As a rule nothing of the whole town is behind: that is one look at an index, whatever else is asked.
         """
-        if self.town and not self.model.objects.filter(town=self.town).behind(at).exists():
-            return self.none()
+        if self.town:
+            reach = list(self.model.objects.of(self.town).least_ahead())
+            if not reach or (reach[0] is not None and reach[0] > at):
+                return self.none()
         few = ("opening_hours", "hours_read", "lon", "lat", "town__timezone", "town__country")
         return self.order_by().behind(at).with_closures().only(*few)
 
