@@ -61,9 +61,9 @@ def test_questions_are_answered_by_indexes(many, at, town):
     whole = many.within(HERE.lon - 1, HERE.lat - 1, HERE.lon + 1, HERE.lat + 1)
     evening = at + timedelta(hours=9), at + timedelta(hours=12)
     questions = {
-        "open now in a window": (window.open_at(at), "place_by_window"),
-        "open this evening in a window": (window.open_during(*evening), "place_by_window"),
-        "open all evening in a window": (window.open_during(*evening, whole=True), "place_by_window"),
+        "open now in a window": (window.open_at(at), "place_in_window"),
+        "open this evening in a window": (window.open_during(*evening), "place_in_window"),
+        "open all evening in a window": (window.open_during(*evening, whole=True), "place_in_window"),
         "open now in the whole town": (whole.open_at(at), "open_span_by_start"),
         "nearest 50": (many.nearest(HERE, 50), "place_by_spot"),
         "nearest 50 open": (many.open_at(at).nearest(HERE, 50), "place_by_spot"),
