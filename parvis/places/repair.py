@@ -77,6 +77,10 @@ _HOLIDAYS = r"(?i)\b(?:jours? f[ée]ri[ée]s?|f[ée]ri[ée]s?|public holidays?|f
 _QUOTED = re.compile(r'("[^"]*")')
 
 
+# Days alone would mean open day and night, which nobody meant whose value had to be mended.
+_SAYS_WHEN = re.compile(r"\d:\d\d|24/7|\b(?:off|closed|unknown|sunrise|sunset|dawn|dusk)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Repaired:
     """The value, mended where it could be, and what was done to it; no notes, nothing changed."""
@@ -99,7 +103,7 @@ def repair(value: str, country: str) -> Repaired:
         if changed != mended:
             mended = changed
             notes.append(note)
-            if is_readable(mended, country):
+            if is_readable(mended, country) and _SAYS_WHEN.search(mended):
                 return Repaired(mended, tuple(notes))
     reading = read_hours(value)
     if reading.certain and not reading.rest:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parvis.places.forms.entry import WHEELCHAIR
@@ -26,7 +26,7 @@ class Section:
 
 def _hours(place: Place) -> str:
     if not place.opening_hours:
-        return place.hours_text or _now("Not written down yet")
+        return place.hours_text or gettext("Not written down yet")
     return " · ".join(say_rules(place.opening_hours))
 
 
@@ -36,11 +36,11 @@ def _days(place: Place) -> str:
 
 def _services(place: Place) -> str:
     held = [str(SERVICES[key].label) for key in SERVICES if key in place.services]
-    return ", ".join(held) or _now("Nothing said yet")
+    return ", ".join(held) or gettext("Nothing said yet")
 
 
 def _contact(place: Place) -> str:
-    return " · ".join(filter(None, [place.phone, place.email, place.website])) or _now("Nothing said yet")
+    return " · ".join(filter(None, [place.phone, place.email, place.website])) or gettext("Nothing said yet")
 
 
 def _words(place: Place) -> str:
@@ -48,11 +48,11 @@ def _words(place: Place) -> str:
 
 
 def _picture(place: Place) -> str:
-    return _now("There is one") if place.picture else _now("None yet")
+    return gettext("There is one") if place.picture else gettext("None yet")
 
 
 def _where(place: Place) -> str:
-    return place.address or _now("Nothing said yet")
+    return place.address or gettext("Nothing said yet")
 
 
 def _access(place: Place) -> str:

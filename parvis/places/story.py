@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.geo import Point, distance_m
@@ -79,7 +79,7 @@ FIELDS: dict[str, tuple[Promise, Callable[[Any], str]]] = {
     "services": (_("What it offers"), _services),
     "delivers_within_m": (_("Delivers within"), say_distance),
     "details": (_("Good to know"), _details),
-    "picture": (_("Picture"), lambda value: _now("a picture")),
+    "picture": (_("Picture"), lambda value: gettext("a picture")),
     "gone_on": (_("Closed for good since"), _date),
 }
 
@@ -88,7 +88,7 @@ def lines_of(change: Change, place: Place) -> list[Line]:
     """What a change moved, in words; the point on the map is one line."""
     lines = [_line(name, change, place) for name in FIELDS if name in change.after]
     if {"lon", "lat"} & change.after.keys():
-        lines.append(Line(_now("Point on the map"), "", _moved(change, place)))
+        lines.append(Line(gettext("Point on the map"), "", _moved(change, place)))
     return lines
 
 
@@ -103,7 +103,7 @@ def _line(name: str, change: Change, place: Place) -> Line:
 def _moved(change: Change, place: Place) -> str:
     old, new = ({"lon": place.lon, "lat": place.lat} | side for side in (change.before, change.after))
     metres = distance_m(Point(old["lon"], old["lat"]), Point(new["lon"], new["lat"]))
-    return _now("moved by %(distance)s") % {"distance": say_distance(metres)}
+    return gettext("moved by %(distance)s") % {"distance": say_distance(metres)}
 
 
 def entries_of(place: Place, changes: list[Change]) -> list[Entry]:

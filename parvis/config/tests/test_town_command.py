@@ -77,7 +77,9 @@ def test_its_places_say_what_the_map_says(parvis, bourg):
     assert (bakery.website, bakery.source_date) == ("https://bonpain.example", date(2024, 5, 1))
     florist = Place.objects.get(slug="au-bon-pain-2")
     assert (florist.category, florist.address) == ("florist", "2 Rue Basse, 35600")  # the door it stands beside
-    assert not Place.objects.get(category="pharmacy").hours_read
+    pharmacy = Place.objects.get(category="pharmacy")
+    assert (pharmacy.opening_hours, pharmacy.hours_read) == ("", False)  # days without hours say nothing for sure
+    assert pharmacy.hours_text == "lundi au samedi"
 
 
 def test_its_pages_answer(parvis, bourg):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.forms import PictureField
@@ -164,7 +164,7 @@ class WordsForm(forms.Form):
         """At most 600 letters, or as many as stood there."""
         text = str(self.cleaned_data["description"]).replace("\r\n", "\n").strip()
         if len(text) > max(DESCRIPTION_LETTERS, len(str(self.initial["description"]))):
-            said = _now("These are %(count)s letters; 600 is the most.") % {"count": len(text)}
+            said = gettext("These are %(count)s letters; 600 is the most.") % {"count": len(text)}
             raise forms.ValidationError(said)
         return text
 

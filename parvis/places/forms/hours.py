@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import MONTHS, WEEKDAYS
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.words import say_span
@@ -171,7 +171,7 @@ class HoursForm(forms.Form):
             "label": row.label,
             "spans": [{"start": self[first], "end": self[last]} for first, last in pairs],
             "closed": self[row.closed_name],
-            "usual": _now("Empty: as usual (%(hours)s)") % {"hours": row.usual} if row.usual else "",
+            "usual": gettext("Empty: as usual (%(hours)s)") % {"hours": row.usual} if row.usual else "",
             "open": any(self[name].value() for pair in pairs[1:] for name in pair),
             "copies": not row.last,
             "errors": self._wrong(*(name for pair in pairs for name in pair)),

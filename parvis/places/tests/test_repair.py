@@ -94,3 +94,7 @@ def test_a_value_is_read_afterwards_or_left_as_it_was(value, country):
         assert not is_readable(value, country)
     else:
         assert found.value == value
+
+
+def test_days_without_hours_are_not_mended_into_day_and_night():
+    assert repair("lundi au samedi", "FR").value == "lundi au samedi"
