@@ -19,9 +19,9 @@ from django.conf import settings
 from django.db.models import Count, Max
 from openpyxl.cell import WriteOnlyCell
 
+from parvis.core.tables import to_spreadsheet
 from parvis.places.details import DETAILS
 from parvis.places.imports.columns import DETAIL, EXPORTED_AT, OWN_ID
-from parvis.places.imports.plain import to_spreadsheet
 from parvis.places.models import Change, Place
 from parvis.towns.models import Town
 

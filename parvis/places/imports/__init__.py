@@ -4,9 +4,10 @@
 ``parvis.places.actions.imports.apply_difference`` writes.
 """
 
+from parvis.core.tables import UnreadableFile
 from parvis.places.imports.compare import GONE, KEEP, compare
 from parvis.places.imports.difference import Difference
-from parvis.places.imports.incoming import Incoming, Reading, UnreadableFile
+from parvis.places.imports.incoming import Incoming, Reading
 from parvis.places.imports.reading import read_file
 
 __all__ = ["GONE", "KEEP", "Difference", "Incoming", "Reading", "UnreadableFile", "compare", "read_file"]

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from parvis.core.tables import UnreadableFile
 from parvis.core.text import fold
 from parvis.places.categories import CATEGORIES
 from parvis.places.details import DETAILS
-from parvis.places.imports.incoming import UnreadableFile
 
 OWN_ID, EXPORTED_AT, DETAIL = "parvis_id", "parvis_exported_at", "detail:"
 # A name stands before another one that means the same less surely: BAN's x and y are metres, its lon and lat degrees.

@@ -4,12 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from parvis.core.errors import Refusal
-
-
-class UnreadableFile(Refusal):
-    """The file cannot be used; the sentence says why, and nothing was written."""
-
 
 @dataclass(slots=True)
 class Incoming:

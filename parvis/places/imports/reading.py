@@ -6,14 +6,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from parvis.core import osm
-from parvis.places.imports import sniff as sniffing
+from parvis.core import osm, tables
+from parvis.core.tables import Row, UnreadableFile
 from parvis.places.imports.columns import understand
-from parvis.places.imports.delimited import read_delimited
-from parvis.places.imports.excel import read_excel
-from parvis.places.imports.incoming import Reading, UnreadableFile
+from parvis.places.imports.incoming import Reading
 from parvis.places.imports.osm_places import of_town, read_things
-from parvis.places.imports.rows import Row, TableReader, read_rows
+from parvis.places.imports.rows import TableReader, read_rows
 from parvis.places.imports.structured import PORTAL, read_json
 from parvis.places.models import ImportRun
 from parvis.towns.models import Town
@@ -28,14 +26,14 @@ def read_file(
 
     ``progress`` is told how many rows are done, and of how many. Raises UnreadableFile with a sentence.
     """
-    match sniffing.sniff(path):
-        case sniffing.OSM:
+    match tables.sniff(path):
+        case tables.OSM:
             return _osm(path, town, progress)
-        case sniffing.CSV:
-            header, rows = read_delimited(path)
+        case tables.CSV:
+            header, rows = tables.read_delimited(path)
             form = ImportRun.Kind.TABLE
-        case sniffing.EXCEL:
-            header, rows = read_excel(path)
+        case tables.EXCEL:
+            header, rows = tables.read_excel(path)
             form = ImportRun.Kind.TABLE
         case _:
             shape, header, rows = read_json(path)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
+from parvis.core.tables import Cells, Row
 from parvis.core.text import fold
 from parvis.places import french
 from parvis.places.hours import is_readable
@@ -21,20 +22,7 @@ from parvis.places.imports.surroundings import Surroundings, surroundings_of
 from parvis.towns.addresses import geocode
 from parvis.towns.models import Town
 
-MOST_ROWS = 100_000
-type Cells = Mapping[str, str]
 type Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: its number in the file, its cells, and where it stands when the format says so apart."""
-
-    line: int
-    cells: Cells
-    point: tuple[float, float] | None = None  # longitude, latitude
-    notes: tuple[str, ...] = ()
-    problem: str = ""
 
 
 @dataclass(slots=True)

@@ -9,8 +9,7 @@ from typing import Any
 import shapely
 from django.utils.translation import gettext as _
 
-from parvis.places.imports.incoming import UnreadableFile
-from parvis.places.imports.rows import MOST_ROWS, Row
+from parvis.core.tables import MOST_ROWS, Row, UnreadableFile
 
 DEGREES = ("crs84", "epsg::4326", "epsg:4326", "wgs84", "wgs 84")
 GEOJSON, PORTAL, LIST = "geojson", "portal", "list"

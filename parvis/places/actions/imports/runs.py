@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
+from parvis.core.tables import OSM, sniff
 from parvis.people.models import Person
 from parvis.places.actions.imports.applying import SOURCE, apply_difference
 from parvis.places.imports import Difference, compare, read_file
-from parvis.places.imports.sniff import OSM, sniff
 from parvis.places.models import ImportRun
 from parvis.towns.models import Town
 

@@ -7,10 +7,10 @@ import openpyxl
 import pytest
 from django.conf import settings
 
+from parvis.core.tables import from_spreadsheet, to_spreadsheet
 from parvis.places.imports import read_file
 from parvis.places.imports.columns import understand
 from parvis.places.imports.kinds import kind_of
-from parvis.places.imports.plain import from_spreadsheet, to_spreadsheet
 from parvis.places.imports.values import hours, pair, services, wheelchair
 from parvis.places.models import Place
 from parvis.places.tests.imports.conftest import feature, geojson

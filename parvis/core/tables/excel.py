@@ -14,10 +14,8 @@ from typing import Any
 import openpyxl
 from django.utils.translation import gettext as _
 
-from parvis.places.imports.delimited import MOST_COLUMNS
-from parvis.places.imports.incoming import UnreadableFile
-from parvis.places.imports.plain import from_spreadsheet
-from parvis.places.imports.rows import MOST_ROWS, Row
+from parvis.core.tables.plain import from_spreadsheet
+from parvis.core.tables.rows import MOST_COLUMNS, MOST_ROWS, Row, UnreadableFile
 
 MOST_UNPACKED = 400_000_000
 MOST_PARTS = 2_000
@@ -98,5 +96,5 @@ def _must_be_harmless(path: Path) -> None:
     dense = any(p.file_size > 10_000_000 and p.file_size > DENSEST * max(p.compress_size, 1) for p in parts)
     if unpacked > MOST_UNPACKED or len(parts) > MOST_PARTS or dense:
         raise UnreadableFile(
-            _("Unpacked, this file would have %(size)d MB: it is no table of places.") % {"size": unpacked // 1_000_000}
+            _("Unpacked, this file would have %(size)d MB: it is no table.") % {"size": unpacked // 1_000_000}
         )

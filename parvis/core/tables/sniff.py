@@ -2,22 +2,26 @@
 
 import stat
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from parvis.places.imports.incoming import UnreadableFile
+from parvis.core.tables.rows import UnreadableFile
 
-OSM, CSV, EXCEL, JSON = "osm", "csv", "excel", "json"
-MOST_BYTES = {OSM: 2_000_000_000, CSV: 50_000_000, EXCEL: 50_000_000, JSON: 100_000_000}
+OSM, CSV, EXCEL, JSON, PAGE = "osm", "csv", "excel", "json", "page"
+MOST_BYTES = {OSM: 2_000_000_000, CSV: 50_000_000, EXCEL: 50_000_000, JSON: 100_000_000, PAGE: 5_000_000}
+TABLES = frozenset({OSM, CSV, EXCEL, JSON})
 _PACKED = (b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 
 
-def sniff(path: Path) -> str:
-    """OSM, CSV, EXCEL or JSON; raises UnreadableFile with what the file is instead."""
+def sniff(path: Path, wanted: Collection[str] = TABLES) -> str:
+    """Which of ``wanted`` the file is; raises UnreadableFile with what it is instead."""
     head = _head(path)
     kind = _binary(path, head) or _text(head)
+    if kind not in wanted:
+        raise UnreadableFile(_instead(kind))
     size = path.stat().st_size
     if size > MOST_BYTES[kind]:
         raise UnreadableFile(
@@ -25,6 +29,16 @@ def sniff(path: Path) -> str:
             % {"size": size // 1_000_000, "most": MOST_BYTES[kind] // 1_000_000}
         )
     return kind
+
+
+def _instead(kind: str) -> str:
+    match kind:
+        case "page":
+            return _("This is a web page, not a table: the link may have asked for a sign-in.")
+        case "osm":
+            return _("This is an OpenStreetMap extract, not a table.")
+        case _:
+            return _("This is JSON, not a table.")
 
 
 def _head(path: Path) -> bytes:
@@ -84,7 +98,7 @@ def _text(head: bytes) -> str:
     else:
         start = head.removeprefix(b"\xef\xbb\xbf").decode("latin-1").lstrip().lower()
     if start.startswith(("<!doctype html", "<html")) or "<html" in start[:500]:
-        raise UnreadableFile(_("This is a web page, not a table: the link may have asked for a sign-in."))
+        return PAGE
     if start.startswith("<osm") or (start.startswith("<?xml") and "<osm" in start):
         return OSM
     if start.startswith("<"):

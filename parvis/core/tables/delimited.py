@@ -8,12 +8,10 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from parvis.places.imports.incoming import UnreadableFile
-from parvis.places.imports.plain import from_spreadsheet
-from parvis.places.imports.rows import MOST_ROWS, Row
+from parvis.core.tables.plain import from_spreadsheet
+from parvis.core.tables.rows import MOST_COLUMNS, MOST_ROWS, Row, UnreadableFile
 
 SEPARATORS = ";,\t|"
-MOST_COLUMNS = 300
 LONGEST_LINE = 1_000_000  # letters; a cell is cut off by the csv module long before
 
 
