@@ -6,6 +6,7 @@ hands; a sale that came to nothing is reversed. All from the pure totals of ``pr
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Sum
@@ -30,21 +31,32 @@ def shop_till(shop: Shop) -> str:
 
 @transaction.atomic
 def post(
-    *, order: Order, kind: LedgerTransaction.Kind, key: str, entries: Mapping[str, int], at: datetime
+    *,
+    order: Order | None,
+    kind: LedgerTransaction.Kind,
+    key: str,
+    entries: Mapping[str, int],
+    at: datetime,
+    town: Town | None = None,
 ) -> LedgerTransaction | None:
     """Write one movement; a key that exists is the same movement and nothing is written twice.
+
+    A movement without an order (a fund, a payment to a shop) names its ``town``.
 
     Raises ValueError when the entries do not add up to zero (and PostgreSQL would refuse it too).
     """
     if sum(entries.values()) != 0:
         raise ValueError(f"ledger entries of {key} add up to {sum(entries.values())}, not zero")
+    if order is None and town is None:
+        raise ValueError(f"{key} belongs to no town")
+    town_id = order.town_id if order is not None else cast(Town, town).pk
     movement, created = LedgerTransaction.objects.get_or_create(
-        key=key, defaults={"town_id": order.town_id, "order": order, "kind": kind, "at": at}
+        key=key, defaults={"town_id": town_id, "order": order, "kind": kind, "at": at}
     )
     if not created:
         return None
     LedgerEntry.objects.bulk_create(
-        LedgerEntry(town_id=order.town_id, transaction=movement, account=account, amount_cents=cents)
+        LedgerEntry(town_id=movement.town_id, transaction=movement, account=account, amount_cents=cents)
         for account, cents in entries.items()
         if cents
     )

@@ -162,7 +162,8 @@ def _sales(shop: Shop, start: datetime, end: datetime) -> Iterable[Sale]:
         reversal = movement.kind == LedgerTransaction.Kind.REVERSAL
         by_rate = _rates(parts[_part_id(movement)], -1 if reversal else 1)
         net, vat = amounts[pk].get("shop", 0), amounts[pk].get("vat", 0)
-        yield Sale(movement.at, movement.order.code, net, vat, reversal, by_rate)
+        code = movement.order.code if movement.order else ""
+        yield Sale(movement.at, code, net, vat, reversal, by_rate)
 
 
 def _part_id(movement: LedgerTransaction) -> UUID:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from parvis.core.words import say_clock
 from parvis.delivery.models import Plan, Stop
 from parvis.market.models import Modality, Order, Part
-from parvis.market.pricing import Priced, Total, total_of
+from parvis.market.pricing import Total
 from parvis.market.states import PartState
 from parvis.market.when import near_moment, near_span
 
@@ -254,35 +254,6 @@ def _when(moment: datetime | None, at: datetime) -> str:
         return ""
     same = timezone.localtime(moment).date() == timezone.localtime(at).date()
     return say_clock(moment) if same else near_moment(moment, at)
-
-
-def ordered_total(order: Order) -> Total:
-    """What was ordered, whatever happened since."""
-    totals = [
-        total_of(
-            [Priced(line.unit_price_cents * line.quantity, line.vat_bp) for line in part.lines.all()],
-            [Priced(part.fee_cents, part.fee_vat_bp)] if part.fee_cents else [],
-        )
-        for part in order.parts.all()
-    ]
-    return sum(totals, _bike_fee(order, due=order.delivery is not None))
-
-
-def total_now(order: Order) -> Total:
-    """What is paid as things stand: the bikes' fee falls away when nothing comes by bike any more."""
-    return sum((part.total for part in order.parts.all()), _bike_fee(order, due=bike_fee_due(order) > 0))
-
-
-def bike_fee_due(order: Order) -> int:
-    """The bikes' fee in cents while something comes, or came, by bike."""
-    given_up = {PartState.REFUSED, PartState.CANCELLED}
-    by_bike = [part for part in order.parts.all() if part.kind == Modality.Kind.BIKE]
-    return order.bike_fee_cents if any(part.state not in given_up for part in by_bike) else 0
-
-
-def _bike_fee(order: Order, *, due: bool) -> Total:
-    fee = Priced(order.bike_fee_cents, order.bike_fee_vat_bp)
-    return total_of([], [fee] if due and fee.cents else [])
 
 
 def promise(order: Order, at: datetime) -> str:

@@ -20,7 +20,9 @@ class LedgerTransaction(TownOwned):
         PAYMENT = "payment"
         REVERSAL = "reversal"
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="ledger")
+    order = models.ForeignKey(
+        Order, null=True, on_delete=models.PROTECT, related_name="ledger", help_text="none for money of the town itself"
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField()
     key = models.CharField(max_length=80, unique=True)

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parvis.core.errors import Refusal
 from parvis.market.access import order_for
 from parvis.market.actions import cancel_part
+from parvis.market.amounts_due import ordered, owed
 from parvis.market.models import Order
-from parvis.market.story import bike_fee_due, expected, ordered_total, promise, stories, total_now
+from parvis.market.story import expected, promise, stories
 from parvis.market.ways import CHOICES, WAYS
 from parvis.market.when import near_moment
 from parvis.people.requests import PersonRequest
@@ -50,7 +51,7 @@ def _row(found: Order, at: datetime) -> dict[str, Any]:
         "text": ", ".join(story.part.shop.name for story in told),
         "chip": shown.headline if shown else _("Done"),
         "tone": shown.tone if shown else "over",
-        "total": total_now(found),
+        "total": owed(found),
     }
 
 
@@ -99,7 +100,7 @@ def cancel(request: TownRequest, code: str, pk: UUID) -> HttpResponse:
 
 
 def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]:
-    told = stories(found, at)
+    told, due = stories(found, at), owed(found)
     return {
         "order": found,
         "stories": [
@@ -114,9 +115,9 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
         "promise": promise(found, at),
         "expected": expected(found, told),
         "over": all(story.is_over for story in told),
-        "now": total_now(found),
-        "bike_fee_cents": bike_fee_due(found),
-        "ordered": ordered_total(found),
+        "now": due,
+        "bike_fee_cents": due.bike_fee_cents,
+        "ordered": ordered(found),
         "here": _address(request, "order", found),
         "receipt_url": _address(request, "order-receipt", found),
         "at": at,

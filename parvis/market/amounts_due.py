@@ -1,0 +1,87 @@
+"""What an order costs now, and what its buyer still has to bring: one pure function for pages, receipts and payments.
+
+Everything is read from rows loaded ``with_story``; the database is asked nothing. What was already paid is not taken
+off here: payments stand in the ledger.
+"""
+
+from dataclasses import dataclass
+
+from parvis.market.models import Modality, Order, Part
+from parvis.market.pricing import Priced, Total, total_of
+from parvis.market.states import PartState
+
+GIVEN_UP = {PartState.REFUSED, PartState.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class PartOwed:
+    """One shop's part: what it costs now, and how much of that vouchers pay. In cents."""
+
+    part: Part
+    total: Total
+    voucher_cents: int = 0
+
+    @property
+    def cents(self) -> int:
+        """What the buyer pays for this part."""
+        return self.total.cents - self.voucher_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A whole order as things stand: each part, the fee of the town's bikes (zero once nothing comes by bike)."""
+
+    parts: tuple[PartOwed, ...]
+    bike_fee: Total
+
+    @property
+    def total(self) -> Total:
+        """What everything costs, VAT inside by rate, whoever pays it."""
+        return sum((owed.total for owed in self.parts), self.bike_fee)
+
+    @property
+    def voucher_cents(self) -> int:
+        """What vouchers pay of it."""
+        return sum(owed.voucher_cents for owed in self.parts)
+
+    @property
+    def bike_fee_cents(self) -> int:
+        """The fee of the town's bikes that the buyer pays."""
+        return self.bike_fee.cents
+
+    @property
+    def cents(self) -> int:
+        """What the buyer pays in all, before and after: the amount to capture."""
+        return self.total.cents - self.voucher_cents
+
+    def of(self, part: Part) -> PartOwed:
+        """One part's share."""
+        return next(owed for owed in self.parts if owed.part.pk == part.pk)
+
+
+def owed(order: Order) -> Owed:
+    """What an order loaded ``with_story`` costs as things stand: prepared lines, parts given up, vouchers."""
+    parts = tuple(PartOwed(part, part.total) for part in order.parts.all())
+    return Owed(parts, _bike_fee(order, due=bike_fee_due(order) > 0))
+
+
+def ordered(order: Order) -> Owed:
+    """What it cost when it was ordered, whatever happened since."""
+    parts = tuple(PartOwed(part, _ordered_total(part)) for part in order.parts.all())
+    return Owed(parts, _bike_fee(order, due=order.delivery is not None))
+
+
+def bike_fee_due(order: Order) -> int:
+    """The bikes' fee in cents while something comes, or came, by bike."""
+    by_bike = [part for part in order.parts.all() if part.kind == Modality.Kind.BIKE]
+    return order.bike_fee_cents if any(part.state not in GIVEN_UP for part in by_bike) else 0
+
+
+def _ordered_total(part: Part) -> Total:
+    goods = [Priced(line.unit_price_cents * line.quantity, line.vat_bp) for line in part.lines.all()]
+    return total_of(goods, [Priced(part.fee_cents, part.fee_vat_bp)] if part.fee_cents else [])
+
+
+def _bike_fee(order: Order, *, due: bool) -> Total:
+    fee = Priced(order.bike_fee_cents, order.bike_fee_vat_bp)
+    return total_of([], [fee] if due and fee.cents else [])
