@@ -4,6 +4,7 @@ import argparse
 
 from parvis.config import bench_geocoding, bench_imports, bench_pages, bench_places
 from parvis.delivery import bench as bench_routing
+from parvis.market import bench as bench_money
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     geocoding = kinds.add_parser("geocoding", help="addresses found from what people type, and the nearest one")
     bench_geocoding.add_arguments(geocoding)
     geocoding.set_defaults(measure=bench_geocoding.run)
+    money = kinds.add_parser("money", help="random baskets through every movement of money: is each cent somewhere?")
+    bench_money.add_arguments(money)
+    money.set_defaults(measure=bench_money.run)
 
 
 def run(options: argparse.Namespace) -> int:
