@@ -68,6 +68,12 @@ PAGES = [
     Look("merchant about", "/merchant/", "merchant", ["a[href^='/merchant/'][href$='/about/']"]),
     Look("merchant money", "/merchant/", "merchant", ["a[href^='/merchant/'][href$='/money/']"]),
     Look(
+        "merchant invoices",
+        "/merchant/",
+        "merchant",
+        ["a[href^='/merchant/'][href$='/money/']", "main a[href*='/documents/']"],
+    ),
+    Look(
         "merchant product",
         "/merchant/",
         "merchant",

@@ -18,7 +18,8 @@ from django.utils import timezone
 from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
-from parvis.market.models import Basket, Order
+from parvis.market.models import Basket, Document, Order
+from parvis.market.papers import SIMPLIFIED_UP_TO_CENTS
 from parvis.places.models import Change, Claim, ImportRun, Place, Reminder, Report
 
 BLANK_NAME = "—"
@@ -57,6 +58,16 @@ def _deliveries(before: datetime) -> int:
 def _orders(before: datetime) -> int:
     old = Order.objects.filter(placed_at__lt=before).exclude(name=BLANK_NAME)
     return old.update(name=BLANK_NAME, email="", phone="", address="", note="", person=None)
+
+
+def _small_invoices(before: datetime) -> int:
+    """A simplified invoice needs no buyer (directive 2006/112/EC, article 226b): the name goes with the order's."""
+    small = Document.objects.filter(gross_cents__range=(-SIMPLIFIED_UP_TO_CENTS, SIMPLIFIED_UP_TO_CENTS))
+    return small.filter(issued_at__lt=before).exclude(recipient={}).update(recipient={})
+
+
+def _invoices(before: datetime) -> int:
+    return Document.objects.filter(issued_at__lt=before).exclude(recipient={}).update(recipient={})
 
 
 def _reporters(before: datetime) -> int:
@@ -122,6 +133,8 @@ RULES = (
     Rule("baskets left alone", timedelta(days=30), _baskets),
     Rule("names and proofs of deliveries", timedelta(days=90), _deliveries),
     Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
+    Rule("buyers' names on invoices up to 100 €", timedelta(days=3 * 365), _small_invoices),
+    Rule("buyers' names on larger invoices", timedelta(days=10 * 365), _invoices),
     Rule("who reported a post", timedelta(days=30), _reporters),
     Rule("posts refused or withdrawn", timedelta(days=365), _ended_posts),
     Rule("requests to keep an entry, after their last step", timedelta(days=365), _claims),

@@ -6,5 +6,6 @@ The market books a ``delivery`` by passing down all it needs; it reads the state
 It must not know the portal or how rounds are planned.
 
 Personal data: name, contact and address of an order, ten years for what accounting needs (the amounts), three
-years for the rest (the purge table in ``parvis/config/retention.py``); baskets for 30 days.
+years for the rest; the buyer's name on an invoice above 100 € stays ten years with it (the purge table in
+``parvis/config/retention.py``); baskets for 30 days.
 """

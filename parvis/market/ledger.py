@@ -11,7 +11,8 @@ from typing import cast
 from django.db import transaction
 from django.db.models import Sum
 
-from parvis.market.models import LedgerEntry, LedgerTransaction, Order, Part, Shop
+from parvis.market import issuing
+from parvis.market.models import Document, LedgerEntry, LedgerTransaction, Order, Part, Shop
 from parvis.market.pricing import Priced, Total, total_of
 from parvis.market.states import PartState
 from parvis.towns.models import Town
@@ -68,10 +69,12 @@ def _sale_entries(buyer: str, seller: str, vat: str, total: Total) -> dict[str, 
 
 
 def post_sale(part: Part, *, at: datetime) -> None:
-    """What the shop prepared is sold: the buyer owes it, the shop has earned it."""
+    """What the shop prepared is sold: the buyer owes it, the shop has earned it, and its invoice is issued."""
     order, shop = part.order, part.shop
     entries = _sale_entries(buyer_account(order), f"shop:{shop.slug}", f"vat:{shop.slug}", part.total)
-    post(order=order, kind=LedgerTransaction.Kind.SALE, key=f"sale:{part.pk}", entries=entries, at=at)
+    sale = post(order=order, kind=LedgerTransaction.Kind.SALE, key=f"sale:{part.pk}", entries=entries, at=at)
+    if sale is not None:
+        issuing.issue_sale(sale, part, at=at)
 
 
 def post_payment(part: Part, *, till: str, at: datetime) -> None:
@@ -89,7 +92,9 @@ def post_bike_delivery(order: Order, parts: list[Part], *, at: datetime) -> None
     fee = total_of([], [Priced(order.bike_fee_cents, order.bike_fee_vat_bp)]) if order.bike_fee_cents else None
     if fee:
         entries = _sale_entries(buyer_account(order), "town:delivery", "vat:town", fee)
-        post(order=order, kind=LedgerTransaction.Kind.FEE, key=f"fee:{order.pk}", entries=entries, at=at)
+        due = post(order=order, kind=LedgerTransaction.Kind.FEE, key=f"fee:{order.pk}", entries=entries, at=at)
+        if due is not None:
+            issuing.issue_fee(due, order, at=at)
         paid = {TOWN_TILL: fee.cents, buyer_account(order): -fee.cents}
         post(order=order, kind=LedgerTransaction.Kind.PAYMENT, key=f"fee-paid:{order.pk}", entries=paid, at=at)
     for part in came:
@@ -97,12 +102,16 @@ def post_bike_delivery(order: Order, parts: list[Part], *, at: datetime) -> None
 
 
 def reverse_sale(part: Part, *, at: datetime) -> None:
-    """A sale that came to nothing: the same entries with the other sign."""
+    """A sale that came to nothing: the same entries with the other sign, and a credit note for its invoice."""
     sale = LedgerTransaction.objects.filter(key=f"sale:{part.pk}").prefetch_related("entries").first()
     if sale is None:
         return
     entries = {entry.account: -entry.amount_cents for entry in sale.entries.all()}
-    post(order=part.order, kind=LedgerTransaction.Kind.REVERSAL, key=f"reversal:{part.pk}", entries=entries, at=at)
+    kind, key = LedgerTransaction.Kind.REVERSAL, f"reversal:{part.pk}"
+    back = post(order=part.order, kind=kind, key=key, entries=entries, at=at)
+    invoice = Document.objects.select_related("order__town", "series__shop", "part").filter(movement=sale).first()
+    if back is not None and invoice is not None:
+        issuing.issue_credit(back, invoice, at=at)
 
 
 def balances(town: Town, prefix: str = "") -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from parvis.market.views import basket, checkout, orders, public
+from parvis.market.views import basket, checkout, orders, papers, public
 
 urlpatterns = [
     # residents
@@ -17,6 +17,7 @@ urlpatterns = [
     path("orders/", orders.orders, name="orders"),
     path("orders/<str:code>/", orders.order, name="order"),
     path("orders/<str:code>/receipt/", orders.receipt, name="order-receipt"),
+    path("orders/<str:code>/documents/<uuid:pk>.pdf", papers.of_order, name="order-document"),
     path("orders/<str:code>/parts/<uuid:pk>/cancel/", orders.cancel, name="order-cancel"),
     # merchants and the town's agents
     path("", include("parvis.market.urls_merchant")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.market.views import agent
+from parvis.market.views import agent, papers
 from parvis.market.views.merchant import money, orders, products, shop
 
 urlpatterns = [
@@ -26,5 +26,7 @@ urlpatterns = [
     path("merchant/<slug:slug>/ways/", shop.ways, name="merchant-ways"),
     path("merchant/<slug:slug>/about/", shop.about, name="merchant-about"),
     path("merchant/<slug:slug>/money/", money.money, name="merchant-money"),
+    path("merchant/<slug:slug>/documents/", papers.month, name="merchant-documents"),
+    path("merchant/<slug:slug>/documents/<uuid:pk>.pdf", papers.of_shop, name="merchant-document"),
     path("agent/", agent.day, name="agent"),
 ]

@@ -139,6 +139,6 @@ def return_part(*, part: Part, at: datetime, by: Any = None) -> None:
     part = _lock(part)
     _expect(part, PartState.FAILED)
     _record(part, PartEvent.Kind.CANCELLED, at=at, by=by, reason=_("could not be delivered"))
-    ledger.reverse_sale(part, at=at)
     _give_back(part, at=at, by=by)
+    ledger.reverse_sale(part, at=at)  # its credit note holds the series: the last lock
     letters.part_returned(part)

@@ -1,6 +1,7 @@
 """What the market keeps: shops and goods, baskets, orders, the ledger."""
 
 from parvis.market.models.baskets import Basket, BasketLine
+from parvis.market.models.documents import Document, Operator, Series
 from parvis.market.models.ledger import LedgerEntry, LedgerTransaction
 from parvis.market.models.orders import Line, Order, Part, PartEvent
 from parvis.market.models.shops import Market, Modality, Product, Shop, StockMovement
@@ -8,15 +9,18 @@ from parvis.market.models.shops import Market, Modality, Product, Shop, StockMov
 __all__ = [
     "Basket",
     "BasketLine",
+    "Document",
     "LedgerEntry",
     "LedgerTransaction",
     "Line",
     "Market",
     "Modality",
+    "Operator",
     "Order",
     "Part",
     "PartEvent",
     "Product",
+    "Series",
     "Shop",
     "StockMovement",
 ]

@@ -16,10 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core.errors import Refusal
+from parvis.core.money import format_money
 from parvis.market.access import order_for
 from parvis.market.actions import cancel_part
 from parvis.market.amounts_due import ordered, owed
-from parvis.market.models import Order
+from parvis.market.models import Document, Order
+from parvis.market.paper_pdf import title_of
 from parvis.market.story import expected, promise, stories
 from parvis.market.ways import CHOICES, WAYS
 from parvis.market.when import near_moment
@@ -120,6 +122,15 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
         "ordered": ordered(found),
         "here": _address(request, "order", found),
         "receipt_url": _address(request, "order-receipt", found),
+        "documents": [
+            {
+                "title": title_of(paper),
+                "href": _address(request, "order-document", found, paper.pk),
+                "text": paper.content["issuer"]["name"],
+                "meta": format_money(paper.gross_cents, request.town.currency),
+            }
+            for paper in Document.objects.filter(order=found).in_order()
+        ],
         "at": at,
     }
 

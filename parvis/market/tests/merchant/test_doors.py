@@ -21,6 +21,9 @@ PAGES = [
     "about/",
     "money/",
     "money/?as=csv",
+    "documents/",
+    "documents/?as=csv",
+    "documents/?as=zip",
 ]
 BUTTONS = [
     "orders/{part}/accept/",

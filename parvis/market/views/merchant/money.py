@@ -1,7 +1,5 @@
 """A shop's month: sold, VAT, and who holds what was paid."""
 
-from datetime import date
-
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -16,6 +14,7 @@ from parvis.market.access import my_shop
 from parvis.market.models import Shop
 from parvis.market.statement import Statement, next_month, statement_of
 from parvis.market.views.merchant.frame import shop_page
+from parvis.market.views.merchant.months import asked_month, month_before
 from parvis.people.requests import PersonRequest
 
 
@@ -24,14 +23,14 @@ def money(request: PersonRequest, slug: str) -> HttpResponse:
     """The statement of a month (``?month=2026-11``; this month unless told otherwise), on the page or as CSV."""
     shop = my_shop(request, slug)
     this_month = day_of(timezone.now(), request.town.zone).replace(day=1)
-    first_day = _month(request.GET.get("month", ""), this_month)
+    first_day = asked_month(request.GET.get("month", ""), this_month)
     statement = statement_of(shop, first_day)
     if request.GET.get("as") == "csv":
         return _csv(shop, statement)
     context = {
         "statement": statement,
         "month": format_date(first_day, "F Y"),
-        "before": f"{_previous(first_day):%Y-%m}",
+        "before": f"{month_before(first_day):%Y-%m}",
         "after": f"{next_month(first_day):%Y-%m}" if first_day < this_month else "",
         "this_month": f"{first_day:%Y-%m}",
         "own_paid": format_money(-statement.own_till, request.town.currency),
@@ -39,19 +38,6 @@ def money(request: PersonRequest, slug: str) -> HttpResponse:
         **_tables(statement, request.town.currency),
     }
     return shop_page(request, shop, "market/merchant/money.html", "money", context)
-
-
-def _month(text: str, this_month: date) -> date:
-    """The asked month, or this one for nonsense and for what is to come."""
-    try:
-        asked = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return this_month
-    return min(max(asked, date(2020, 1, 1)), this_month)
-
-
-def _previous(first_day: date) -> date:
-    return date(first_day.year - (first_day.month == 1), (first_day.month - 2) % 12 + 1, 1)
 
 
 def _tables(statement: Statement, currency: str) -> dict[str, object]:
