@@ -64,10 +64,12 @@ def compile_translations() -> None:
     """Make ``.mo`` of each ``.po`` that is newer; in Python, so that no system tool is needed."""
     import polib
 
+    from parvis.config.translations import set_type
+
     for source in Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/*.po"):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            polib.pofile(str(source)).save_as_mofile(str(target))
+            set_type(polib.pofile(str(source)), source.parts[-3]).save_as_mofile(str(target))
 
 
 def run_worker(options: argparse.Namespace) -> int:

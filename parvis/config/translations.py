@@ -5,6 +5,7 @@ English needs no file: the sentences are English.
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -120,6 +121,22 @@ def missing(language: str) -> list[str]:
     return sorted(
         sentence.text for key, sentence in extract().items() if key not in known or not known[key].translated()
     )
+
+
+def set_type(file: polib.POFile, language: str) -> polib.POFile:
+    """French as it is printed: the space before ``: ; ? !`` and inside quotation marks does not break a line.
+
+    Translators type a plain space. (Source: Lexique des règles typographiques en usage à l'Imprimerie nationale.)
+    """
+    if language == "fr":
+        for entry in file:
+            entry.msgstr = _unbroken(entry.msgstr)
+            entry.msgstr_plural = {number: _unbroken(text) for number, text in entry.msgstr_plural.items()}
+    return file
+
+
+def _unbroken(text: str) -> str:
+    return re.sub(r"(?<=\S) (?=[:;?!»])|(?<=«) ", "\u00a0", text)
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 import re
 
+import polib
 import pytest
 
 from parvis.config import translations
@@ -36,3 +37,15 @@ def test_translations_name_the_same_things(language):
 @pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_the_tone_is_calm(language):
     assert [e.msgstr for e in translations.catalogue(language) if "!" in e.msgstr] == []
+
+
+def test_french_signs_stay_with_their_word():
+    def typed(language):
+        entry = polib.POEntry(msgid="x", msgstr="« %(name)s » dit : oui ; http://a.b ?")
+        file = polib.POFile()
+        file.append(entry)
+        translations.set_type(file, language)
+        return entry.msgstr
+
+    assert typed("fr") == "«\u00a0%(name)s\u00a0» dit\u00a0: oui\u00a0; http://a.b\u00a0?"
+    assert typed("nl") == "« %(name)s » dit : oui ; http://a.b ?"
