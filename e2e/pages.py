@@ -134,5 +134,11 @@ PAGES = [
     Look("imports", "/agent/directory/imports/", "agent"),
     Look("bring a file", "/agent/directory/imports/new/", "agent"),
     Look("conflicts", "/agent/directory/conflicts/", "agent"),
+    Look("sell on the market", "/join/"),
+    Look("sell on the market, from an entry", "/join/?place=cordonnerie-du-passage"),
+    Look("sell on the market, thanks", "/join/thanks/"),
+    Look("calls to shops", "/agent/callbacks/", "agent"),
+    Look("one call", "/agent/callbacks/", "agent", ["main ul.rows a[href*='/callbacks/']"]),
+    Look("rules for new shops", "/agent/callbacks/rules/", "agent"),
     Look("desk, has it closed", "/agent/directory/places/retouches-amina/gone/", "agent"),
 ]

@@ -18,6 +18,7 @@ from django.utils import timezone
 from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
+from parvis.joining.models import Preregistration
 from parvis.market.models import Basket, Document, Order
 from parvis.market.papers import SIMPLIFIED_UP_TO_CENTS
 from parvis.places.models import Change, Claim, ImportRun, Place, Reminder, Report
@@ -127,6 +128,17 @@ def _pictures_of(change: Change) -> set[str]:
     return {name for values in (change.before, change.after) if (name := values.get("picture"))}
 
 
+def _preregistrations(before: datetime) -> int:
+    """Whatever came of them: a shop that joined is known by its own rows."""
+    old = Preregistration.objects.annotate(last=Max("events__at")).filter(last__lt=before)
+    keys = list(old.values_list("pk", flat=True))
+    return Preregistration.objects.filter(pk__in=keys).delete()[1].get("joining.Preregistration", 0)
+
+
+def _joining_senders(before: datetime) -> int:
+    return Preregistration.objects.filter(at__lt=before).exclude(sender="").update(sender="")
+
+
 RULES = (
     Rule("messages that have left", timedelta(days=90), _messages),
     Rule("audit entries", timedelta(days=3 * 365), _audit),
@@ -143,6 +155,8 @@ RULES = (
     Rule("the month's questions to shops", timedelta(days=365), _reminders),
     Rule("files of imports that nobody applied", timedelta(days=30), _imports),
     Rule("pictures that an entry showed before", timedelta(days=365), _replaced_pictures),
+    Rule("pre-registrations of shops, after their last step", timedelta(days=365), _preregistrations),
+    Rule("from which network a pre-registration came (a digest)", timedelta(days=30), _joining_senders),
 )
 
 

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "parvis.delivery",
     "parvis.market",
     "parvis.bulletin",
+    "parvis.joining",
     "parvis.portal",
     "parvis.demo",
     "procrastinate.contrib.django",

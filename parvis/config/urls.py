@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("parvis.market.urls")),
     path("", include("parvis.delivery.urls")),
     path("", include("parvis.bulletin.urls")),
+    path("", include("parvis.joining.urls")),
     path("", include("parvis.places.urls")),
     path("", include("parvis.towns.urls")),
     path("", include("parvis.demo.urls")),

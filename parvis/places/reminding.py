@@ -9,10 +9,10 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import holidays
 from django.core.signing import BadSignature, Signer
 
 from parvis.core.time import day_of, moment
+from parvis.core.workdays import is_working_day
 
 ASKED_AT = time(9)
 LATEST = time(19)  # a worker that was away asks later that day or the next ones, but never at night
@@ -29,8 +29,7 @@ class BadToken(ValueError):
 def first_working_day(month: date, country: str) -> date:
     """The first day of the month that is neither Saturday nor Sunday nor a public holiday of the country."""
     day = month.replace(day=1)
-    known = holidays.country_holidays(country, years=[day.year]) if country in {"FR", "BE", "CH"} else {}
-    while day.weekday() >= 5 or day in known:
+    while not is_working_day(day, country):
         day += timedelta(days=1)
     return day
 

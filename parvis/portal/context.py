@@ -8,9 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from parvis.joining.queue import count_for_now
 from parvis.market.cookies import Summary, basket_summary
 from parvis.people.access import roles_in
 from parvis.people.models import Role
@@ -50,12 +52,14 @@ WAYS = (
 AGENT_WAYS = (
     Way("agent", _("Market"), "chart-column"),
     Way("agent-directory", _("Directory"), "book-marked"),
+    Way("callbacks", _("New shops"), "store"),
     Way("agent-news", _("News"), "newspaper"),
     Way("agent-words", _("Words"), "spell-check"),
 )
 
 FOOTER = (
     ("about", _("About this market")),
+    ("join", _("Sell on the market")),
     ("legal", _("Legal notice")),
     ("privacy", _("Personal data")),
     ("accessibility", _("Accessibility")),
@@ -125,4 +129,14 @@ def _agent_nav(request: Any) -> list[dict[str, Any]]:
         with suppress(NoReverseMatch):  # a room without pages yet
             urls[reverse(way.name)] = way
     here = max((url for url in urls if request.path.startswith(url)), key=len, default="")
-    return [{"url": url, "label": way.label, "icon": way.icon, "current": url == here} for url, way in urls.items()]
+    counts = {"callbacks": count_for_now(request.town, timezone.now()) or None}
+    return [
+        {
+            "url": url,
+            "label": way.label,
+            "icon": way.icon,
+            "current": url == here,
+            "count": counts.get(way.name),
+        }
+        for url, way in urls.items()
+    ]

@@ -39,7 +39,18 @@ class _OfTown(_Sitemap):
 class _Pages(_OfTown):
     """The pages that every town has."""
 
-    names: ClassVar = ("home", "shops", "products", "places", "about", "legal", "privacy", "accessibility", "api-page")
+    names: ClassVar = (
+        "home",
+        "shops",
+        "products",
+        "places",
+        "join",
+        "about",
+        "legal",
+        "privacy",
+        "accessibility",
+        "api-page",
+    )
 
     def items(self) -> Any:
         return self.names

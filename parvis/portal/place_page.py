@@ -20,6 +20,7 @@ from parvis.market.models import Product, Shop
 from parvis.people.access import organisations_of
 from parvis.people.requests import PersonRequest
 from parvis.places.access import my_place
+from parvis.places.claims import may_be_claimed
 from parvis.places.merged import follow_merged
 from parvis.places.models import Place
 from parvis.places.pages import place_context
@@ -37,7 +38,15 @@ def place(request: TownRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     context = place_context(request, slug, at)
     found: Place = context["place"]
-    return render(request, "portal/place.html", context | _market(found) | {"news": posts_of(found, at)})
+    market = _market(found)
+    links = context["links"] | {"join": "" if market["shop"] else _join_url(found)}
+    context |= market | {"links": links, "news": posts_of(found, at)}
+    return render(request, "portal/place.html", context)
+
+
+def _join_url(place: Place) -> str:
+    """Where its people say that they would like to sell here; nowhere for what is nobody's shop."""
+    return f"{reverse('join')}?place={place.slug}" if may_be_claimed(place.category) else ""
 
 
 def _market(place: Place) -> dict[str, Any]:

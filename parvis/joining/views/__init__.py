@@ -1,0 +1,1 @@
+"""The pages of joining: for shops that ask, for agents who call."""

@@ -1,0 +1,1 @@
+"""The town's side of joining: calls to make, shops about to open, the rules."""
