@@ -21,6 +21,11 @@ def _flag(name: str, *, default: bool) -> bool:
     return os.environ.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
 
 
+def _by_town(text: str) -> dict[str, str]:
+    """``issy=one ixelles=two`` as a dictionary."""
+    return dict(pair.split("=", 1) for pair in text.split() if "=" in pair)
+
+
 DEBUG = _flag("PARVIS_DEBUG", default=False)
 # A town sets its own secret; a laptop gets one that is made once and kept beside its data.
 SECRET_KEY_FILE = VAR_DIR / "secret-key"
@@ -196,6 +201,12 @@ SMS_URL = os.environ.get("PARVIS_SMS_URL", "")
 SMS_TOKEN = os.environ.get("PARVIS_SMS_TOKEN", "")
 SMS_FROM = os.environ.get("PARVIS_SMS_FROM", "Parvis")
 DEFAULT_FROM_EMAIL = os.environ.get("PARVIS_MAIL_FROM", f"parvis@{BASE_HOST}")
+
+# Online payment: a town's own keys at the provider; a town without one is paid on the spot.
+STRIPE_KEYS = _by_town(os.environ.get("PARVIS_STRIPE_KEYS", ""))
+STRIPE_HOOK_SECRETS = _by_town(os.environ.get("PARVIS_STRIPE_HOOK_SECRETS", ""))
+STRIPE_URL = os.environ.get("PARVIS_STRIPE_URL", "")
+PAYMENT_MINUTES = int(os.environ.get("PARVIS_PAYMENT_MINUTES", "20"))
 
 # Notices in browsers (VAPID, RFC 8292): the key is made once and kept beside the secret key.
 VAPID_KEY = os.environ.get("PARVIS_VAPID_KEY", "")

@@ -6,6 +6,7 @@ from typing import Any
 from parvis.delivery.models import Delivery
 from parvis.market import ledger
 from parvis.market.models import Order, Part
+from parvis.market.paying.later import settle_soon
 
 
 def on_delivery_ended(sender: Any, *, delivery: Delivery, outcome: str, at: datetime, **kwargs: Any) -> None:
@@ -13,5 +14,7 @@ def on_delivery_ended(sender: Any, *, delivery: Delivery, outcome: str, at: date
     order = Order.objects.filter(delivery=delivery).first()
     if order is None or outcome != "delivered":
         return
-    parts = Part.objects.filter(order=order, kind="bike").select_related("order__delivery", "shop")
-    ledger.post_bike_delivery(order, list(parts), at=at)
+    parts = list(Part.objects.filter(order=order, kind="bike").select_related("order__delivery", "shop"))
+    ledger.post_bike_delivery(order, parts, at=at)
+    if any(part.online for part in parts):
+        settle_soon(order.pk)

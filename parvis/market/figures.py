@@ -137,7 +137,7 @@ class DayFigures:
 def day_figures(town: Town, day: date, at: datetime) -> DayFigures:
     """Count the town's ``day`` as things stand at ``at``."""
     start, end = day_bounds(day, town.zone)
-    orders = Order.objects.filter(town=town, placed_at__gte=start, placed_at__lt=end)
+    orders = Order.objects.told().filter(town=town, placed_at__gte=start, placed_at__lt=end)
     parts = Part.objects.placed_between(town, start, end)
     due = _alive(Part.objects.filter(town=town, due_at__gte=start, due_at__lt=end))
     totals = orders.aggregate(n=Count("pk"), fees=Sum("bike_fee_cents", default=0))
@@ -260,9 +260,10 @@ def _check(town: Town, start: datetime, end: datetime) -> Check:
     entries = LedgerEntry.objects.filter(town=town)
     today = entries.filter(transaction__at__gte=start, transaction__at__lt=end)
     of_shops = Q(account__startswith="shop:") | (Q(account__startswith="vat:") & ~Q(account="vat:town"))
+    paid_online = Q(account__startswith="online:", transaction__kind__in=["payment", "refund"])
     sums = today.aggregate(
         sold=Sum("amount_cents", filter=of_shops & Q(transaction__kind="sale"), default=0),
-        paid=Sum("amount_cents", filter=Q(account__startswith="till:"), default=0),
+        paid=Sum("amount_cents", filter=Q(account__startswith="till:") | paid_online, default=0),
     )
     ready = PartEvent.objects.filter(kind="ready", at__gte=start, at__lt=end, part__town=town).values("part")
     overpaid = (
@@ -281,7 +282,7 @@ def orders_of_week(town: Town, day: date) -> tuple[tuple[date, int], ...]:
     """How many orders were placed on ``day`` and the six days before it."""
     first = day - timedelta(days=6)
     start, end = day_bounds(first, town.zone)[0], day_bounds(day, town.zone)[1]
-    placed = Order.objects.filter(town=town, placed_at__gte=start, placed_at__lt=end)
+    placed = Order.objects.told().filter(town=town, placed_at__gte=start, placed_at__lt=end)
     by_day = placed.order_by().annotate(day=TruncDate("placed_at", tzinfo=town.zone)).values_list("day")
     counted = dict(by_day.annotate(n=Count("pk")))
     return tuple((d, counted.get(d, 0)) for d in (first + timedelta(days=n) for n in range(7)))

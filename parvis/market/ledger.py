@@ -85,31 +85,46 @@ def post_payment(part: Part, *, till: str, at: datetime) -> None:
 
 
 def post_bike_delivery(order: Order, parts: list[Part], *, at: datetime) -> None:
-    """The rider handed over: the town's fee is due, and everything that came is paid into the town's till."""
+    """The rider handed over: the town's fee is due, and what was not paid online is paid into the town's till."""
     came = [part for part in parts if part.state == PartState.DONE]
     if not came:
         return
-    fee = total_of([], [Priced(order.bike_fee_cents, order.bike_fee_vat_bp)]) if order.bike_fee_cents else None
-    if fee:
+    post_fee(order, at=at)
+    if order.bike_fee_cents and not any(part.online for part in parts):
+        paid = {TOWN_TILL: order.bike_fee_cents, buyer_account(order): -order.bike_fee_cents}
+        post(order=order, kind=LedgerTransaction.Kind.PAYMENT, key=f"fee-paid:{order.pk}", entries=paid, at=at)
+    for part in came:
+        if not part.online:
+            post_payment(part, till=TOWN_TILL, at=at)
+
+
+def post_fee(order: Order, *, at: datetime) -> None:
+    """The bikes' fee is due."""
+    if order.bike_fee_cents:
+        fee = total_of([], [Priced(order.bike_fee_cents, order.bike_fee_vat_bp)])
         entries = _sale_entries(buyer_account(order), "town:delivery", "vat:town", fee)
         due = post(order=order, kind=LedgerTransaction.Kind.FEE, key=f"fee:{order.pk}", entries=entries, at=at)
         if due is not None:
             issuing.issue_fee(due, order, at=at)
-        paid = {TOWN_TILL: fee.cents, buyer_account(order): -fee.cents}
-        post(order=order, kind=LedgerTransaction.Kind.PAYMENT, key=f"fee-paid:{order.pk}", entries=paid, at=at)
-    for part in came:
-        post_payment(part, till=TOWN_TILL, at=at)
+
+
+def reverse_fee(order: Order, *, at: datetime) -> None:
+    """The fee was taken with an online payment, and then nothing came by bike."""
+    _reverse(order, f"fee:{order.pk}", f"fee-reversal:{order.pk}", at=at)
 
 
 def reverse_sale(part: Part, *, at: datetime) -> None:
     """A sale that came to nothing: the same entries with the other sign, and a credit note for its invoice."""
-    sale = LedgerTransaction.objects.filter(key=f"sale:{part.pk}").prefetch_related("entries").first()
-    if sale is None:
+    _reverse(part.order, f"sale:{part.pk}", f"reversal:{part.pk}", at=at)
+
+
+def _reverse(order: Order, key: str, reversal: str, *, at: datetime) -> None:
+    movement = LedgerTransaction.objects.filter(key=key).prefetch_related("entries").first()
+    if movement is None:
         return
-    entries = {entry.account: -entry.amount_cents for entry in sale.entries.all()}
-    kind, key = LedgerTransaction.Kind.REVERSAL, f"reversal:{part.pk}"
-    back = post(order=part.order, kind=kind, key=key, entries=entries, at=at)
-    invoice = Document.objects.select_related("order__town", "series__shop", "part").filter(movement=sale).first()
+    entries = {entry.account: -entry.amount_cents for entry in movement.entries.all()}
+    back = post(order=order, kind=LedgerTransaction.Kind.REVERSAL, key=reversal, entries=entries, at=at)
+    invoice = Document.objects.select_related("order__town", "series__shop", "part").filter(movement=movement).first()
     if back is not None and invoice is not None:
         issuing.issue_credit(back, invoice, at=at)
 

@@ -9,6 +9,7 @@ from parvis.delivery.states import BagState, Event, bag_state
 class PartState(StrEnum):
     """Where a part stands, for its buyer and its shop."""
 
+    RESERVED = "reserved"  # the buyer is paying; the shop does not know of it yet
     PLACED = "placed"  # the shop has not answered
     ACCEPTED = "accepted"
     READY = "ready"
@@ -51,4 +52,4 @@ def part_state(
     for kind in (PartState.SENT, PartState.READY, PartState.ACCEPTED):
         if kind.value in kinds:
             return kind
-    return PartState.PLACED
+    return PartState.RESERVED if kinds == {"reserved"} else PartState.PLACED

@@ -18,6 +18,7 @@ HONEST = timedelta(minutes=15)  # a planned arrival is said as an interval of th
 FIVE = 300
 
 TONES = {
+    PartState.RESERVED: "wait",
     PartState.PLACED: "wait",
     PartState.ACCEPTED: "go",
     PartState.READY: "go",
@@ -91,7 +92,7 @@ class PartStory:
     @property
     def can_cancel(self) -> bool:
         """The shop has not started."""
-        return self.state == PartState.PLACED
+        return self.state in {PartState.RESERVED, PartState.PLACED}
 
     @property
     def total(self) -> Total:
@@ -138,6 +139,7 @@ def _recipient(part: Part) -> str:
 
 def _headline(part: Part, state: PartState, happened: dict[PartState, datetime], at: datetime) -> str:
     sayings: dict[PartState, Callable[[], str]] = {
+        PartState.RESERVED: lambda: _("Waiting for your payment"),
         PartState.PLACED: lambda: _("Waiting for the shop"),
         PartState.ACCEPTED: lambda: _("Preparing"),
         PartState.READY: lambda: _ready_words(part),
@@ -175,6 +177,8 @@ def _note(part: Part, state: PartState) -> str:
         return _("%(reason)s — you pay nothing for it.") % {"reason": event.reason}
     if state == PartState.CANCELLED:
         event = part.last("cancelled")
+        if part.online and part.last("placed") is None:
+            return _("It was not paid. Nothing was charged, and the goods are free again.")
         if event and event.reason:
             return _("It could not be delivered and is back at the shop. You pay nothing for it.")
         return _("You pay nothing for it.")
@@ -199,6 +203,7 @@ def _step_label(part: Part, step: PartState) -> str:
     if step == PartState.DONE:
         return _("Collected") if part.kind == Modality.Kind.COLLECT else _("Delivered")
     return {
+        PartState.RESERVED: _("You pay"),
         PartState.PLACED: _("Ordered"),
         PartState.ACCEPTED: _("Preparing"),
         PartState.READY: _("Ready"),
@@ -213,6 +218,8 @@ def _step_label(part: Part, step: PartState) -> str:
 def _steps(part: Part, state: PartState, happened: dict[PartState, datetime], at: datetime) -> list[Step]:
     """Done, now, and what is still to come in one line. A part that ended otherwise stops where it stopped."""
     path = PATHS[part.kind]
+    if part.last("reserved"):
+        path = (PartState.RESERVED, *path)
     ended = state in {PartState.REFUSED, PartState.CANCELLED, PartState.FAILED}
     reached = path.index(state) if state in path else max((path.index(s) for s in happened if s in path), default=0)
     over = ended or reached == len(path) - 1
@@ -232,6 +239,8 @@ def _steps(part: Part, state: PartState, happened: dict[PartState, datetime], at
 def _now_words(part: Part, state: PartState) -> str:
     """What is going on, as a sentence."""
     said = {"shop": part.shop.name, "address": part.shop.place.address}
+    if state == PartState.RESERVED:
+        return _("The shop hears of it once you have paid")
     if state == PartState.PLACED:
         return _("%(shop)s answers within its opening hours") % said
     if state == PartState.ACCEPTED:

@@ -49,6 +49,7 @@ LEAVES: dict[str, tuple[Promise, str]] = {
     Modality.Kind.BIKE: (gettext_lazy("town bike"), "bike"),
 }
 STATES: dict[PartState, tuple[Promise, str]] = {
+    PartState.RESERVED: (gettext_lazy("waits for its payment"), "wait"),
     PartState.PLACED: (gettext_lazy("to answer"), "wait"),
     PartState.ACCEPTED: (gettext_lazy("accepted"), "calm"),
     PartState.READY: (gettext_lazy("ready"), "go"),
@@ -233,8 +234,10 @@ def current_parts(shop: Shop, at: datetime) -> QuerySet[Part]:
 
 def unanswered(parts: QuerySet[Part]) -> QuerySet[Part]:
     """Those of ``parts`` to which the shop has said nothing yet."""
-    answers = PartEvent.objects.filter(part=OuterRef("pk")).exclude(kind=PartEvent.Kind.PLACED)
-    return parts.filter(~Exists(answers))
+    story = PartEvent.objects.filter(part=OuterRef("pk"))
+    told = story.filter(kind=PartEvent.Kind.PLACED)
+    answers = story.exclude(kind__in=[PartEvent.Kind.PLACED, PartEvent.Kind.RESERVED])
+    return parts.filter(Exists(told), ~Exists(answers))
 
 
 def waiting_since(at: datetime, minutes: int) -> datetime:

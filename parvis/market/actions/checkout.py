@@ -19,6 +19,7 @@ from parvis.core.ids import short_code
 from parvis.delivery.actions import BagSpec, book_delivery
 from parvis.delivery.models import Window
 from parvis.market import letters
+from parvis.market.actions import payments
 from parvis.market.choices import Quote, ShopBasket, quote, shares
 from parvis.market.models import (
     Basket,
@@ -32,6 +33,7 @@ from parvis.market.models import (
     StockMovement,
 )
 from parvis.market.opening import ready_at
+from parvis.market.paying.offering import paid_online
 from parvis.towns.models import Town
 
 
@@ -60,11 +62,13 @@ def place_order(
     key: str,
     at: datetime,
     expected_cents: int | None = None,
+    pay_online: bool = False,
 ) -> Order:
     """Turn a basket into an order with a part for each shop.
 
     ``chosen`` maps each shop's id to one of its modalities; ``window_id`` is the window for all that comes by
     bike; ``key`` makes a form sent twice one order; ``expected_cents`` is the total that the buyer has seen.
+    With ``pay_online`` goods and places are kept, and no shop hears of the order, until the payment is authorised.
     Raises Refusal, writing nothing, when something is sold out or has another price, a shop is closed or cannot be
     ready in time, a modality is not offered, the window is full or the address is missing.
     """
@@ -82,6 +86,7 @@ def place_order(
     taken = _take_stock(asked)
     if expected_cents is not None and asked.total.cents != expected_cents:
         raise Refusal(_("The total has changed since you looked. Check it and order again."))
+    online = _paid_online(town, asked) if pay_online else frozenset()
     order = _create_order(town, buyer, key, at)
     parts = [_create_part(order, share, chosen[share.shop.pk], due[share.shop.pk], taken, at) for share in asked.shops]
     if asked.by_bike and window_id is not None and buyer.point is not None:
@@ -101,8 +106,33 @@ def place_order(
         order.save(update_fields=["delivery", "bike_fee_cents", "bike_fee_vat_bp"])
     basket.lines.all().delete()
     audit.record("place_order", order, at=at, town_id=town.pk, actor=buyer.person, parts=len(parts))
-    letters.order_placed(order, parts)
+    if online:
+        _ask_payment(order, parts, online, at)
+    else:
+        _tell(order, parts, at)
     return order
+
+
+def _paid_online(town: Town, asked: Quote) -> frozenset[UUID]:
+    """The shops that are paid online; the others of the order are paid on the spot."""
+    online = frozenset(paid_online(town, [share.shop for share in asked.shops]))
+    if not online:
+        raise Refusal(_("Nothing of this can be paid online at the moment. Choose to pay when you have it."))
+    return online
+
+
+def _ask_payment(order: Order, parts: list[Part], online: frozenset[UUID], at: datetime) -> None:
+    Part.objects.filter(order=order, shop__in=online).update(online=True)
+    for part in parts:
+        payments.reserve(part, at=at)
+    payments.ask_payment(order, at=at)
+
+
+def _tell(order: Order, parts: list[Part], at: datetime) -> None:
+    """Shops see the order from now on, and are told."""
+    for part in parts:
+        PartEvent.objects.create(town_id=order.town_id, part=part, kind=PartEvent.Kind.PLACED, at=at)
+    letters.order_placed(order, parts)
 
 
 def _check(asked: Quote, buyer: Buyer, window: Window | None) -> None:
@@ -224,7 +254,6 @@ def _create_part(
         for line in lines
         if line.counted and line.product_id
     )
-    PartEvent.objects.create(town_id=order.town_id, part=part, kind=PartEvent.Kind.PLACED, at=at)
     return part
 
 

@@ -1,6 +1,6 @@
 """What shops and buyers do with one part of an order. One shop's refusal never touches another's bag."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from parvis.core.errors import Refusal
 from parvis.delivery.actions import cancel_bags, mark_bags_ready
 from parvis.market import ledger, letters
 from parvis.market.models import Line, Modality, Part, PartEvent, Product, StockMovement
+from parvis.market.paying.later import settle_soon
 from parvis.market.states import PartState
 
 
@@ -25,6 +26,8 @@ def _lock(part: Part) -> Part:
 def _record(part: Part, kind: PartEvent.Kind, *, at: datetime, by: Any, reason: str = "") -> None:
     PartEvent.objects.create(town_id=part.town_id, part=part, kind=kind, at=at, by=by, reason=reason)
     audit.record(f"part_{kind}", part, at=at, town_id=part.town_id, actor=by)
+    if part.online:
+        settle_soon(part.order_id)
 
 
 def _expect(part: Part, *states: PartState) -> None:
@@ -57,11 +60,40 @@ def refuse_part(*, part: Part, reason: str, at: datetime, by: Any = None) -> Non
 def cancel_part(*, part: Part, at: datetime, by: Any = None) -> None:
     """The buyer changes their mind before the shop has started."""
     part = _lock(part)
-    if part.state != PartState.PLACED:
+    if part.state not in {PartState.RESERVED, PartState.PLACED}:
         raise Refusal(_("%(shop)s has already started. Call the shop.") % {"shop": part.shop.name})
+    told = part.state == PartState.PLACED
     _record(part, PartEvent.Kind.CANCELLED, at=at, by=by)
     _give_back(part, at=at, by=by)
-    letters.part_cancelled(part)
+    if told:
+        letters.part_cancelled(part)
+
+
+def withdraw_parts(parts: Iterable[Part], *, at: datetime, reason: str) -> None:
+    """Nobody paid for these in time: goods and places go back. Their shops never heard of them.
+
+    Call it in a transaction. All their products are locked first, by id, so that two orders cannot wait for each other.
+    """
+    asked = list(Part.objects.select_for_update().filter(pk__in=[part.pk for part in parts]).order_by("pk"))
+    fresh = Part.objects.select_related("order__delivery", "shop__place").filter(pk__in=[part.pk for part in asked])
+    kept = [part for part in fresh.order_by("pk") if part.state == PartState.RESERVED]
+    goods = Line.objects.filter(part__in=kept, counted=True).values("product")
+    list(Product.objects.select_for_update(of=("self",)).filter(pk__in=goods).order_by("pk"))
+    for part in kept:
+        _record(part, PartEvent.Kind.CANCELLED, at=at, by=None, reason=reason[:200])
+        _give_back(part, at=at, by=None)
+
+
+def tell_shops(parts: Iterable[Part], *, at: datetime) -> None:
+    """The payment is authorised: from now on the shops see the order, and are told. Call it in a transaction."""
+    asked = list(Part.objects.select_for_update().filter(pk__in=[part.pk for part in parts]).order_by("pk"))
+    fresh = Part.objects.select_related("order__town", "shop__organisation").filter(pk__in=[p.pk for p in asked])
+    told = [part for part in fresh.order_by("pk") if part.state == PartState.RESERVED]
+    for part in told:
+        PartEvent.objects.create(town_id=part.town_id, part=part, kind=PartEvent.Kind.PLACED, at=at)
+    Part.objects.filter(pk__in=[part.pk for part in told]).update(placed_at=at)  # a shop's time to answer begins now
+    if told:
+        letters.order_placed(told[0].order, told)
 
 
 def _give_back(part: Part, *, at: datetime, by: Any) -> None:
@@ -124,13 +156,14 @@ def send_part(*, part: Part, at: datetime, by: Any = None) -> None:
 
 @transaction.atomic
 def finish_part(*, part: Part, at: datetime, by: Any = None) -> None:
-    """The buyer has the goods and has paid the shop: at its counter, at the door, or before posting."""
+    """The buyer has the goods and has paid: online, or the shop itself at its counter, at the door, before posting."""
     part = _lock(part)
     _expect(part, PartState.READY, PartState.SENT)
     if part.kind == Modality.Kind.BIKE:
         raise Refusal(_("The rider hands this order over."))
     _record(part, PartEvent.Kind.DONE, at=at, by=by)
-    ledger.post_payment(part, till=ledger.shop_till(part.shop), at=at)
+    if not part.online:
+        ledger.post_payment(part, till=ledger.shop_till(part.shop), at=at)
 
 
 @transaction.atomic

@@ -4,6 +4,15 @@ from parvis.market.models.baskets import Basket, BasketLine
 from parvis.market.models.documents import Document, Operator, Series
 from parvis.market.models.ledger import LedgerEntry, LedgerTransaction
 from parvis.market.models.orders import Line, Order, Part, PartEvent
+from parvis.market.models.payments import (
+    MerchantAccount,
+    Payment,
+    PaymentEvent,
+    Provider,
+    ProviderCall,
+    ProviderEvent,
+    ProviderMovement,
+)
 from parvis.market.models.shops import Market, Modality, Product, Shop, StockMovement
 
 __all__ = [
@@ -14,12 +23,19 @@ __all__ = [
     "LedgerTransaction",
     "Line",
     "Market",
+    "MerchantAccount",
     "Modality",
     "Operator",
     "Order",
     "Part",
     "PartEvent",
+    "Payment",
+    "PaymentEvent",
     "Product",
+    "Provider",
+    "ProviderCall",
+    "ProviderEvent",
+    "ProviderMovement",
     "Series",
     "Shop",
     "StockMovement",

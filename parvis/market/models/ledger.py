@@ -1,7 +1,9 @@
 """The ledger: every movement of money, twice, so that its sum is always zero.
 
 Accounts are names: ``buyer:<order>`` (what a buyer owes), ``till:<shop>`` and ``till:town`` (money received),
-``shop:<shop>`` (net sales), ``vat:<shop>``, ``town:delivery``, ``vat:town``. Debits are positive, credits negative.
+``shop:<shop>`` (net sales), ``vat:<shop>``, ``town:delivery``, ``vat:town``; paid online: ``online:<shop>`` and
+``online:town`` (held at the provider for each), ``payout:<shop>`` (handed on to the shop), ``costs:provider`` and
+``disputes:town``. Debits are positive, credits negative.
 A deferred trigger in the first migration refuses a transaction whose entries do not add up to zero.
 """
 
@@ -19,6 +21,10 @@ class LedgerTransaction(TownOwned):
         FEE = "fee"
         PAYMENT = "payment"
         REVERSAL = "reversal"
+        REFUND = "refund"
+        PAYOUT = "payout"
+        DISPUTE = "dispute"
+        COST = "cost"
 
     order = models.ForeignKey(
         Order, null=True, on_delete=models.PROTECT, related_name="ledger", help_text="none for money of the town itself"

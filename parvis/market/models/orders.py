@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.ids import secret_token
@@ -18,6 +18,10 @@ from parvis.towns.models import Town, TownOwned
 
 class OrderQuerySet(models.QuerySet["Order"]):
     """Questions about many orders."""
+
+    def told(self) -> Self:
+        """Orders that their shops have been told of: one that waits for its payment, or was never paid, is none."""
+        return self.filter(Exists(PartEvent.objects.filter(part__order=OuterRef("pk"), kind=PartEvent.Kind.PLACED)))
 
     def with_story(self) -> Self:
         """Parts, lines, events and the delivery's own story, in a fixed number of queries."""
@@ -72,10 +76,16 @@ class Order(TownOwned):
 class PartQuerySet(models.QuerySet["Part"]):
     """Questions about many parts."""
 
+    def told(self) -> Self:
+        """Parts that their shops have been told of: one that waits for its payment is none of them."""
+        placed = PartEvent.objects.filter(part=OuterRef("pk"), kind=PartEvent.Kind.PLACED)
+        return self.filter(Exists(placed))
+
     def of_shop(self, shop: Shop) -> Self:
         """One shop's parts with lines and story, most urgent first."""
         return (
-            self.filter(shop=shop)
+            self.told()
+            .filter(shop=shop)
             .select_related("order__delivery__window")
             .prefetch_related("lines", "events", "order__delivery__bags__events", "order__delivery__events")
             .order_by("due_at", "placed_at")
@@ -83,7 +93,7 @@ class PartQuerySet(models.QuerySet["Part"]):
 
     def placed_between(self, town: Town, start: datetime, end: datetime) -> Self:
         """A town's parts placed in [start, end)."""
-        return self.filter(town=town, placed_at__gte=start, placed_at__lt=end)
+        return self.told().filter(town=town, placed_at__gte=start, placed_at__lt=end)
 
 
 class Part(TownOwned):
@@ -94,6 +104,7 @@ class Part(TownOwned):
     kind = models.CharField(max_length=8, choices=Modality.Kind.choices)
     fee_cents = models.PositiveIntegerField(default=0)
     fee_vat_bp = models.PositiveIntegerField(default=2000)
+    online = models.BooleanField(default=False, help_text="paid through the provider before the shop sees it")
     placed_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="when the goods must be ready (for bikes: at the hub)")
 
@@ -188,6 +199,7 @@ class PartEvent(TownOwned):
     """Something that happened to a part, by whom."""
 
     class Kind(models.TextChoices):
+        RESERVED = "reserved", _("waits for the payment")
         PLACED = "placed", _("placed")
         ACCEPTED = "accepted", _("accepted")
         REFUSED = "refused", _("refused")

@@ -1,0 +1,52 @@
+"""A merchant's account at the provider: made once for each organisation, filled on the provider's page."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from parvis.core import audit
+from parvis.market.models import MerchantAccount, Shop
+from parvis.market.paying.offering import client_of, provider_of
+
+
+def open_account(*, shop: Shop, at: datetime, by: Any = None) -> MerchantAccount:
+    """The account of a shop's organisation, made at the provider if there is none.
+
+    The key is the organisation: asked twice, or stopped before the answer was written, it is the same account.
+    Raises TryLater or GiveUp as the provider does.
+    """
+    provider = provider_of(shop.town)
+    known = MerchantAccount.objects.filter(organisation=shop.organisation_id, provider=provider).first()
+    if known is not None:
+        return known
+    made = client_of(shop.town, provider).open_account(
+        f"account:{shop.organisation_id}",
+        name=shop.organisation.name,
+        email=shop.organisation.email,
+        country=shop.town.country,
+    )
+    with transaction.atomic():
+        account, new = MerchantAccount.objects.get_or_create(
+            organisation=shop.organisation,
+            provider=provider,
+            defaults={"town_id": shop.town_id, "reference": made.reference, "checked_at": at},
+        )
+        if new:
+            audit.record("open_account", account, at=at, town_id=shop.town_id, actor=by)
+    return account
+
+
+def account_url(account: MerchantAccount, back_url: str) -> str:
+    """Where the merchant tells the provider who they are. Raises TryLater or GiveUp."""
+    return client_of(account.town, account.provider).account_url(account.reference, back_url)
+
+
+def look_at_account(account: MerchantAccount, *, at: datetime) -> MerchantAccount:
+    """Ask the provider whether the merchant can be paid. Raises TryLater or GiveUp."""
+    seen = client_of(account.town, account.provider).account(account.reference)
+    if seen.charges_enabled != account.charges_enabled:
+        audit.record("account_checked", account, at=at, town_id=account.town_id, enabled=seen.charges_enabled)
+    account.charges_enabled, account.checked_at = seen.charges_enabled, at
+    account.save(update_fields=["charges_enabled", "checked_at"])
+    return account

@@ -1,0 +1,62 @@
+"""Every night the provider's own account is copied, and each difference from the ledger is named."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from parvis.market.actions import payments
+from parvis.market.clients import GiveUp, TryLater
+from parvis.market.models import Payment, ProviderMovement
+from parvis.market.paying.offering import client_of, provider_of
+from parvis.towns.models import Town
+
+OVERLAP = timedelta(days=3)  # a line may appear a little after its own time
+FIRST = timedelta(days=90)
+REACH = timedelta(days=60)
+
+
+def reconcile_all_towns(*, at: datetime) -> None:
+    """Copy the account of each town that is paid online, and look again at whatever may miss a step."""
+    for town in Town.objects.filter(slug__in=settings.STRIPE_KEYS):
+        copy_movements(town, at=at)
+        for pk in Payment.objects.filter(town=town, asked_at__gte=at - REACH).values_list("pk", flat=True):
+            payments.look(pk, at=at)
+
+
+def copy_movements(town: Town, *, at: datetime) -> int:
+    """Copy what is new in the provider's account; how many lines (0 when it does not answer)."""
+    provider = provider_of(town)
+    if not provider:
+        return 0
+    known = ProviderMovement.objects.filter(town=town, provider=provider).order_by("-at").first()
+    since = known.at - OVERLAP if known else at - FIRST
+    try:
+        lines = list(client_of(town, provider).movements(since))
+    except (TryLater, GiveUp):
+        return 0
+    new = 0
+    for line in lines:
+        _movement, created = ProviderMovement.objects.get_or_create(
+            town=town,
+            provider=provider,
+            reference=line.reference,
+            defaults={
+                "kind": line.kind,
+                "amount_cents": line.cents,
+                "fee_cents": line.fee_cents,
+                "at": line.at,
+                "source": line.sources[0] if line.sources else "",
+                "payment": _payment_of(town, line.sources),
+            },
+        )
+        new += created
+    return new
+
+
+def _payment_of(town: Town, sources: tuple[str, ...]) -> Payment | None:
+    """The payment that a line belongs to, by any of the numbers that it names."""
+    return (
+        Payment.objects.filter(town=town, reference__in=sources).first()
+        or Payment.objects.filter(town=town, charge__in=sources).first()
+        or Payment.objects.filter(town=town, calls__reference__in=sources).first()
+    )

@@ -1,0 +1,41 @@
+"""Background work of the market: three lines each that call an action."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+
+@app.task(queue="payments")
+def settle_order(order_id: str) -> None:
+    """Do what an order's payment needs now that something happened to one of its parts."""
+    from parvis.market.actions import payments
+
+    payments.settle_order(UUID(order_id), at=timezone.now())
+
+
+@app.task(queue="payments")
+def handle_news(event_id: str) -> None:
+    """Ask the provider about the payment that a web hook names."""
+    from parvis.market.actions import payment_news
+
+    payment_news.handle(UUID(event_id), at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="payments", queueing_lock="tend-payments", lock="tend-payments")
+def tend_payments(timestamp: int) -> None:
+    """Every minute: payments that wait, reservations that end, calls without an answer, news not yet handled."""
+    from parvis.market.actions import payment_news, payments
+
+    payment_news.handle_waiting(at=timezone.now())
+    payments.tend(at=timezone.now())
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(queue="payments", queueing_lock="reconcile", lock="reconcile")
+def reconcile(timestamp: int) -> None:
+    """Every night: copy the provider's account, and look again at every payment that may miss a step."""
+    from parvis.market.actions.reconciling import reconcile_all_towns
+
+    reconcile_all_towns(at=timezone.now())

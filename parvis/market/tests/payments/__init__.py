@@ -1,0 +1,1 @@
+"""Online payment, against a provider that keeps state and has accidents."""
