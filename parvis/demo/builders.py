@@ -11,7 +11,7 @@ from parvis.core.time import moment
 from parvis.delivery.models import Bike, Hub, Shift, Window
 from parvis.market.actions.products import index_products
 from parvis.market.directory import SERVICES
-from parvis.market.models import Basket, Market, Modality, Product, Shop
+from parvis.market.models import Basket, Capacity, Cycle, CycleShop, Market, Modality, Product, Shop
 from parvis.people.models import Organisation, Person, Role
 from parvis.places.models import Place
 from parvis.towns.models import Address, Town
@@ -94,6 +94,21 @@ def make_product(shop: Shop, name: str = "Pain de campagne", price_cents: int = 
     product = Product.objects.create(town=shop.town, shop=shop, name=name, price_cents=price_cents, **(values | extra))
     index_products(Product.objects.filter(pk=product.pk))
     return product
+
+
+def make_capacity(shop: Shop, most: int = 1, minutes: int = 60, **extra: Any) -> Capacity:
+    """So many orders in each window."""
+    return Capacity.objects.create(town=shop.town, shop=shop, most=most, minutes=minutes, **extra)
+
+
+def make_cycle(*shops: Shop, **extra: Any) -> Cycle:
+    """Ordered until Thursday noon, collected on Saturday from 9 to 12."""
+    values: dict[str, Any] = {"name": "Panier du samedi", "weekday": 5, "days_before": 2}
+    values |= {"closes": time(12), "starts": time(9), "ends": time(12)}
+    cycle = Cycle.objects.create(town=shops[0].town, **(values | extra))
+    for shop in shops:
+        CycleShop.objects.create(town=shop.town, cycle=cycle, shop=shop)
+    return cycle
 
 
 def make_basket(town: Town, *products: tuple[Product, int], person: Person | None = None) -> Basket:

@@ -16,6 +16,7 @@ from parvis.demo.desk import fill_desk
 from parvis.demo.hours import open_days, shift_days
 from parvis.demo.news import bring_news
 from parvis.demo.profiles import PROFILES, Profile
+from parvis.demo.rules import set_rules
 from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
 from parvis.demo.tales import Script
 from parvis.demo.towns import build_town
@@ -50,6 +51,7 @@ def bring_up(
                 _bring_up(town, profile, at, say, fresh=known is None)
                 bring_news(town, at=at)
                 fill_desk(town, at=at)
+                set_rules(town, at=at)
             say(f"{town.name}: {time.perf_counter() - started:.1f} s")
 
 

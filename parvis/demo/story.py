@@ -150,7 +150,7 @@ class Play:
     def _lines(self, shop: Shop, tale: Tale) -> list[tuple[Product, int]]:
         goods = self._goods[shop]
         lines = [(product, self.chance.choice((1, 1, 2))) for product in self.chance.sample(goods, min(3, len(goods)))]
-        minimum = _ways(shop)[tale.way].minimum_cents
+        minimum = max(shop.minimum_cents, _ways(shop)[tale.way].minimum_cents)
         while sum(product.price_cents * quantity for product, quantity in lines) < minimum:
             lines = [(product, quantity + 1) for product, quantity in lines]
         return lines
@@ -180,7 +180,8 @@ def _ways(shop: Shop) -> dict[str, Modality]:
 
 def _goods_by_shop(town: Town) -> dict[Shop, list[Product]]:
     """What is worth ordering: not sold out, and enough of it."""
-    shops = Shop.objects.open_in(town).prefetch_related("modalities", "products", "place__closures").order_by("pk")
+    shops = Shop.objects.open_in(town).exclude(cycles__active=True)  # those prepare for their own days only
+    shops = shops.prefetch_related("modalities", "products", "place__closures").order_by("pk")
     return {
         shop: [p for p in sorted(shop.products.all(), key=lambda p: p.pk) if p.stock is None or p.stock > 6]
         for shop in shops

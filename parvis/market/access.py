@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.crypto import constant_time_compare
 
-from parvis.market.models import Order, Part, Product, Shop
+from parvis.market.models import Cycle, Order, Part, Product, Shop
 from parvis.people.access import organisations_of
 from parvis.towns.requests import TownRequest
 
@@ -44,6 +44,11 @@ def my_shop(request: TownRequest, slug: str) -> Shop:
     shop = get_object_or_404(shops.select_related("place", "organisation"), slug=slug)
     shop.town = request.town
     return shop
+
+
+def my_cycle(shop: Shop, pk: UUID) -> Cycle:
+    """An order cycle that one's own shop has set; the town's are only read."""
+    return get_object_or_404(Cycle, town=shop.town_id, owner=shop, pk=pk)
 
 
 def my_part(request: TownRequest, shop: Shop, pk: UUID) -> Part:

@@ -27,7 +27,16 @@ class ShopBasket:
     @property
     def offered(self) -> tuple[Modality, ...]:
         """The modalities whose minimum this basket reaches."""
-        return tuple(m for m in self.modalities if m.minimum_cents <= self.goods_cents)
+        return tuple(m for m in self.modalities if self.short_of(m) == 0)
+
+    def short_of(self, modality: Modality) -> int:
+        """What is missing to reach the smallest order of the shop, and of this way to serve."""
+        return max(0, self.shop.minimum_cents - self.goods_cents, modality.minimum_cents - self.goods_cents)
+
+    @property
+    def points(self) -> int:
+        """Points of work to prepare the goods."""
+        return sum(line.product.work * line.quantity for line in self.lines)
 
     @property
     def grams(self) -> int:

@@ -12,6 +12,8 @@ from parvis.places.models import Closure, Place
 from parvis.places.phrases import say_status
 from parvis.towns.models import Town
 
+type DaysOff = tuple[date, date, str]  # first and last day, and why
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -33,13 +35,13 @@ class Day:
     is_today: bool
 
 
-def _closed_days(closures: Iterable[Closure]) -> list[tuple[date, date, str]]:
+def _closed_days(closures: Iterable[Closure]) -> list[DaysOff]:
     return [(closure.first_day, closure.last_day, closure.reason) for closure in closures]
 
 
-def opening_of(place: Place, town: Town, at: datetime) -> Opening:
-    """The state of a place whose closures are loaded, at the moment ``at``."""
-    closures = _closed_days(place.closures.all())
+def opening_of(place: Place, town: Town, at: datetime, market: Iterable[DaysOff] = ()) -> Opening:
+    """The state of a place whose closures are loaded, at the moment ``at``; ``market``: days on which nobody sells."""
+    closures = [*_closed_days(place.closures.all()), *market]
     found = status(place.opening_hours, closures, at, town.zone, town.country, place.point)
     phrase = say_status(found, at, town.zone)
     words = phrase.text if found.is_open is not None else ""
@@ -62,19 +64,19 @@ def _say_hours(day: DayHours) -> str:
     return ", ".join(say_span(start, end) for start, end in day.spans)
 
 
-def ready_at(place: Place, town: Town, minutes: int, at: datetime) -> datetime:
-    """When what is ordered at ``at`` can be ready, in UTC: a shop prepares only while it is open.
+def ready_at(place: Place, town: Town, minutes: int, at: datetime, market: Iterable[DaysOff] = ()) -> datetime:
+    """When what is ordered at ``at`` can be ready, in UTC: a shop prepares only while it and the market are open.
 
     Work that closing time cuts off goes on at the next opening. Hours that are unknown are taken as open: the shop
     answers by itself.
     """
-    work = timedelta(minutes=minutes)
-    opening = opening_of(place, town, at)
+    work, market = timedelta(minutes=minutes), list(market)
+    opening = opening_of(place, town, at, market)
     if opening.is_open is False:
         return (opening.change_at or at) + work
     if not opening.is_open or opening.change_at is None or at + work <= opening.change_at:
         return at + work
-    reopens = opening_of(place, town, opening.change_at)
+    reopens = opening_of(place, town, opening.change_at, market)
     if reopens.is_open is not False or reopens.change_at is None:
         return at + work
     return reopens.change_at + work - (opening.change_at - at)

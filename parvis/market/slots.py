@@ -1,17 +1,19 @@
 """The delivery windows that a basket can really make: a promise is shown only if shops and bikes can keep it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max
 
+from parvis.core.errors import Refusal
 from parvis.delivery.actions.booking import MILLILITRES_FILLED
 from parvis.delivery.models import Bike, Window
 from parvis.market.choices import ShopBasket
-from parvis.market.models import Modality
-from parvis.market.opening import ready_at
+from parvis.market.closures import closed_at
+from parvis.market.models import MarketClosure, Modality
+from parvis.market.promises import ShopRules, promise
 from parvis.towns.models import Town
 
 FEW_PLACES = 5
@@ -32,25 +34,37 @@ class Slot:
         return self.places_left <= FEW_PLACES
 
 
-def slots_for(town: Town, groups: Sequence[ShopBasket], at: datetime) -> list[Slot]:
-    """Open windows, soonest first, that at least one bike shop of the basket can make; none if it is too heavy.
+def slots_for(
+    town: Town,
+    groups: Sequence[ShopBasket],
+    at: datetime,
+    rules: Mapping[UUID, ShopRules],
+    closures: Sequence[MarketClosure] = (),
+) -> list[Slot]:
+    """Open windows, soonest first, that at least one bike shop of the basket can make on days when the market is open.
 
     One query for windows and one for the bikes; closures of the places are loaded with the basket.
     """
     by_bike = [share for share in groups if any(m.kind == Modality.Kind.BIKE for m in share.offered)]
     if not by_bike:
         return []
-    ready = {share.shop.pk: _ready(share, town, at) for share in by_bike}
+    ready = {share.shop.pk: _ready(rules[share.shop.pk], share, at) for share in by_bike}
     slots = []
     for window in Window.objects.open_at(town, at)[: MOST_SLOTS * 2]:
-        late = frozenset(shop for shop, moment in ready.items() if moment > window.goods_due_at)
+        if closed_at(window.starts_at, town.zone, closures):
+            continue
+        late = frozenset(shop for shop, moment in ready.items() if moment is None or moment > window.goods_due_at)
         if len(late) < len(ready):
             slots.append(Slot(window, window.capacity - window.booked, late))  # type: ignore[attr-defined]
     return slots[:MOST_SLOTS]
 
 
-def _ready(share: ShopBasket, town: Town, at: datetime) -> datetime:
-    return ready_at(share.shop.place, town, share.shop.preparation_minutes, at)
+def _ready(rules: ShopRules, share: ShopBasket, at: datetime) -> datetime | None:
+    """The soonest that the shop can promise; None when it can promise nothing."""
+    try:
+        return promise(rules, share.points, at).ready_at
+    except Refusal:
+        return None
 
 
 def fits_a_bike(town: Town, groups: Sequence[ShopBasket]) -> bool:

@@ -90,6 +90,11 @@ class PartStory:
         return path.index(self.state) if self.state in path else -1
 
     @property
+    def where(self) -> str:
+        """Where it is collected."""
+        return self.part.collected_at or self.part.shop.place.address
+
+    @property
     def can_cancel(self) -> bool:
         """The shop has not started."""
         return self.state in {PartState.RESERVED, PartState.PLACED}
@@ -238,7 +243,7 @@ def _steps(part: Part, state: PartState, happened: dict[PartState, datetime], at
 
 def _now_words(part: Part, state: PartState) -> str:
     """What is going on, as a sentence."""
-    said = {"shop": part.shop.name, "address": part.shop.place.address}
+    said = {"shop": part.shop.name, "address": part.collected_at or part.shop.place.address}
     if state == PartState.RESERVED:
         return _("The shop hears of it once you have paid")
     if state == PartState.PLACED:
@@ -263,6 +268,11 @@ def _when(moment: datetime | None, at: datetime) -> str:
         return ""
     same = timezone.localtime(moment).date() == timezone.localtime(at).date()
     return say_clock(moment) if same else near_moment(moment, at)
+
+
+def collect_words(part: Part, at: datetime) -> str:
+    """``Saturday 28 November, 9:00–12:00``: when a part of an order cycle is collected; nothing for another one."""
+    return near_span(part.due_at, part.until, at) if part.until is not None else ""
 
 
 def promise(order: Order, at: datetime) -> str:

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from parvis.market.views import agent, papers
-from parvis.market.views.merchant import money, orders, products, shop
+from parvis.market.views import agent, closing, cycles, papers
+from parvis.market.views.merchant import money, orders, products, rules, shop
 
 urlpatterns = [
     path("merchant/", orders.entry, name="merchant"),
@@ -23,10 +23,20 @@ urlpatterns = [
     path("merchant/<slug:slug>/products/<uuid:pk>/hide/", products.hide, name="merchant-product-hide"),
     path("merchant/<slug:slug>/hours/", shop.hours, name="merchant-hours"),
     path("merchant/<slug:slug>/takes-orders/", shop.takes_orders, name="merchant-takes-orders"),
+    path("merchant/<slug:slug>/rules/", rules.rules, name="merchant-rules"),
+    path("merchant/<slug:slug>/rules/cycles/add/", rules.cycle, name="merchant-cycle-add"),
+    path("merchant/<slug:slug>/rules/cycles/<uuid:pk>/", rules.cycle, name="merchant-cycle"),
+    path("merchant/<slug:slug>/rules/cycles/<uuid:pk>/end/", rules.drop, name="merchant-cycle-drop"),
     path("merchant/<slug:slug>/ways/", shop.ways, name="merchant-ways"),
     path("merchant/<slug:slug>/about/", shop.about, name="merchant-about"),
     path("merchant/<slug:slug>/money/", money.money, name="merchant-money"),
     path("merchant/<slug:slug>/documents/", papers.month, name="merchant-documents"),
     path("merchant/<slug:slug>/documents/<uuid:pk>.pdf", papers.of_shop, name="merchant-document"),
     path("agent/", agent.day, name="agent"),
+    path("agent/cycles/", cycles.cycles, name="agent-cycles"),
+    path("agent/cycles/add/", cycles.cycle, name="agent-cycle-add"),
+    path("agent/cycles/<uuid:pk>/", cycles.cycle, name="agent-cycle"),
+    path("agent/cycles/<uuid:pk>/end/", cycles.drop, name="agent-cycle-drop"),
+    path("agent/closing/", closing.closing, name="agent-closing"),
+    path("agent/closing/<uuid:pk>/reopen/", closing.reopen, name="agent-reopen"),
 ]

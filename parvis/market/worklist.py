@@ -122,8 +122,8 @@ class Job:
 
     @property
     def leaves(self) -> str:
-        """How it leaves the shop, in two words."""
-        return str(LEAVES[self.part.kind][0])
+        """How it leaves the shop, in two words, or where it is collected."""
+        return self.part.collected_at or str(LEAVES[self.part.kind][0])
 
     @property
     def leaves_icon(self) -> str:

@@ -12,8 +12,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from parvis.core.time import day_of
 from parvis.joining.queue import count_for_now
+from parvis.market.closures import Notice, notice_of
 from parvis.market.cookies import Summary, basket_summary
+from parvis.market.models import MarketClosure
 from parvis.people.access import roles_in
 from parvis.people.models import Role
 
@@ -51,6 +54,8 @@ WAYS = (
 # The sections of an agent's work: tabs on every page below /agent/.
 AGENT_WAYS = (
     Way("agent", _("Market"), "chart-column"),
+    Way("agent-closing", _("Days off"), "calendar-x"),
+    Way("agent-cycles", _("Cycles"), "calendar-sync"),
     Way("agent-directory", _("Directory"), "book-marked"),
     Way("callbacks", _("New shops"), "store"),
     Way("agent-news", _("News"), "newspaper"),
@@ -80,6 +85,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "nav": _once(lambda: _nav(request)) if town else [],
         "subnav": _once(lambda: _agent_nav(request)) if town and request.path.startswith("/agent/") else [],
+        "market_notice": _once(lambda: _market_notice(town)) if town else None,
         "basket_summary": _once(lambda: _summary(request)),
         "basket_count": (lambda: _summary(request).count) if town else None,
         "footer_links": [{"url": reverse(name), "label": label} for name, label in FOOTER] if town else [],
@@ -99,6 +105,12 @@ def _once[T](ask: Callable[[], T]) -> Callable[[], T]:
 
 def _summary(request: Any) -> Summary:
     return basket_summary(request) if getattr(request, "town", None) and hasattr(request, "user") else Summary()
+
+
+def _market_notice(town: Any) -> Notice | None:
+    """The days on which the market is closed, now or announced: asked by the frame of its pages only."""
+    at = timezone.now()
+    return notice_of(list(MarketClosure.objects.ahead(town, day_of(at, town.zone))), at, town.zone)
 
 
 def _nav(request: Any) -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """Placing an order: stock, delivery window, parts and mails in one transaction, once.
 
-Rows are locked late and in the order of ``docs/locking.md``: products by id, then the delivery window.
+Rows are locked late and in the order of ``docs/locking.md``: products by id, capacities, cycles, the window.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,12 @@ from parvis.delivery.models import Window
 from parvis.market import letters
 from parvis.market.actions import payments
 from parvis.market.choices import Quote, ShopBasket, quote, shares
+from parvis.market.closures import closed_at, refusal
 from parvis.market.models import (
     Basket,
     Line,
     Market,
+    MarketClosure,
     Modality,
     Order,
     Part,
@@ -32,8 +34,9 @@ from parvis.market.models import (
     Product,
     StockMovement,
 )
-from parvis.market.opening import ready_at
 from parvis.market.paying.offering import paid_online
+from parvis.market.promises import Promise, promise, promise_by
+from parvis.market.rulebook import closures_ahead, rules_of
 from parvis.towns.models import Town
 
 
@@ -76,19 +79,24 @@ def place_order(
     if known := Order.objects.filter(town=town, key=key).first():
         return known
     market = Market.objects.get(town=town)
-    if market.closed_message:
-        raise Refusal(market.closed_message)
+    closures = closures_ahead(town, at)
+    if closure := closed_at(at, town.zone, closures):
+        raise Refusal(refusal(closure))
     basket = Basket.objects.with_lines().get(pk=basket.pk)
     asked = quote(shares(basket), chosen, market)
     window = Window.objects.filter(town=town, pk=window_id).first() if asked.by_bike and window_id else None
     _check(asked, buyer, window)
-    due = {share.shop.pk: _due(share, chosen[share.shop.pk], window, at) for share in asked.shops}
+    if window is not None and closed_at(window.starts_at, town.zone, closures):
+        raise Refusal(_("This delivery time is closed. Please choose another one."))
     taken = _take_stock(asked)
+    promised = _promises(town, asked, window, closures, at)
     if expected_cents is not None and asked.total.cents != expected_cents:
         raise Refusal(_("The total has changed since you looked. Check it and order again."))
     online = _paid_online(town, asked) if pay_online else frozenset()
     order = _create_order(town, buyer, key, at)
-    parts = [_create_part(order, share, chosen[share.shop.pk], due[share.shop.pk], taken, at) for share in asked.shops]
+    parts = [
+        _create_part(order, share, chosen[share.shop.pk], promised[share.shop.pk], taken, at) for share in asked.shops
+    ]
     if asked.by_bike and window_id is not None and buyer.point is not None:
         order.delivery = book_delivery(
             town=town,
@@ -152,14 +160,21 @@ def _check(asked: Quote, buyer: Buyer, window: Window | None) -> None:
         raise Refusal(_("Choose when the bike may come."))
 
 
-def _due(share: ShopBasket, modality: Modality, window: Window | None, at: datetime) -> datetime:
-    """When a shop's goods are wanted: at the hub for a bike, else as soon as the open shop can have them ready."""
-    ready = ready_at(share.shop.place, share.shop.town, share.shop.preparation_minutes, at)
-    if modality.kind != Modality.Kind.BIKE or window is None:
-        return ready
-    if ready > window.goods_due_at:
-        raise Refusal(_("%(shop)s cannot be ready by then. Choose a later time.") % {"shop": share.shop.name})
-    return window.goods_due_at
+def _promises(
+    town: Town, asked: Quote, window: Window | None, closures: Sequence[MarketClosure], at: datetime
+) -> dict[UUID, Promise]:
+    """What each shop promises by its own rules, with its capacity and its cycles held: the last place goes once."""
+    rules = rules_of(town, [share.shop for share in asked.shops], at, closures, lock=True)
+    promised = {}
+    for share in asked.shops:
+        mine = rules[share.shop.pk]
+        by_bike = asked.chosen[share.shop.pk].kind == Modality.Kind.BIKE
+        if by_bike and window is not None:
+            kept = promise_by(mine, share.points, window.goods_due_at, at)
+            promised[share.shop.pk] = replace(kept, ready_at=window.goods_due_at)
+        else:
+            promised[share.shop.pk] = promise(mine, share.points, at)
+    return promised
 
 
 def _take_stock(asked: Quote) -> dict[UUID, bool]:
@@ -213,9 +228,10 @@ def _create_order(town: Town, buyer: Buyer, key: str, at: datetime) -> Order:
 
 
 def _create_part(
-    order: Order, share: ShopBasket, modality: Modality, due: datetime, taken: Mapping[UUID, bool], at: datetime
+    order: Order, share: ShopBasket, modality: Modality, promised: Promise, taken: Mapping[UUID, bool], at: datetime
 ) -> Part:
-    by_bike = modality.kind == Modality.Kind.BIKE
+    by_bike, turn = modality.kind == Modality.Kind.BIKE, promised.turn
+    collected = turn if modality.kind == Modality.Kind.COLLECT else None
     part = Part.objects.create(
         town_id=order.town_id,
         order=order,
@@ -224,7 +240,13 @@ def _create_part(
         fee_cents=0 if by_bike else modality.fee_cents,
         fee_vat_bp=modality.fee_vat_bp,
         placed_at=at,
-        due_at=due,
+        due_at=promised.ready_at,
+        work_at=promised.work_at,
+        work=share.points,
+        cycle=turn.cycle if turn else None,
+        turn_day=turn.day if turn else None,
+        until=collected.ends_at if collected else None,
+        collected_at=collected.cycle.place if collected else "",
     )
     lines = Line.objects.bulk_create(
         Line(

@@ -150,7 +150,7 @@ class CheckoutForm(forms.Form):
             WayCard(
                 modality=m,
                 fee_cents=self.bike_fee_cents if m.kind == Modality.Kind.BIKE else m.fee_cents,
-                short_cents=max(0, m.minimum_cents - share.goods_cents),
+                short_cents=share.short_of(m),
                 checked=m.kind == wanted,
             )
             for m in share.modalities

@@ -11,7 +11,7 @@ from parvis.core.amounts import AmountField
 from parvis.core.forms import PictureField
 from parvis.core.words import say_rate
 from parvis.market.defaults import RATES, usual_for, usual_vat
-from parvis.market.models import Product, Shop
+from parvis.market.models import Capacity, Product, Shop
 from parvis.market.trades import CATEGORIES
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ class ProductForm(_ProductBase):
 
     class Meta:
         model = Product
-        fields = ["name", "unit", "description", "category", "vat_bp", "grams", "millilitres", "hidden"]
+        fields = ["name", "unit", "description", "category", "vat_bp", "grams", "millilitres", "work", "hidden"]
         labels = {"unit": _("Sold by"), "hidden": _("Hidden from buyers"), "name": _("Name")}
         help_texts = {"unit": _("For example: the piece, 500 g, the bunch."), "category": ""}
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
-    MORE = ("unit", "stock", "description", "category", "vat_bp", "grams", "millilitres", "hidden")
+    MORE = ("unit", "stock", "description", "category", "vat_bp", "grams", "millilitres", "work", "hidden")
 
     def __init__(self, shop: Shop, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,6 +81,8 @@ class ProductForm(_ProductBase):
         field = self.fields["vat_bp"]
         assert isinstance(field, forms.TypedChoiceField)
         field.choices = [(rate, say_rate(rate)) for rate in rates]
+        if not Capacity.objects.filter(shop=shop, counts=Capacity.Counts.POINTS).exists():
+            del self.fields["work"]  # nobody counts them
         if self.is_new:
             self.initial.update(category=usual.category, vat_bp=usual.vat_bp, grams=usual.grams)
             self.initial.update(millilitres=usual.millilitres, stock=None, hidden=False)

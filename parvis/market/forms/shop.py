@@ -51,22 +51,16 @@ class AboutForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("What you make, where it comes from, who you are."),
     )
-    preparation_minutes = forms.IntegerField(
-        label=_("Minutes to prepare an order"),
-        min_value=5,
-        max_value=2880,
-        help_text=_("Buyers are told when their order can be ready."),
-    )
     picture = PictureField(label=_("Picture of the shop"), required=False)
 
     def __init__(self, shop: Shop, data: Mapping[str, Any] | None = None, files: Any = None) -> None:
-        names = ("tagline", "description", "preparation_minutes")
+        names = ("tagline", "description")
         super().__init__(data, files, initial={name: getattr(shop, name) for name in names})
 
     def changes(self) -> dict[str, Any]:
         """What the action writes; the picture only when there is a new one."""
         data = self.cleaned_data
-        changes = {name: data[name] for name in ("tagline", "description", "preparation_minutes")}
+        changes = {name: data[name] for name in ("tagline", "description")}
         if isinstance(data["picture"], ContentFile):
             changes["picture"] = data["picture"]
         return changes

@@ -13,16 +13,21 @@ from parvis.market.models.payments import (
     ProviderEvent,
     ProviderMovement,
 )
+from parvis.market.models.rules import Capacity, Cycle, CycleShop, MarketClosure
 from parvis.market.models.shops import Market, Modality, Product, Shop, StockMovement
 
 __all__ = [
     "Basket",
     "BasketLine",
+    "Capacity",
+    "Cycle",
+    "CycleShop",
     "Document",
     "LedgerEntry",
     "LedgerTransaction",
     "Line",
     "Market",
+    "MarketClosure",
     "MerchantAccount",
     "Modality",
     "Operator",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.core.ids import secret_token
 from parvis.delivery.models import Delivery, DeliveryEvent
+from parvis.market.models.rules import Cycle
 from parvis.market.models.shops import Modality, Product, Shop
 from parvis.market.pricing import Priced, Total, total_of
 from parvis.market.states import PartState, part_state
@@ -86,7 +87,7 @@ class PartQuerySet(models.QuerySet["Part"]):
         return (
             self.told()
             .filter(shop=shop)
-            .select_related("order__delivery__window")
+            .select_related("order__delivery__window", "cycle")
             .prefetch_related("lines", "events", "order__delivery__bags__events", "order__delivery__events")
             .order_by("due_at", "placed_at")
         )
@@ -107,6 +108,12 @@ class Part(TownOwned):
     online = models.BooleanField(default=False, help_text="paid through the provider before the shop sees it")
     placed_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="when the goods must be ready (for bikes: at the hub)")
+    work_at = models.DateTimeField(null=True, help_text="the window of the shop's capacity in which it is prepared")
+    work = models.PositiveIntegerField(default=1, help_text="points of work")
+    cycle = models.ForeignKey(Cycle, null=True, on_delete=models.SET_NULL, related_name="parts")
+    turn_day = models.DateField(null=True, help_text="the day of collection of its cycle")
+    until = models.DateTimeField(null=True, help_text="when collecting ends, where that was promised")
+    collected_at = models.CharField(max_length=160, blank=True, help_text="where, if not at the shop")
 
     objects = PartQuerySet.as_manager()
 
@@ -116,6 +123,8 @@ class Part(TownOwned):
         indexes = [
             models.Index(fields=["shop", "-due_at"], name="part_of_shop"),
             models.Index(fields=["town", "placed_at"], name="part_by_day"),
+            models.Index(fields=["shop", "work_at"], name="part_at_work", condition=Q(work_at__isnull=False)),
+            models.Index(fields=["cycle", "turn_day"], name="part_of_turn", condition=Q(cycle__isnull=False)),
         ]
 
     def __str__(self) -> str:

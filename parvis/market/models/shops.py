@@ -20,7 +20,6 @@ class Market(TownOwned):
     bike_fee_cents = models.PositiveIntegerField(default=390)
     bike_fee_vat_bp = models.PositiveIntegerField(default=2000)
     bike_free_from_cents = models.PositiveIntegerField(null=True, blank=True)
-    closed_message = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["town"], name="one_market_a_town")]
@@ -49,6 +48,7 @@ class Shop(TownOwned):
     description = models.TextField(_("about the shop"), blank=True)
     picture = models.ImageField(upload_to="shops/", blank=True)
     preparation_minutes = models.PositiveSmallIntegerField(_("minutes to prepare an order"), default=60)
+    minimum_cents = models.PositiveIntegerField(_("smallest order"), default=0)
     is_open = models.BooleanField(_("on the market"), default=True)
     takes_orders = models.BooleanField(_("takes orders"), default=True)
 
@@ -119,6 +119,7 @@ class Product(TownOwned):
     unit = models.CharField(_("sold by"), max_length=40, blank=True)
     grams = models.PositiveIntegerField(_("weight of one, in grams"), default=500)
     millilitres = models.PositiveIntegerField(_("volume of one, in millilitres"), default=1000)
+    work = models.PositiveSmallIntegerField(_("points of work"), default=1)
     stock = models.PositiveIntegerField(_("in stock"), null=True, blank=True)
     ean = models.CharField(max_length=14, blank=True)
     picture = models.ImageField(_("picture"), upload_to="products/", blank=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from parvis.demo import builders
-from parvis.market.models import Market, Modality, Order, Product
+from parvis.market.models import MarketClosure, Modality, Order, Product
 from parvis.market.slots import slots_for
 from parvis.people.models import Person
 
@@ -147,10 +147,13 @@ def test_a_refusal_stands_on_top_and_keeps_the_form(browser, filled, door):
     assert not Order.objects.exists()
 
 
-def test_a_closed_market_says_why(browser, filled, door):
-    Market.objects.update(closed_message="Le marché se repose jusqu'à lundi.")
-    page = browser.post("/checkout/", filled).content.decode()
-    assert "Le marché se repose jusqu&#x27;à lundi." in page
+def test_a_closed_market_says_why(browser, filled, door, town, at):
+    first, last = at.date() - timedelta(days=1), at.date()
+    messages = {"fr": "Le marché se repose aujourd'hui."}
+    MarketClosure.objects.create(town=town, first_day=first, last_day=last, shown_from=first, messages=messages)
+    page = browser.post("/checkout/", filled | {"name": "Camille à garder"}).content.decode()
+    assert "Le marché se repose aujourd&#x27;hui." in page
+    assert "Camille à garder" in page
     assert not Order.objects.exists()
 
 
@@ -191,12 +194,15 @@ def test_times_that_a_shop_cannot_make_are_not_shown(browser, town, hub, shop, p
 def test_full_closed_and_other_towns_windows_are_not_shown(town, other_town, hub, product, window, at):
     from parvis.market.choices import shares
     from parvis.market.models import Basket
+    from parvis.market.rulebook import rules_of
 
     builders.make_window(builders.make_hub(other_town), at + timedelta(hours=8))
     builders.make_window(hub, at + timedelta(hours=1))
     builders.make_window(hub, at + timedelta(hours=9), capacity=0)
     basket = Basket.objects.with_lines().get(pk=builders.make_basket(town, (product, 1)).pk)
-    assert [slot.window for slot in slots_for(town, shares(basket), at)] == [window]
+    assert [slot.window for slot in slots_for(town, shares(basket), at, rules_of(town, [product.shop], at, []))] == [
+        window
+    ]
 
 
 def test_no_bike_window_is_a_sentence_and_another_way_is_proposed(browser):
@@ -224,7 +230,7 @@ def test_few_queries(visit, town, window, django_assert_max_num_queries):
     for n in range(5):
         shop = builders.make_shop(town, f"Maison {n}")
         browser.post("/basket/add/", {"product": builders.make_product(shop, f"Chose {n}").pk})
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         assert browser.get("/checkout/").status_code == 200
 
 

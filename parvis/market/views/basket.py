@@ -94,11 +94,7 @@ def basket_context(request: TownRequest, found: Basket | None) -> dict[str, Any]
 
 def _short(share: ShopBasket) -> list[dict[str, Any]]:
     """The ways of serving whose minimum is not reached yet, and how much is missing."""
-    return [
-        {"way": WAYS[m.kind], "cents": m.minimum_cents - share.goods_cents}
-        for m in share.modalities
-        if m.minimum_cents > share.goods_cents
-    ]
+    return [{"way": WAYS[m.kind], "cents": share.short_of(m)} for m in share.modalities if share.short_of(m)]
 
 
 @login_not_required

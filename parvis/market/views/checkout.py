@@ -19,12 +19,15 @@ from parvis.core.errors import Refusal
 from parvis.market.actions import Buyer, place_order
 from parvis.market.bill import Bill, bill_of
 from parvis.market.choices import ShopBasket, quote, shares
+from parvis.market.closures import closed_at, notice_of, refusal
 from parvis.market.cookies import my_basket
 from parvis.market.forms.checkout import CheckoutForm, way_name
 from parvis.market.models import Market, Modality, Order
-from parvis.market.opening import opening_of, ready_at
+from parvis.market.opening import opening_of
+from parvis.market.promises import ShopRules, promise
+from parvis.market.rulebook import closures_ahead, rules_of
 from parvis.market.slots import Slot, fits_a_bike, slots_for
-from parvis.market.when import near_day, near_moment
+from parvis.market.when import near_day
 from parvis.towns.requests import TownRequest
 
 
@@ -41,7 +44,10 @@ def checkout(request: TownRequest) -> HttpResponse:
     if found is None or not groups or not all(share.offered for share in groups):
         return redirect("basket")
     market = Market.objects.get(town=request.town)
-    slots = slots_for(request.town, groups, at)
+    closures = closures_ahead(request.town, at)
+    rules = rules_of(request.town, [share.shop for share in groups], at, closures)
+    closure = closed_at(at, request.town.zone, closures)
+    slots = slots_for(request.town, groups, at, rules, closures)
     carried = fits_a_bike(request.town, groups) if slots else True
     form = _form(request, groups, slots if carried else [], market)
     refused = ""
@@ -60,15 +66,16 @@ def checkout(request: TownRequest) -> HttpResponse:
             return HttpResponseRedirect(_order_address(request, order))
     context = {
         "form": form,
-        "refused": refused or market.closed_message,
-        "closed": bool(market.closed_message),
-        "shops": [_shop(share, form, request, at) for share in groups],
+        "refused": refused or (refusal(closure) if closure else ""),
+        "closed": closure is not None,
+        "shops": [_shop(share, form, request, at, rules[share.shop.pk]) for share in groups],
         "slots": [_slot(slot, form, at) for slot in form.slots_shown],
         "no_common_time": bool(form.slots) and not form.slots_shown,
         "too_heavy": not carried,
         "offers_bike": any(m.kind == Modality.Kind.BIKE for share in groups for m in share.offered),
         "bill": _bill(form, groups, market),
         "market": market,
+        "market_notice": notice_of(closures, at, request.town.zone),
         "at": at,
     }
     template = "market/checkout_changed.html" if request.htmx else "market/checkout.html"
@@ -132,15 +139,24 @@ def _order(request: TownRequest, form: CheckoutForm, found: Any, at: datetime) -
     )
 
 
-def _shop(share: ShopBasket, form: CheckoutForm, request: TownRequest, at: datetime) -> dict[str, Any]:
-    opening = opening_of(share.shop.place, request.town, at)
+def _shop(
+    share: ShopBasket, form: CheckoutForm, request: TownRequest, at: datetime, rules: ShopRules
+) -> dict[str, Any]:
+    """One shop's ways to serve with what it promises by its own rules, or why it cannot."""
+    found, refused = None, ""
+    try:
+        found = promise(rules, share.points, at)
+    except Refusal as error:
+        refused = str(error)
     return {
         "share": share,
         "field": form[way_name(share)],
         "cards": form.cards(share),
-        "opening": opening,
-        "ready_words": _("ready %(time)s")
-        % {"time": near_moment(ready_at(share.shop.place, request.town, share.shop.preparation_minutes, at), at)},
+        "opening": opening_of(share.shop.place, request.town, at),
+        "promise": found,
+        "promise_words": found.words(at) if found else "",
+        "cannot": refused,
+        "place": found.turn.cycle.place if found and found.turn else "",
     }
 
 

@@ -22,7 +22,7 @@ from parvis.market.actions import cancel_part
 from parvis.market.amounts_due import ordered, owed
 from parvis.market.models import Document, Order
 from parvis.market.paper_pdf import title_of
-from parvis.market.story import expected, promise, stories
+from parvis.market.story import collect_words, expected, promise, stories
 from parvis.market.ways import CHOICES, WAYS
 from parvis.market.when import near_moment
 from parvis.people.requests import PersonRequest
@@ -110,6 +110,7 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
                 "story": story,
                 "way": WAYS[story.part.kind],
                 "choice": CHOICES[story.part.kind],
+                "collect_words": collect_words(story.part, at),
                 "cancel_url": _address(request, "order-cancel", found, story.part.pk),
             }
             for story in told

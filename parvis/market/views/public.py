@@ -18,6 +18,7 @@ from parvis.market.access import product_for, shop_for
 from parvis.market.listing import ProductCard, Shelf, for_cards, serves_by, shelves, shop_card, shop_cards, trades_of
 from parvis.market.models import Market, Product
 from parvis.market.opening import week_of
+from parvis.market.rulebook import turn_of
 from parvis.market.trades import CATEGORIES
 from parvis.market.ways import PAYING, WAYS
 from parvis.market.when import near_span
@@ -89,6 +90,7 @@ def shop(request: TownRequest, slug: str) -> HttpResponse:
         "shop": found,
         "card": shop_card(found, request.town, at),
         "serving": _serving(found.modalities.all(), Market.objects.get(town=request.town)),
+        "turn": turn_of(found, request.town, at),
         "week": week_of(found.place, request.town, at),
         "next_bike": near_span(window.starts_at, window.ends_at, at) if window else "",
         "page": page,
@@ -184,7 +186,7 @@ def _serving(modalities: Iterable[Any], market: Market) -> list[dict[str, Any]]:
             "kind": kind,
             "fee_cents": market.bike_fee_cents if kind == "bike" else active[kind].fee_cents,
             "free_from_cents": market.bike_free_from_cents if kind == "bike" else None,
-            "minimum_cents": active[kind].minimum_cents,
+            "minimum_cents": max(active[kind].minimum_cents, active[kind].shop.minimum_cents),
             "note": active[kind].note or PAYING[kind],
         }
         for kind, way in WAYS.items()

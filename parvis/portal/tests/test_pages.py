@@ -8,7 +8,7 @@ from django.db.models import Value
 
 from parvis.core.text import fold
 from parvis.demo import builders
-from parvis.market.models import Market
+from parvis.market.models import MarketClosure
 from parvis.people.models import Role
 from parvis.places.models import Place
 from parvis.portal.search import clean, shorter
@@ -46,8 +46,11 @@ def test_an_empty_town_is_not_an_empty_page(clock, visit, town):
     assert "How it works" in page
 
 
-def test_a_closed_market_says_why(clock, visit, town, shop):
-    Market.objects.update(closed_message="Le marché se repose.")
+def test_a_closed_market_says_why(clock, visit, town, shop, at):
+    day = at.date()
+    MarketClosure.objects.create(
+        town=town, first_day=day, last_day=day, shown_from=day, messages={"fr": "Le marché se repose."}
+    )
     assert "Le marché se repose." in visit().get("/").content.decode()
 
 
@@ -56,7 +59,7 @@ def test_the_front_page_is_cheap(clock, visit, town, window, django_assert_max_n
         shop = builders.make_shop(town, f"Maison {n}")
         for k in range(3):
             builders.make_product(shop, f"Chose {n} {k}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert visit().get("/").status_code == 200
 
 

@@ -29,6 +29,7 @@ def shop_page(
         ("orders", _("Orders"), "clipboard-list", waiting or None),
         ("products", _("Goods"), "shopping-basket", None),
         ("hours", _("Hours"), "clock", None),
+        ("rules", _("Ordering rules"), "calendar-clock", None),
         ("ways", _("Ways to serve"), "bike", None),
         ("about", _("The shop"), "store", None),
         ("money", _("Money"), "receipt-text", None),

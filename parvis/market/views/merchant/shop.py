@@ -66,7 +66,7 @@ def ways(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 def about(request: PersonRequest, slug: str) -> HttpResponse:
-    """Words, picture, and how long an order takes."""
+    """Words and picture."""
     shop = my_shop(request, slug)
     post = request.method == "POST"
     form = AboutForm(shop, request.POST if post else None, request.FILES if post else None)
