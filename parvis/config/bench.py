@@ -2,7 +2,15 @@
 
 import argparse
 
-from parvis.config import bench_geocoding, bench_imports, bench_pages, bench_places
+from parvis.config import (
+    bench_checkout,
+    bench_geocoding,
+    bench_imports,
+    bench_pages,
+    bench_places,
+    bench_races,
+    cutting,
+)
 from parvis.delivery import bench as bench_routing
 from parvis.market import bench as bench_money
 
@@ -28,6 +36,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     money = kinds.add_parser("money", help="random baskets through every movement of money: is each cent somewhere?")
     bench_money.add_arguments(money)
     money.set_defaults(measure=bench_money.run)
+    races = kinds.add_parser("races", help="64 clients want the last of everything at once: does it add up?")
+    bench_races.add_arguments(races)
+    races.set_defaults(measure=bench_races.run)
+    cuts = kinds.add_parser("cuts", help="orders are killed at every step and at random: is anything half done?")
+    cutting.add_arguments(cuts)
+    cuts.set_defaults(measure=cutting.run)
+    checkout = kinds.add_parser("checkout", help="orders a second, and what an order costs among a million")
+    bench_checkout.add_arguments(checkout)
+    checkout.set_defaults(measure=bench_checkout.run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -32,7 +32,7 @@ from django.db.models.functions import Coalesce, ExtractHour, TruncDate
 from parvis.core.time import day_bounds
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round
 from parvis.market.models import LedgerEntry, Line, Order, Part, PartEvent, Product
-from parvis.market.worklist import unanswered, waiting_since
+from parvis.market.worklist import FORGOTTEN, unanswered, waiting_since
 from parvis.towns.models import Town
 
 PATIENCE_MINUTES = 30
@@ -246,7 +246,9 @@ def _bikes(town: Town, day: date, start: datetime, end: datetime) -> Bikes:
 
 def _waiting(town: Town, at: datetime) -> tuple[Waiting, ...]:
     """Shops with an order that nobody has answered for more than ``PATIENCE_MINUTES``, longest first."""
-    parts = unanswered(Part.objects.filter(town=town, placed_at__lt=waiting_since(at, PATIENCE_MINUTES)))
+    parts = unanswered(
+        Part.objects.filter(town=town, placed_at__gte=at - FORGOTTEN, placed_at__lt=waiting_since(at, PATIENCE_MINUTES))
+    )
     rows = (
         parts.values_list("shop__name", "shop__place__phone")
         .annotate(n=Count("pk"), since=Min("placed_at"))
@@ -256,7 +258,11 @@ def _waiting(town: Town, at: datetime) -> tuple[Waiting, ...]:
 
 
 def _check(town: Town, start: datetime, end: datetime) -> Check:
-    """The day's sales counted from the lines of what became ready, and from the ledger; and the sum of everything."""
+    """The day's sales counted from the lines of what became ready, and from the ledger; and the sum of its movements.
+
+    Only the day is read, however old the town is: each movement adds up by itself (a trigger), and a buyer who paid too
+    much is found on the day of a movement. ``market.invariants`` looks at everything.
+    """
     entries = LedgerEntry.objects.filter(town=town)
     today = entries.filter(transaction__at__gte=start, transaction__at__lt=end)
     of_shops = Q(account__startswith="shop:") | (Q(account__startswith="vat:") & ~Q(account="vat:town"))
@@ -267,10 +273,13 @@ def _check(town: Town, start: datetime, end: datetime) -> Check:
     )
     ready = PartEvent.objects.filter(kind="ready", at__gte=start, at__lt=end, part__town=town).values("part")
     overpaid = (
-        entries.filter(account__startswith="buyer:").values("account").annotate(n=Sum("amount_cents")).filter(n__lt=0)
+        entries.filter(account__in=today.filter(account__startswith="buyer:").values("account"))
+        .values("account")
+        .annotate(n=Sum("amount_cents"))
+        .filter(n__lt=0)
     )
     return Check(
-        ledger_sum=entries.aggregate(total=Sum("amount_cents", default=0))["total"],
+        ledger_sum=today.aggregate(total=Sum("amount_cents", default=0))["total"],
         sold_lines=_worth(Part.objects.filter(pk__in=ready)),
         sold_ledger=-sums["sold"],
         paid=sums["paid"],

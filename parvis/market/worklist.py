@@ -20,6 +20,7 @@ from parvis.delivery.models import Bag, DeliveryEvent
 from parvis.market.models import Modality, Part, PartEvent, Shop
 from parvis.market.states import PartState
 
+FORGOTTEN = timedelta(days=45)  # what was due longer ago is history: a board does not read years of it
 MOST_SHOWN = 200  # a shop with more than this open at once needs another page, not a longer one
 
 
@@ -229,7 +230,8 @@ def current_parts(shop: Shop, at: datetime) -> QuerySet[Part]:
     by_bike = Q(kind=Modality.Kind.BIKE)
     is_open = ~Exists(over) & ~(by_bike & Exists(brought))
     ended_today = Exists(over.filter(**today)) | (by_bike & Exists(brought.filter(**today)))
-    return Part.objects.of_shop(shop).filter(is_open | ended_today)[:MOST_SHOWN]
+    lately = Part.objects.of_shop(shop).filter(due_at__gte=at - FORGOTTEN)
+    return lately.filter(is_open | ended_today)[:MOST_SHOWN]
 
 
 def unanswered(parts: QuerySet[Part]) -> QuerySet[Part]:

@@ -33,6 +33,9 @@ class LedgerTransaction(TownOwned):
     at = models.DateTimeField()
     key = models.CharField(max_length=80, unique=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["town", "at"], name="ledger_by_day")]
+
     def __str__(self) -> str:
         return self.key
 

@@ -1,10 +1,12 @@
 """The checkout page: what is offered, what is asked again, and an order at the end."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 
 from parvis.demo import builders
+from parvis.market.actions import Buyer, place_order
 from parvis.market.models import MarketClosure, Modality, Order, Product
 from parvis.market.slots import slots_for
 from parvis.people.models import Person
@@ -122,6 +124,87 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(browser, filled, door,
     assert "06 12 34 56 78" in page
     assert "2e étage" in page
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": "   "}, "This field is required."),
+        ({"name": "x" * 121}, "at most 120 characters"),
+        ({"name": "Cam\x00ille"}, "Null characters are not allowed."),
+        ({"email": ""}, "This field is required."),
+        ({"email": "camille@"}, "Enter a valid email address."),
+        ({"email": "camille example.org"}, "Enter a valid email address."),
+        ({"email": "camille@example"}, "Enter a valid email address."),
+        ({"email": "camille@example.org, rose@example.org"}, "Enter a valid email address."),
+        ({"email": f"{'x' * 320}@example.org"}, "at most 320 characters"),
+        ({"phone": "0" * 31}, "at most 30 characters"),
+        ({"address": "   "}, "Write the address where things are brought."),
+        ({"address": "x" * 241}, "at most 240 characters"),
+        ({"address": "5 rue Marat, 94200 Ivry"}, "We do not find this address in town."),
+        ({"address": "; DROP TABLE market_order"}, "We do not find this address in town."),
+        ({"address_id": "x" * 41}, "at most 40 characters"),
+        ({"note": "x" * 301}, "at most 300 characters"),
+        ({"window": "00000000-0000-7000-8000-000000000007"}, "This delivery time is closed."),
+        ({"window": "' OR 1=1"}, "This delivery time is closed."),
+        ({"way-boulangerie-du-parvis": "BIKE"}, "Choose how you get what Boulangerie du Parvis prepares."),
+        ({"total": "1"}, "The total has changed since you looked."),
+        ({"total": "-1"}, "The total has changed since you looked."),
+        ({"total": "beaucoup"}, "Enter a whole number."),
+        ({"key": "x" * 65}, "Enter a valid UUID."),
+    ],
+)
+def test_more_that_is_wrong_is_said_too(browser, filled, door, change, sentence):
+    typed = filled | change
+    answer = browser.post("/checkout/", typed, headers=EN)
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 200
+    assert sentence in page
+    for name in ("name", "email", "phone", "address", "note"):
+        assert typed[name] in page, name
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda p: Product.objects.update(stock=0), "Pain de campagne is sold out."),
+        (lambda p: Product.objects.update(price_cents=1), "The total has changed since you looked."),
+        (lambda p: Product.objects.update(hidden=True), "Pain de campagne is not on sale any more."),
+        (lambda p: type(p.shop).objects.update(takes_orders=False), "takes no orders at the moment."),
+        (lambda p: type(p.shop.place).objects.update(gone_on="2026-11-01"), "takes no orders at the moment."),
+        (lambda p: builders.make_cycle(p.shop, weekday=None, dates=["2026-11-01"]), "its next date is not set yet."),
+        (lambda p: _full_cycle(p.shop), "All places at Boulangerie du Parvis are taken for the coming dates."),
+        (lambda p: builders.make_capacity(p.shop, most=1, counts="points"), "can prepare at one time."),
+    ],
+)
+def test_what_changed_meanwhile_is_said(browser, filled, product, spoil, sentence):
+    typed = filled | {"way-boulangerie-du-parvis": "collect", "window": "", "total": "840"}
+    spoil(product)
+    page = unescape(browser.post("/checkout/", typed, headers=EN).content.decode())
+    assert sentence in page
+    assert "camille@example.org" in page
+    assert Order.objects.filter(key=filled["key"]).count() == 0
+    assert browser.get("/basket/").content.decode().count('class="basket__line') == 1
+
+
+def _full_cycle(shop):
+    """A cycle with one date and one place, which somebody has taken."""
+    builders.make_cycle(shop, weekday=None, dates=[date(2026, 12, 5)], most=1)
+    basket = builders.make_basket(shop.town, (Product.objects.get(), 1))
+    place_order(
+        town=shop.town, basket=basket, buyer=Buyer(name="Rose", email="rose@example.org"),
+        chosen={shop.pk: shop.modalities.get(kind="collect")}, window_id=None, key="taken",
+        at=datetime(2026, 11, 26, 9, tzinfo=UTC),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "1.5", "100", "deux", "٣٣٣", "1e3", "0x2"])
+def test_how_many_is_a_number(browser, product, typed):
+    browser.post("/basket/change/", {"product": product.pk, "quantity": typed}, headers=EN)
+    page = unescape(browser.get("/basket/", headers=EN).content.decode())
+    assert "Write a whole number from 0 to 99." in page
+    assert 'value="2"' in page, "as it was"
 
 
 def test_several_addresses_are_offered(browser, filled, town, door):

@@ -136,7 +136,7 @@ def _money_figures(found: DayFigures, currency: str) -> list[dict[str, str]]:
 
     return [
         {
-            "label": _("Sum of the ledger"),
+            "label": _("Sum of the day's movements"),
             "value": say(check.ledger_sum),
             "note": _("must be zero"),
             "tone": "go" if check.ledger_sum == 0 else "warn",
@@ -207,7 +207,7 @@ def _csv(found: DayFigures) -> HttpResponse:
         ["bike_metres", _("Planned by bike"), bikes.metres],
         ["co2_saved_grams_estimated", _("CO₂ spared, estimated"), bikes.co2_saved_grams],
         ["sold_out", _("Sold out now"), found.sold_out_count],
-        ["ledger_sum", _("Sum of the ledger"), Cents(check.ledger_sum)],
+        ["ledger_sum", _("Sum of the day's movements"), Cents(check.ledger_sum)],
         ["sold_by_bags", _("Sold, by the bags"), Cents(check.sold_lines)],
         ["sold_by_ledger", _("Sold, by the ledger"), Cents(check.sold_ledger)],
         ["received", _("Received in tills"), Cents(check.paid)],

@@ -5,10 +5,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.market.models import Part, Shop
-from parvis.market.worklist import unanswered
+from parvis.market.worklist import FORGOTTEN, unanswered
 from parvis.people.requests import PersonRequest
 
 
@@ -24,7 +25,7 @@ def shop_page(
 ) -> HttpResponse:
     """Render a page of ``shop`` under its tab ``current``; ``waiting`` is counted unless the page knows it."""
     if waiting is None:
-        waiting = unanswered(Part.objects.filter(shop=shop)).count()
+        waiting = unanswered(Part.objects.filter(shop=shop, due_at__gte=timezone.now() - FORGOTTEN)).count()
     tabs = [
         ("orders", _("Orders"), "clipboard-list", waiting or None),
         ("products", _("Goods"), "shopping-basket", None),
