@@ -19,7 +19,8 @@ from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.joining.models import Preregistration
-from parvis.market.models import Basket, Document, Order
+from parvis.market.actions.bringing import forget as forget_goods
+from parvis.market.models import Basket, Document, GoodsChange, GoodsImport, Order
 from parvis.market.papers import SIMPLIFIED_UP_TO_CENTS
 from parvis.places.models import Change, Claim, ImportRun, Place, Reminder, Report
 
@@ -108,6 +109,17 @@ def _imports(before: datetime) -> int:
     return old.delete()[0]
 
 
+def _goods_brought(before: datetime) -> int:
+    old = list(GoodsImport.objects.filter(created_at__lt=before))
+    for run in old:
+        forget_goods(run)
+    return len(old)
+
+
+def _bulk_changes(before: datetime) -> int:
+    return GoodsChange.objects.filter(at__lt=before).delete()[0]
+
+
 def _replaced_pictures(before: datetime) -> int:
     """Pictures that only the history of an entry names; undoing brings none back then."""
     replaced = Q(before__picture__gt="") | Q(after__picture__gt="")
@@ -154,6 +166,8 @@ RULES = (
     Rule("from which network a report came (a digest)", timedelta(days=30), _senders),
     Rule("the month's questions to shops", timedelta(days=365), _reminders),
     Rule("files of imports that nobody applied", timedelta(days=30), _imports),
+    Rule("goods that a shop brought in bulk", timedelta(days=90), _goods_brought),
+    Rule("who changed a shop's goods in bulk, and from what", timedelta(days=365), _bulk_changes),
     Rule("pictures that an entry showed before", timedelta(days=365), _replaced_pictures),
     Rule("pre-registrations of shops, after their last step", timedelta(days=365), _preregistrations),
     Rule("from which network a pre-registration came (a digest)", timedelta(days=30), _joining_senders),

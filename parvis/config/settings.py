@@ -213,6 +213,9 @@ VAPID_KEY = os.environ.get("PARVIS_VAPID_KEY", "")
 VAPID_KEY_FILE = VAR_DIR / "vapid-key.pem"
 PUSH_ANYWHERE = _flag("PARVIS_PUSH_ANYWHERE", default=False)
 
+# Shops' own websites are read from the open internet only.
+SITES_ANYWHERE = _flag("PARVIS_SITES_ANYWHERE", default=False)
+
 # Nothing in a page comes from another host, and no style or script stands inside one without a nonce.
 SECURE_CSP = {
     "default-src": [CSP.NONE],

@@ -16,6 +16,7 @@ _SHELF_OF_TRADE = {
     "grocery": "grocery",
     "wine": "drinks",
     "delicatessen": "prepared",
+    "restaurant": "prepared",
     "chocolate": "sweets",
     "tea-coffee": "grocery",
     "florist": "flowers",

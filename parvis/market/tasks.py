@@ -39,3 +39,11 @@ def reconcile(timestamp: int) -> None:
     from parvis.market.actions.reconciling import reconcile_all_towns
 
     reconcile_all_towns(at=timezone.now())
+
+
+@app.task(queue="imports")
+def read_website(run_id: str, language: str) -> None:
+    """Read the shop's own website; the sentences are for whoever gave its address."""
+    from parvis.market.actions.bringing import read_brought
+
+    read_brought(UUID(run_id), language=language, at=timezone.now())

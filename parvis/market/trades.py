@@ -23,6 +23,7 @@ TRADES: dict[str, Kind] = {
     "grocery": Kind(_("Grocery"), "shopping-basket"),
     "wine": Kind(_("Wine merchant"), "wine"),
     "delicatessen": Kind(_("Delicatessen"), "utensils"),
+    "restaurant": Kind(_("Restaurant"), "utensils"),
     "chocolate": Kind(_("Chocolate and sweets"), "candy"),
     "tea-coffee": Kind(_("Tea and coffee"), "coffee"),
     "florist": Kind(_("Florist"), "flower-2"),

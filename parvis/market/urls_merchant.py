@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from parvis.market.urls_goods import urlpatterns as goods
 from parvis.market.views import agent, closing, cycles, papers
 from parvis.market.views.merchant import money, orders, products, rules, shop
 
@@ -40,3 +41,4 @@ urlpatterns = [
     path("agent/closing/", closing.closing, name="agent-closing"),
     path("agent/closing/<uuid:pk>/reopen/", closing.reopen, name="agent-reopen"),
 ]
+urlpatterns += goods

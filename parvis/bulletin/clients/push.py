@@ -8,8 +8,6 @@ import base64
 import binascii
 import http.client
 import ipaddress
-import socket
-import ssl
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -19,11 +17,11 @@ from py_vapid import VapidException  # type: ignore[import-untyped]
 from pywebpush import WebPusher, WebPushException  # type: ignore[import-untyped]
 
 from parvis.bulletin.clients import vapid
+from parvis.core.clients.internet import NotOpen, SecureConnection, is_inside, look_up
 
 TIMEOUT = 10  # seconds
 KEPT = timedelta(days=1)  # a phone that is off hears of it when it is on again within a day
 TOKEN = timedelta(hours=12)  # RFC 8292 allows 24 hours
-_NAT64 = ipaddress.ip_network("64:ff9b::/32")  # addresses inside addresses
 
 
 class TryLater(Exception):
@@ -48,7 +46,7 @@ def is_browser(endpoint: str, p256dh: str, auth: str) -> bool:
     if parts is None or len(endpoint) > 1000:
         return False
     try:
-        if _forbidden(ipaddress.ip_address(parts[1])):
+        if is_inside(ipaddress.ip_address(parts[1])):
             return settings.PUSH_ANYWHERE
     except ValueError:  # a name, as usual: looked up when it is written to
         pass
@@ -99,7 +97,7 @@ def _judge(status: int, wish: str | None) -> None:
 def _post(scheme: str, host: str, port: int, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str | None]:
     address = _address(host, port)
     connection = (
-        _Secure(host, port, address)
+        SecureConnection(host, port, address, TIMEOUT)
         if scheme == "https"
         else http.client.HTTPConnection(address, port, timeout=TIMEOUT)
     )
@@ -114,41 +112,14 @@ def _post(scheme: str, host: str, port: int, path: str, body: bytes, headers: di
         connection.close()
 
 
-class _Secure(http.client.HTTPSConnection):
-    """https to an address already looked up; the certificate is still asked for by the name."""
-
-    def __init__(self, host: str, port: int, address: str) -> None:
-        self._context_ = ssl.create_default_context()
-        super().__init__(host, port, timeout=TIMEOUT, context=self._context_)
-        self._address = address
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), TIMEOUT)
-        try:
-            self.sock = self._context_.wrap_socket(plain, server_hostname=self.host)
-        except BaseException:
-            plain.close()
-            raise
-
-
 def _address(host: str, port: int) -> str:
     """The address behind a name; Gone when any of them is not of the open internet."""
     try:
-        found = [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        return look_up(host, port, anywhere=settings.PUSH_ANYWHERE)
+    except NotOpen as error:
+        raise Gone(str(error)) from None
     except OSError as error:
         raise TryLater(str(error)) from None
-    if not settings.PUSH_ANYWHERE and any(_forbidden(ipaddress.ip_address(a.partition("%")[0])) for a in found):
-        raise Gone("not an address of the open internet")
-    return found[0]
-
-
-def _forbidden(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in _NAT64 or address.sixtofour or address.teredo:
-            return True
-        if address.ipv4_mapped:
-            address = address.ipv4_mapped
-    return not address.is_global or address.is_multicast
 
 
 def _parts(endpoint: str) -> tuple[str, str, int, str] | None:

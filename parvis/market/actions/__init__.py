@@ -1,7 +1,16 @@
 """The verbs of the market."""
 
 from parvis.market.actions.baskets import add_to_basket, set_quantity
+from parvis.market.actions.bringing import (
+    add_to_import,
+    bring_goods,
+    bring_website,
+    compare_again,
+    leave_import,
+    write_import,
+)
 from parvis.market.actions.checkout import Buyer, place_order
+from parvis.market.actions.many import undo_goods
 from parvis.market.actions.parts import (
     accept_part,
     cancel_part,
@@ -17,11 +26,16 @@ __all__ = [
     "Buyer",
     "accept_part",
     "add_to_basket",
+    "add_to_import",
+    "bring_goods",
+    "bring_website",
     "cancel_part",
     "change_product",
+    "compare_again",
     "count_stock",
     "finish_part",
     "index_products",
+    "leave_import",
     "place_order",
     "prepare_part",
     "refuse_part",
@@ -29,4 +43,6 @@ __all__ = [
     "save_product",
     "send_part",
     "set_quantity",
+    "undo_goods",
+    "write_import",
 ]

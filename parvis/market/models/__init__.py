@@ -2,6 +2,7 @@
 
 from parvis.market.models.baskets import Basket, BasketLine
 from parvis.market.models.documents import Document, Operator, Series
+from parvis.market.models.goods import GoodsChange, GoodsImport, KnownProduct
 from parvis.market.models.ledger import LedgerEntry, LedgerTransaction
 from parvis.market.models.orders import Line, Order, Part, PartEvent
 from parvis.market.models.payments import (
@@ -23,6 +24,9 @@ __all__ = [
     "Cycle",
     "CycleShop",
     "Document",
+    "GoodsChange",
+    "GoodsImport",
+    "KnownProduct",
     "LedgerEntry",
     "LedgerTransaction",
     "Line",

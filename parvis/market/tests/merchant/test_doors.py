@@ -15,6 +15,17 @@ PAGES = [
     "products/",
     "products/add/",
     "products/{product}/",
+    "products/bring/",
+    "products/bring/table/",
+    "products/bring/list/",
+    "products/bring/eans/",
+    "products/bring/photos/",
+    "products/bring/website/",
+    "products/table/",
+    "products/prices/",
+    "products/bring/{brought}/",
+    "products/export.csv",
+    "products/export.xlsx",
     "hours/",
     "hours/?as=text",
     "ways/",
@@ -35,6 +46,17 @@ BUTTONS = [
     "products/{product}/",
     "products/{product}/quick/",
     "products/{product}/hide/",
+    "products/bring/table/",
+    "products/bring/{brought}/",
+    "products/bring/{brought}/leave/",
+    "products/bring/{brought}/add/",
+    "products/bring/list/",
+    "products/bring/eans/",
+    "products/bring/photos/",
+    "products/bring/website/",
+    "products/table/",
+    "products/prices/",
+    "products/undo/{change}/",
     "hours/",
     "takes-orders/",
     "ways/",
@@ -44,11 +66,24 @@ BUTTONS = [
 
 @pytest.fixture
 def ids(shop, product, order_of, at):
-    from parvis.market.actions import prepare_part
+    from parvis.market.actions import bring_goods, prepare_part
+    from parvis.market.actions.bulk import change_table
+    from parvis.market.actions.many import Move
+    from parvis.market.goods.incoming import Incoming, Reading
 
     ready = order_of(product)
     prepare_part(part=ready, quantities={}, at=at)
-    return {"part": order_of(product).pk, "ready": ready.pk, "product": product.pk}
+    reading = Reading([Incoming(2, {"name": "Tarte", "price_cents": 400})])
+    brought = bring_goods(shop=shop, way="table", name="goods.csv", reading=reading, at=at)
+    move = Move(str(product.pk), {"price_cents": product.price_cents}, {"price_cents": 500})
+    change, _clashes = change_table(shop=shop, moves=[move], at=at)
+    return {
+        "part": order_of(product).pk,
+        "ready": ready.pk,
+        "product": product.pk,
+        "brought": brought.pk,
+        "change": change.pk,
+    }
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -70,7 +105,7 @@ def test_only_the_shop_may_press(path, ids, post_to, other_merchant, stranger):
     assert post_to(path, person=None).status_code == 302
 
 
-@pytest.mark.parametrize("path", ["orders/{part}/", "products/{product}/"])
+@pytest.mark.parametrize("path", ["orders/{part}/", "products/{product}/", "products/bring/{brought}/"])
 def test_things_of_another_shop_do_not_exist_here(path, ids, page_of, other_merchant):
     assert page_of(path.format(**ids), person=other_merchant, shop="primeurs-de-la-place").status_code == 404
 

@@ -18,6 +18,7 @@ from parvis.market.actions import change_product, save_product
 from parvis.market.forms.goods import ProductForm, QuickForm
 from parvis.market.models import Product, Shop
 from parvis.market.trades import CATEGORIES
+from parvis.market.views.merchant.bulk import last_change
 from parvis.market.views.merchant.frame import shop_page
 from parvis.people.requests import PersonRequest
 
@@ -52,6 +53,7 @@ def _list(request: PersonRequest, shop: Shop, query: QueryDict, wrong: QuickForm
         "q": text,
         "show": shown,
         "pills": pills,
+        "change": last_change(shop),
     }
     status = 422 if wrong else 200
     return shop_page(request, shop, "market/merchant/products.html", "products", context, status=status)

@@ -1,0 +1,1 @@
+"""Goods in bulk: in, out, changed, undone."""
