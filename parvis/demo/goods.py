@@ -21,6 +21,7 @@ from parvis.towns.models import Address, Town
 
 COUNTED = 0.35  # share of goods that a merchant counts
 SOLD_OUT = 0.06  # of those, share with none left
+NEW_SHOPS = {"Le Petit Pétrin", "La Cave du Port", "Kaas & Zo"}  # on the market since this morning, shelves empty
 CLOSED_SHOPS = (7, 21)  # shops on holiday, by their place in the list
 UNITS_NL = {
     "la pièce": "per stuk",
@@ -41,12 +42,14 @@ UNITS_NL = {
 def stock_shops(town: Town, *, products: int, at: datetime) -> None:
     """Open the shops of the town's file and fill them with about ``products`` goods in all."""
     rows = reading.shops(town.slug)
-    share, extra = divmod(products, len(rows))
+    stocked = [row for row in rows if row.name not in NEW_SHOPS]
+    share, extra = divmod(products, len(stocked))
     chance = Random(f"goods of {town.slug}")
     everything: list[Product] = []
     for index, row in enumerate(rows):
         shop = _open(town, row, index, chance, day_of(at, town.zone))
-        everything += _goods(shop, row, share + (index < extra), chance)
+        if row in stocked:
+            everything += _goods(shop, row, share + (index < extra), chance)
     Product.objects.bulk_create(everything)
     words.learn(town, {name for product in everything for name in names(product)})
     StockMovement.objects.bulk_create(

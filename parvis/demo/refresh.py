@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from parvis.core import outbox
@@ -20,7 +22,8 @@ from parvis.demo.rules import set_rules
 from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
 from parvis.demo.tales import Script
 from parvis.demo.towns import build_town
-from parvis.market.models import Part
+from parvis.market.actions.known_products import load_known_products
+from parvis.market.models import KnownProduct, Part
 from parvis.places.spans import refresh_due
 from parvis.towns.models import Town
 
@@ -38,6 +41,8 @@ def bring_up(
     Where a round is on the road nothing needs to be done, so a second call changes nothing.
     """
     with outbox.muted(), _alone():
+        if build:
+            _know_products()
         for profile in profiles:
             started = time.perf_counter()
             known = Town.objects.filter(slug=profile.slug).first()
@@ -53,6 +58,13 @@ def bring_up(
                 fill_desk(town, at=at)
                 set_rules(town, at=at)
             say(f"{town.name}: {time.perf_counter() - started:.1f} s")
+
+
+def _know_products() -> None:
+    """What EANs stand for, where the data lies beside the program; done once."""
+    path = Path(settings.DATA_DIR) / "products" / "products.csv"
+    if path.exists() and not KnownProduct.objects.exists():
+        load_known_products(path, source="Open Food Facts (ODbL 1.0)")
 
 
 @contextmanager

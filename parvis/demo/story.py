@@ -185,7 +185,7 @@ def _goods_by_shop(town: Town) -> dict[Shop, list[Product]]:
     return {
         shop: [p for p in sorted(shop.products.all(), key=lambda p: p.pk) if p.stock is None or p.stock > 6]
         for shop in shops
-        if not shop.place.closures.all()
+        if not shop.place.closures.all() and shop.products.all()  # a new shop has nothing to order yet
     }
 
 

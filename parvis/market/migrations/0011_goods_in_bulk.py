@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0009_capacity_and_cycles'),
+        ('market', '0010_ledger_by_day'),
         ('towns', '0003_words_synonyms_and_basemap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
