@@ -60,6 +60,7 @@ class Statement:
     own_till: int
     town_till: int
     owed_before: int
+    online: int = 0
 
     @property
     def net(self) -> int:
@@ -79,7 +80,7 @@ class Statement:
     @property
     def paid(self) -> int:
         """Received by anybody for this shop."""
-        return self.own_till + self.town_till
+        return self.own_till + self.town_till + self.online
 
     @property
     def owed_after(self) -> int:
@@ -114,8 +115,11 @@ def statement_of(shop: Shop, first_day: date) -> Statement:
             by_rate[rate][1] += vat
     town = _town_payments(shop)
     own = LedgerEntry.objects.filter(town_id=shop.town_id, account=shop_till(shop))
+    through = [f"online:{shop.slug}", f"payout:{shop.slug}"]  # handing on moves it from one to the other
+    online = LedgerEntry.objects.filter(town_id=shop.town_id, account__in=through)
     sold_before = -_sum(_sold(shop).filter(transaction__at__lt=start))
     paid_before = _sum(own.filter(transaction__at__lt=start)) + _sum(town.filter(transaction__at__lt=start))
+    paid_before += _sum(online.filter(transaction__at__lt=start))
     month = {"transaction__at__gte": start, "transaction__at__lt": end}
     return Statement(
         first_day=first_day,
@@ -124,6 +128,7 @@ def statement_of(shop: Shop, first_day: date) -> Statement:
         own_till=_sum(own.filter(**month)),
         town_till=_sum(town.filter(**month)),
         owed_before=sold_before - paid_before,
+        online=_sum(online.filter(**month)),
     )
 
 

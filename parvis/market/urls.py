@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from parvis.market.views import basket, checkout, orders, papers, public
+from parvis.market.views import basket, checkout, orders, papers, payments, public
 
 urlpatterns = [
     # residents
@@ -19,6 +19,8 @@ urlpatterns = [
     path("orders/<str:code>/receipt/", orders.receipt, name="order-receipt"),
     path("orders/<str:code>/documents/<uuid:pk>.pdf", papers.of_order, name="order-document"),
     path("orders/<str:code>/parts/<uuid:pk>/cancel/", orders.cancel, name="order-cancel"),
+    path("orders/<str:code>/pay/", payments.pay, name="order-pay"),
+    path("payments/<slug:provider>/", payments.news, name="payment-news"),
     # merchants and the town's agents
     path("", include("parvis.market.urls_merchant")),
 ]

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from parvis.market.urls_goods import urlpatterns as goods
-from parvis.market.views import agent, closing, cycles, papers
+from parvis.market.views import agent, closing, cycles, papers, payments
 from parvis.market.views.merchant import money, orders, products, rules, shop
 
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("merchant/<slug:slug>/ways/", shop.ways, name="merchant-ways"),
     path("merchant/<slug:slug>/about/", shop.about, name="merchant-about"),
     path("merchant/<slug:slug>/money/", money.money, name="merchant-money"),
+    path("merchant/<slug:slug>/money/account/", payments.account, name="merchant-account"),
     path("merchant/<slug:slug>/documents/", papers.month, name="merchant-documents"),
     path("merchant/<slug:slug>/documents/<uuid:pk>.pdf", papers.of_shop, name="merchant-document"),
     path("agent/", agent.day, name="agent"),

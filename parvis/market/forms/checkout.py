@@ -100,6 +100,7 @@ class CheckoutForm(forms.Form):
         slots: Sequence[Slot],
         bike_fee_cents: int,
         initial: Mapping[str, Any] | None = None,
+        online: bool = False,
     ) -> None:
         self.town, self.shares, self.slots, self.bike_fee_cents = town, shares, slots, bike_fee_cents
         super().__init__(data, initial={"key": uuid4()} | dict(initial or {}))
@@ -120,6 +121,14 @@ class CheckoutForm(forms.Form):
         assert isinstance(window, forms.ChoiceField)
         window.choices = [(str(slot.window.pk), str(slot.window)) for slot in slots]
         window.error_messages["invalid_choice"] = _("This delivery time is closed. Please choose another one.")
+        if online:
+            self.fields["pay"] = forms.ChoiceField(
+                label=_("How you pay"),
+                choices=[("online", _("Online, now")), ("spot", _("When I have it"))],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Choose how you pay."), "invalid_choice": _("Choose how you pay.")},
+            )
+            self.initial.setdefault("pay", "online")
         if self.is_bound and not self.to_a_door:
             self.fields["address"].required = False
 

@@ -24,9 +24,12 @@ from parvis.market.cookies import my_basket
 from parvis.market.forms.checkout import CheckoutForm, way_name
 from parvis.market.models import Market, Modality, Order
 from parvis.market.opening import opening_of
+from parvis.market.paying.offering import paid_online, provider_of
+from parvis.market.paying.words import provider_name
 from parvis.market.promises import ShopRules, promise
 from parvis.market.rulebook import closures_ahead, rules_of
 from parvis.market.slots import Slot, fits_a_bike, slots_for
+from parvis.market.views.payments import begin
 from parvis.market.when import near_day
 from parvis.towns.requests import TownRequest
 
@@ -49,7 +52,8 @@ def checkout(request: TownRequest) -> HttpResponse:
     closure = closed_at(at, request.town.zone, closures)
     slots = slots_for(request.town, groups, at, rules, closures)
     carried = fits_a_bike(request.town, groups) if slots else True
-    form = _form(request, groups, slots if carried else [], market)
+    paying = _paying(request, groups)
+    form = _form(request, groups, slots if carried else [], market, online=bool(paying))
     refused = ""
     if form.is_bound and form.is_valid():
         try:
@@ -59,6 +63,8 @@ def checkout(request: TownRequest) -> HttpResponse:
                 return HttpResponseRedirect(_order_address(request, placed))
             refused = str(error)
         else:
+            if to_pay := begin(request, order):
+                return HttpResponseRedirect(to_pay)
             messages.success(
                 request,
                 _("Your order is with the shops. A mail is on its way to %(email)s.") % {"email": order.email},
@@ -73,6 +79,7 @@ def checkout(request: TownRequest) -> HttpResponse:
         "no_common_time": bool(form.slots) and not form.slots_shown,
         "too_heavy": not carried,
         "offers_bike": any(m.kind == Modality.Kind.BIKE for share in groups for m in share.offered),
+        "paying": paying,
         "bill": _bill(form, groups, market),
         "market": market,
         "market_notice": notice_of(closures, at, request.town.zone),
@@ -80,6 +87,15 @@ def checkout(request: TownRequest) -> HttpResponse:
     }
     template = "market/checkout_changed.html" if request.htmx else "market/checkout.html"
     return render(request, template, context)
+
+
+def _paying(request: TownRequest, groups: Sequence[ShopBasket]) -> dict[str, str] | None:
+    """Whether something of the basket can be paid online, and what is paid on the spot all the same."""
+    online = paid_online(request.town, [share.shop for share in groups])
+    if not online:
+        return None
+    spot = ", ".join(share.shop.name for share in groups if share.shop.pk not in online)
+    return {"provider": provider_name(provider_of(request.town)), "spot": spot}
 
 
 def _placed(request: TownRequest) -> Order | None:
@@ -94,12 +110,15 @@ def _order_address(request: TownRequest, order: Order) -> str:
     return address if mine else f"{address}?key={order.secret}"
 
 
-def _form(request: TownRequest, groups: Sequence[ShopBasket], slots: Sequence[Slot], market: Market) -> CheckoutForm:
+def _form(
+    request: TownRequest, groups: Sequence[ShopBasket], slots: Sequence[Slot], market: Market, *, online: bool
+) -> CheckoutForm:
     settings: dict[str, Any] = {
         "town": request.town,
         "shares": groups,
         "slots": slots,
         "bike_fee_cents": market.bike_fee_cents,
+        "online": online,
     }
     if request.method == "POST" and "recalculate" not in request.POST:
         return CheckoutForm(request.POST, **settings)
@@ -136,6 +155,7 @@ def _order(request: TownRequest, form: CheckoutForm, found: Any, at: datetime) -
         key=key,
         at=at,
         expected_cents=data["total"],
+        pay_online=data.get("pay") == "online",
     )
 
 

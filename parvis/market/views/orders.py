@@ -22,6 +22,7 @@ from parvis.market.actions import cancel_part
 from parvis.market.amounts_due import ordered, owed
 from parvis.market.models import Document, Order
 from parvis.market.paper_pdf import title_of
+from parvis.market.paying.words import paying_of
 from parvis.market.story import collect_words, expected, promise, stories
 from parvis.market.ways import CHOICES, WAYS
 from parvis.market.when import near_moment
@@ -122,6 +123,8 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
         "bike_fee_cents": due.bike_fee_cents,
         "ordered": ordered(found),
         "here": _address(request, "order", found),
+        "paying": paying_of(found, at),
+        "pay_url": _address(request, "order-pay", found),
         "receipt_url": _address(request, "order-receipt", found),
         "documents": [
             {

@@ -12,6 +12,7 @@ from parvis.core.time import day_of
 from parvis.core.words import say_day, say_rate
 from parvis.market.access import my_shop
 from parvis.market.models import Shop
+from parvis.market.paying.words import online_money
 from parvis.market.statement import Statement, next_month, statement_of
 from parvis.market.views.merchant.frame import shop_page
 from parvis.market.views.merchant.months import asked_month, month_before
@@ -29,11 +30,13 @@ def money(request: PersonRequest, slug: str) -> HttpResponse:
         return _csv(shop, statement)
     context = {
         "statement": statement,
+        "online": online_money(shop),
         "month": format_date(first_day, "F Y"),
         "before": f"{month_before(first_day):%Y-%m}",
         "after": f"{next_month(first_day):%Y-%m}" if first_day < this_month else "",
         "this_month": f"{first_day:%Y-%m}",
         "own_paid": format_money(-statement.own_till, request.town.currency),
+        "online_paid": format_money(-statement.online, request.town.currency) if statement.online else "",
         "town_paid": format_money(-statement.town_till, request.town.currency),
         **_tables(statement, request.town.currency),
     }
