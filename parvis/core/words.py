@@ -57,6 +57,11 @@ def say_weight(grams: int) -> str:
     return f"{grams}{NBSP}g" if grams < 1000 else f"{_decimal(grams / 1000, 1)}{NBSP}kg"
 
 
+def say_grams(grams: int) -> str:
+    """``290 g``, ``1,435 kg``: a weight to the gram, as it is paid."""
+    return f"{grams}{NBSP}g" if grams < 1000 else f"{_decimal(grams / 1000, 3)}{NBSP}kg"
+
+
 def say_distance(metres: float) -> str:
     """``350 m`` below a kilometre, then ``3,4 km``."""
     whole = round(metres)

@@ -11,7 +11,18 @@ from parvis.core.time import moment
 from parvis.delivery.models import Bike, Hub, Shift, Window
 from parvis.market.actions.products import index_products
 from parvis.market.directory import SERVICES
-from parvis.market.models import Basket, Capacity, Cycle, CycleShop, Market, Modality, Product, Shop
+from parvis.market.models import (
+    Basket,
+    Capacity,
+    Cycle,
+    CycleShop,
+    Market,
+    Modality,
+    Option,
+    OptionGroup,
+    Product,
+    Shop,
+)
 from parvis.people.models import Organisation, Person, Role
 from parvis.places.models import Place
 from parvis.towns.models import Address, Town
@@ -109,6 +120,17 @@ def make_cycle(*shops: Shop, **extra: Any) -> Cycle:
     for shop in shops:
         CycleShop.objects.create(town=shop.town, cycle=cycle, shop=shop)
     return cycle
+
+
+def make_options(product: Product, name: str, *options: tuple[str, int, int | None], position: int = 0) -> list[Option]:
+    """A group of options, each with its name, what it costs more and its stock (None: not counted)."""
+    group = OptionGroup.objects.create(town_id=product.town_id, product=product, name=name, position=position)
+    return [
+        Option.objects.create(
+            town_id=product.town_id, group=group, name=option, surcharge_cents=cents, stock=stock, position=number
+        )
+        for number, (option, cents, stock) in enumerate(options)
+    ]
 
 
 def make_basket(town: Town, *products: tuple[Product, int], person: Person | None = None) -> Basket:

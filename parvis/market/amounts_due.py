@@ -71,6 +71,14 @@ def ordered(order: Order) -> Owed:
     return Owed(parts, _bike_fee(order, due=order.delivery is not None))
 
 
+def at_most(order: Order) -> int:
+    """The most that the order can come to: everything there, and what is weighed as heavy as the buyer accepted.
+
+    What is captured never goes above it; it is the amount to authorise. In cents.
+    """
+    return sum(part.most_cents for part in order.parts.all()) + order.bike_fee_cents
+
+
 def bike_fee_due(order: Order) -> int:
     """The bikes' fee in cents while something comes, or came, by bike."""
     by_bike = [part for part in order.parts.all() if part.kind == Modality.Kind.BIKE]
@@ -78,8 +86,9 @@ def bike_fee_due(order: Order) -> int:
 
 
 def _ordered_total(part: Part) -> Total:
-    goods = [Priced(line.unit_price_cents * line.quantity, line.vat_bp) for line in part.lines.all()]
-    return total_of(goods, [Priced(part.fee_cents, part.fee_vat_bp)] if part.fee_cents else [])
+    goods = [Priced(line.ordered_cents, line.vat_bp) for line in part.lines.all()]
+    deposits = sum(line.ordered_deposits for line in part.lines.all())
+    return total_of(goods, [Priced(part.fee_cents, part.fee_vat_bp)] if part.fee_cents else [], deposits)
 
 
 def _bike_fee(order: Order, *, due: bool) -> Total:

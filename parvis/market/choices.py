@@ -21,8 +21,18 @@ class ShopBasket:
 
     @property
     def goods_cents(self) -> int:
-        """What the goods cost."""
-        return sum(line.product.price_cents * line.quantity for line in self.lines)
+        """What the goods cost; about, where some are weighed."""
+        return sum(line.cents for line in self.lines)
+
+    @property
+    def deposits(self) -> int:
+        """The deposits on bottles and jars."""
+        return sum(line.deposit_cents for line in self.lines)
+
+    @property
+    def weighed(self) -> bool:
+        """Whether something is sold by weight, so that the amount is still about."""
+        return any(line.product.by_weight for line in self.lines)
 
     @property
     def offered(self) -> tuple[Modality, ...]:
@@ -50,11 +60,11 @@ class ShopBasket:
 
     def total(self, modality: Modality | None = None) -> Total:
         """Goods, and the shop's own fee for a modality (the bikes' fee belongs to the order)."""
-        goods = [Priced(line.product.price_cents * line.quantity, line.product.vat_bp) for line in self.lines]
+        goods = [Priced(line.cents, line.product.vat_bp) for line in self.lines]
         fees = []
         if modality is not None and modality.kind != Modality.Kind.BIKE and modality.fee_cents:
             fees = [Priced(modality.fee_cents, modality.fee_vat_bp)]
-        return total_of(goods, fees)
+        return total_of(goods, fees, self.deposits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ def shares(basket: Basket) -> tuple[ShopBasket, ...]:
     """A basket (loaded ``with_lines``) shop by shop, in the order of the first thing added."""
     by_shop: dict[Shop, list[BasketLine]] = {}
     for line in basket.lines.all():
+        line.product.shop.town = basket.town  # one row for all shops
         by_shop.setdefault(line.product.shop, []).append(line)
     return tuple(
         ShopBasket(shop, tuple(lines), tuple(m for m in _sorted(shop.modalities.all()) if m.active))

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, F, IntegerField, Q, Sum, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.http import HttpResponse
 
-from parvis.market.models import Basket, BasketLine
+from parvis.market.models import Basket, BasketLine, Option
 from parvis.market.models.baskets import BasketQuerySet
 from parvis.towns.requests import TownRequest
 
 COOKIE = "basket"
 DAYS = 30
+_PRICE = ("price_cents", "sold_by", "grams", "deposit_cents")  # what the sum of a basket is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def my_basket(request: TownRequest) -> Basket | None:
     """The visitor's basket with everything in it, or None; the page's header then asks no more."""
     basket = _mine(request).with_lines().first()
     lines = basket.lines.all() if basket else []
-    total = Summary(sum(li.quantity for li in lines), sum(li.quantity * li.product.price_cents for li in lines))
+    total = Summary(sum(li.quantity for li in lines), sum(li.cents + li.deposit_cents for li in lines))
     request._basket_summary = total  # type: ignore[attr-defined]
     return basket
 
@@ -70,7 +71,7 @@ def basket_to_fill(request: TownRequest) -> Basket:
 
 
 def basket_summary(request: TownRequest) -> Summary:
-    """What the frame of a page shows of the basket: one query, none for a visitor without one."""
+    """What the frame of a page shows of the basket: one query, one more for options, none for a visitor without one."""
     known: Summary | None = getattr(request, "_basket_summary", None)
     if known is None:
         known = _ask_summary(request)
@@ -82,9 +83,15 @@ def _ask_summary(request: TownRequest) -> Summary:
     new: UUID | None = getattr(request, "_new_basket", None)
     if new is None and COOKIE not in request.COOKIES and not request.user.is_authenticated:
         return Summary()
-    lines = BasketLine.objects.filter(Q(basket=new) if new else Q(basket__in=_mine(request).values("pk")))
-    sums = lines.aggregate(count=Sum("quantity"), cents=Sum(F("quantity") * F("product__price_cents")))
-    return Summary(sums["count"] or 0, sums["cents"] or 0)
+    found = BasketLine.objects.filter(Q(basket=new) if new else Q(basket__in=_mine(request).values("pk")))
+    lines = list(found.select_related("product").only("quantity", "options", *(f"product__{name}" for name in _PRICE)))
+    wanted = {option for line in lines for option in line.options}
+    more = dict(Option.objects.filter(pk__in=wanted).values_list("pk", "surcharge_cents")) if wanted else {}
+    cents = [
+        line.product.cents_of(line.quantity, sum(more.get(option, 0) for option in line.options)) + line.deposit_cents
+        for line in lines
+    ]
+    return Summary(sum(line.quantity for line in lines), sum(cents))
 
 
 def remember(response: HttpResponse, basket: Basket) -> None:

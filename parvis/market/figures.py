@@ -27,11 +27,12 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, ExtractHour, TruncDate
+from django.db.models.functions import ExtractHour, TruncDate
 
 from parvis.core.time import day_bounds
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round
 from parvis.market.models import LedgerEntry, Line, Order, Part, PartEvent, Product
+from parvis.market.models.orders import line_cents
 from parvis.market.worklist import FORGOTTEN, unanswered, waiting_since
 from parvis.towns.models import Town
 
@@ -171,8 +172,7 @@ def _alive(parts: QuerySet[Part]) -> QuerySet[Part]:
 
 def _worth(parts: QuerySet[Part]) -> int:
     """Goods as ordered or prepared, and the shops' own fees."""
-    billed = F("unit_price_cents") * Coalesce("prepared_quantity", "quantity")
-    goods = Line.objects.filter(part__in=parts).aggregate(total=Sum(billed, default=0))["total"]
+    goods = Line.objects.filter(part__in=parts).aggregate(total=Sum(line_cents(), default=0))["total"]
     fees = parts.aggregate(total=Sum("fee_cents", default=0))["total"]
     return int(goods + fees)
 

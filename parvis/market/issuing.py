@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from parvis.core.text import fold
 from parvis.core.time import day_of
+from parvis.core.words import say_grams
 from parvis.market.models import Document, LedgerTransaction, Line, Operator, Order, Part, Series, Shop
 from parvis.market.papers import Issuer, Row, content_of, credited, partly_credited
-from parvis.market.pricing import Priced
+from parvis.market.pricing import DEPOSIT_VAT_BP, Priced
 from parvis.market.ways import WAYS
 from parvis.people.models import Organisation
 from parvis.towns.models import Town
@@ -27,6 +28,9 @@ def issue_sale(movement: LedgerTransaction, part: Part, *, at: datetime) -> Docu
     # Amounts are those of ``priced``, which the ledger has posted; a line is never priced twice in two ways.
     priced = zip(part.lines.all(), part.priced(), strict=True)
     rows = [_row(line, amount) for line, amount in priced if amount.cents]
+    if part.deposits:
+        with translation.override(part.order.language):
+            rows.append(Row(_("Deposits on bottles and jars"), 1, part.deposits, DEPOSIT_VAT_BP))
     if part.fee_cents:
         rows.append(_delivery(part.order, part.kind, part.fee_cents, part.fee_vat_bp))
     return _invoice(movement, part.order, rows, shop=part.shop, part=part, at=at)
@@ -56,7 +60,9 @@ def issue_credit(
 
 
 def _row(line: Line, amount: Priced) -> Row:
-    return Row(line.name, line.billed_quantity, amount.cents, amount.vat_bp, line.unit)
+    if line.by_weight:  # the weight is what is sold, so it stands with the name: 290 g of cheese are one thing
+        return Row(f"{line.full_name}, {say_grams(line.weighs)}", 1, amount.cents, amount.vat_bp)
+    return Row(line.full_name, line.billed_quantity, amount.cents, amount.vat_bp, line.unit)
 
 
 def _delivery(order: Order, kind: str, cents: int, vat_bp: int) -> Row:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from parvis.market.models import Modality, Product, Shop
+from parvis.market.availability import coming_day
+from parvis.market.models import Modality, OptionGroup, Product, Shop
 from parvis.market.opening import Opening, opening_of
+from parvis.market.phrases import per_what, say_season
 from parvis.market.trades import CATEGORIES, TRADES, Kind
 from parvis.market.ways import WAYS
 from parvis.places.models import Closure
@@ -58,6 +60,7 @@ class ProductCard:
 
     product: Product
     shop_shown: bool = True
+    at: datetime | None = None  # where the page says what is out of season
 
     @property
     def href(self) -> str:
@@ -82,12 +85,32 @@ class ProductCard:
     @property
     def orderable(self) -> bool:
         """Whether it can be put in the basket now."""
-        return self.product.shop.takes_orders and not self.product.sold_out
+        return self.product.shop.takes_orders and not self.product.sold_out and self.in_season
+
+    @property
+    def in_season(self) -> bool:
+        """Whether it can be had in the next days."""
+        return self.at is None or coming_day([self.product], self.product.town.zone, self.at) is not None
+
+    @property
+    def asks(self) -> bool:
+        """Whether something must be chosen before it goes into the basket: an option, or how many grams."""
+        return bool(getattr(self.product, "has_options", False)) or self.product.sold_by == Product.Sale.WEIGHT
 
     @property
     def add_url(self) -> str:
         """Where its button sends it, or nothing."""
-        return reverse("basket-add") if self.orderable else ""
+        return reverse("basket-add") if self.orderable and not self.asks else ""
+
+    @property
+    def choose_url(self) -> str:
+        """Where the rest is chosen, or nothing."""
+        return self.href if self.orderable and self.asks else ""
+
+    @property
+    def unit(self) -> str:
+        """What the price is for."""
+        return per_what(self.product)
 
     @property
     def chip(self) -> str:
@@ -95,6 +118,8 @@ class ProductCard:
         stock = self.product.stock
         if stock == 0:
             return _("Sold out")
+        if not self.in_season:
+            return say_season(self.product.season) or _("Not at the moment")
         if stock is not None and stock <= FEW:
             return _("%(count)s left") % {"count": stock}
         return ""
@@ -102,7 +127,7 @@ class ProductCard:
     @property
     def chip_tone(self) -> str:
         """The tone of the chip."""
-        return "over" if self.product.sold_out else "wait"
+        return "over" if self.product.sold_out or not self.in_season else "wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +179,13 @@ def for_cards(products: QuerySet[Product]) -> QuerySet[Product]:
     """Only the columns that a card draws, in one query."""
     return (
         products.select_related(None)
-        .select_related("shop")
+        .select_related("shop", "town")
         .only(
-            *("name", "slug", "price_cents", "unit", "picture", "category", "stock"),
-            *("shop__name", "shop__slug", "shop__takes_orders"),
+            *("name", "slug", "price_cents", "unit", "picture", "category", "stock", "sold_by", "grams"),
+            *("season_from", "season_to", "sale_days", "order_days_before", "order_until"),
+            *("shop__name", "shop__slug", "shop__takes_orders", "town__timezone"),
         )
+        .annotate(has_options=Exists(OptionGroup.objects.filter(product=OuterRef("pk"))))
     )
 
 

@@ -190,6 +190,11 @@ def _turns(rules: ShopRules, at: datetime) -> list[Turn]:
     return sorted(found, key=lambda turn: (turn.starts_at, turn.closes_at))
 
 
+def open_turns(rules: ShopRules, at: datetime) -> list[Turn]:
+    """The turns for which one can order now, soonest first: those with a place left."""
+    return [turn for turn in _turns(rules, at) if turn.places_left(rules.places) != 0]
+
+
 def next_turn(rules: ShopRules, at: datetime) -> Turn | None:
     """The turn for which one orders now: the soonest with a place left."""
-    return next((turn for turn in _turns(rules, at) if turn.places_left(rules.places) != 0), None)
+    return next(iter(open_turns(rules, at)), None)

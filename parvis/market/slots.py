@@ -8,12 +8,14 @@ from uuid import UUID
 from django.db.models import Max
 
 from parvis.core.errors import Refusal
+from parvis.core.time import day_of
 from parvis.delivery.actions.booking import MILLILITRES_FILLED
 from parvis.delivery.models import Bike, Window
+from parvis.market.availability import allowed_on, share_promise
 from parvis.market.choices import ShopBasket
 from parvis.market.closures import closed_at
 from parvis.market.models import MarketClosure, Modality
-from parvis.market.promises import ShopRules, promise
+from parvis.market.promises import ShopRules
 from parvis.towns.models import Town
 
 FEW_PLACES = 5
@@ -50,10 +52,17 @@ def slots_for(
         return []
     ready = {share.shop.pk: _ready(rules[share.shop.pk], share, at) for share in by_bike}
     slots = []
-    for window in Window.objects.open_at(town, at)[: MOST_SLOTS * 2]:
+    for window in Window.objects.open_at(town, at)[: MOST_SLOTS * 4]:
         if closed_at(window.starts_at, town.zone, closures):
             continue
-        late = frozenset(shop for shop, moment in ready.items() if moment is None or moment > window.goods_due_at)
+        day = day_of(window.starts_at, town.zone)
+        late = frozenset(
+            share.shop.pk
+            for share in by_bike
+            if (moment := ready[share.shop.pk]) is None
+            or moment > window.goods_due_at
+            or not allowed_on(share, day, at)
+        )
         if len(late) < len(ready):
             slots.append(Slot(window, window.capacity - window.booked, late))  # type: ignore[attr-defined]
     return slots[:MOST_SLOTS]
@@ -62,7 +71,7 @@ def slots_for(
 def _ready(rules: ShopRules, share: ShopBasket, at: datetime) -> datetime | None:
     """The soonest that the shop can promise; None when it can promise nothing."""
     try:
-        return promise(rules, share.points, at).ready_at
+        return share_promise(rules, share, at).ready_at
     except Refusal:
         return None
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Concat
 from parvis.core.time import day_bounds
 from parvis.market.ledger import TOWN_TILL, shop_till
 from parvis.market.models import LedgerEntry, LedgerTransaction, Part, Shop
-from parvis.market.pricing import Priced, total_of
+from parvis.market.pricing import DEPOSIT_VAT_BP, Priced, total_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,9 @@ def _parts(shop: Shop, movements: Iterable[LedgerTransaction]) -> dict[UUID, Par
 
 
 def _rates(part: Part, sign: int) -> tuple[tuple[int, int, int], ...]:
-    """What was sold by rate, gross and VAT, from the lines as they were prepared and the shop's own fee."""
+    """What was sold by rate, gross and VAT, from the lines as they were prepared, deposits and the shop's own fee."""
     amounts = part.priced() + ([Priced(part.fee_cents, part.fee_vat_bp)] if part.fee_cents else [])
+    amounts += [Priced(part.deposits, DEPOSIT_VAT_BP)] if part.deposits else []
     gross: dict[int, int] = defaultdict(int)
     for amount in amounts:
         gross[amount.vat_bp] += amount.cents

@@ -93,7 +93,7 @@ class Job:
     @property
     def grams(self) -> int:
         """What it weighs, as prepared."""
-        return sum(line.grams * line.billed_quantity for line in self.part.lines.all())
+        return sum(line.weighs for line in self.part.lines.all())
 
     @property
     def late(self) -> bool:

@@ -1,9 +1,9 @@
 """Placing an order: stock, delivery window, parts and mails in one transaction, once.
 
-Rows are locked late and in the order of ``docs/locking.md``: products by id, capacities, cycles, the window.
+Rows are locked late, in the order of ``docs/locking.md``: products by id, options by id, capacities, cycles, the window.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,12 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.ids import short_code
+from parvis.core.time import day_of
 from parvis.delivery.actions import BagSpec, book_delivery
 from parvis.delivery.models import Window
 from parvis.market import letters
 from parvis.market.actions import payments
+from parvis.market.availability import check_day, share_promise
 from parvis.market.choices import Quote, ShopBasket, quote, shares
 from parvis.market.closures import closed_at, refusal
 from parvis.market.models import (
@@ -28,6 +30,7 @@ from parvis.market.models import (
     Market,
     MarketClosure,
     Modality,
+    Option,
     Order,
     Part,
     PartEvent,
@@ -35,7 +38,7 @@ from parvis.market.models import (
     StockMovement,
 )
 from parvis.market.paying.offering import paid_online
-from parvis.market.promises import Promise, promise, promise_by
+from parvis.market.promises import Promise, promise_by
 from parvis.market.rulebook import closures_ahead, rules_of
 from parvis.towns.models import Town
 
@@ -52,6 +55,7 @@ class Buyer:
     point: Point | None = None
     note: str = ""
     person: Any = None
+    if_missing: str = Order.IfMissing.LEAVE
 
 
 @transaction.atomic
@@ -88,15 +92,13 @@ def place_order(
     _check(asked, buyer, window)
     if window is not None and closed_at(window.starts_at, town.zone, closures):
         raise Refusal(_("This delivery time is closed. Please choose another one."))
-    taken = _take_stock(asked)
+    _take_stock(asked)
     promised = _promises(town, asked, window, closures, at)
     if expected_cents is not None and asked.total.cents != expected_cents:
         raise Refusal(_("The total has changed since you looked. Check it and order again."))
     online = _paid_online(town, asked) if pay_online else frozenset()
     order = _create_order(town, buyer, key, at)
-    parts = [
-        _create_part(order, share, chosen[share.shop.pk], promised[share.shop.pk], taken, at) for share in asked.shops
-    ]
+    parts = [_create_part(order, share, chosen[share.shop.pk], promised[share.shop.pk], at) for share in asked.shops]
     if asked.by_bike and window_id is not None and buyer.point is not None:
         order.delivery = book_delivery(
             town=town,
@@ -170,38 +172,63 @@ def _promises(
         mine = rules[share.shop.pk]
         by_bike = asked.chosen[share.shop.pk].kind == Modality.Kind.BIKE
         if by_bike and window is not None:
+            check_day(share, day_of(window.starts_at, town.zone), at)
             kept = promise_by(mine, share.points, window.goods_due_at, at)
             promised[share.shop.pk] = replace(kept, ready_at=window.goods_due_at)
         else:
-            promised[share.shop.pk] = promise(mine, share.points, at)
+            promised[share.shop.pk] = share_promise(mine, share, at)
     return promised
 
 
-def _take_stock(asked: Quote) -> dict[UUID, bool]:
-    """Lock the counted products in the order of their ids and take what is wanted: sold once, never more.
+def _take_stock(asked: Quote) -> None:
+    """Lock the counted products, then their options, in the order of their ids, and take what all lines want together.
 
-    Prices and names are read from the locked rows, so that what is charged is what the shop asks now.
+    Two lines of one stock (sliced and whole) are one wish. Prices and names are read from the locked rows, so that
+    what is charged is what the shop asks now.
     """
-    wanted = {line.product_id: line for share in asked.shops for line in share.lines}
-    taken: dict[UUID, bool] = {}
-    for product in Product.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"):
-        line = wanted[product.pk]
+    lines = [line for share in asked.shops for line in share.lines]
+    wanted: dict[UUID, int] = {}
+    for line in lines:
+        for key in (line.product_id, *line.options):
+            wanted[key] = wanted.get(key, 0) + line.quantity
+    seen = {line.product_id: line.product for line in lines}
+    for product in Product.objects.select_for_update(of=("self",)).filter(pk__in=seen).order_by("pk"):
         if product.hidden:
             raise Refusal(_("%(name)s is not on sale any more.") % {"name": product.name})
-        if product.price_cents != line.product.price_cents:
+        if _price(product) != _price(seen[product.pk]):
             raise Refusal(_("The price of %(name)s has just changed. Please look again.") % {"name": product.name})
-        taken[product.pk] = product.stock is not None
-        if product.stock is None:
-            continue
-        if product.stock < line.quantity:
-            raise Refusal(
-                _("%(name)s is sold out.") % {"name": product.name}
-                if product.stock == 0
-                else _("Only %(count)s left of %(name)s.") % {"count": product.stock, "name": product.name}
-            )
-        product.stock -= line.quantity
-        product.save(update_fields=["stock"])
-    return taken
+        _take(product, product.name, wanted[product.pk])
+    names = {option.pk: f"{line.product.name} ({option.name})" for line in lines for option in line.chosen}
+    surcharges = {option.pk: option.surcharge_cents for line in lines for option in line.chosen}
+    for option in Option.objects.select_for_update().filter(pk__in=names).order_by("pk"):
+        if option.surcharge_cents != surcharges[option.pk]:
+            raise Refusal(_("The price of %(name)s has just changed. Please look again.") % {"name": names[option.pk]})
+        _take(option, names[option.pk], wanted[option.pk])
+        surcharges.pop(option.pk)
+    if surcharges or not all(line.is_complete for line in lines):
+        gone = next((line.product.name for line in lines if not line.is_complete), lines[0].product.name)
+        raise Refusal(
+            _("What can be chosen about %(name)s has changed. Take it out and add it again.") % {"name": gone}
+        )
+
+
+def _price(product: Product) -> tuple[object, ...]:
+    """All that decides what so many of it cost."""
+    return (product.price_cents, product.sold_by, product.deposit_cents, product.grams if product.by_weight else 0)
+
+
+def _take(counted: Product | Option, name: str, quantity: int) -> None:
+    """Take so many off a counted stock whose row is locked; nothing to do where nobody counts."""
+    if counted.stock is None:
+        return
+    if counted.stock < quantity:
+        raise Refusal(
+            _("%(name)s is sold out.") % {"name": name}
+            if counted.stock == 0
+            else _("Only %(count)s left of %(name)s.") % {"count": counted.stock, "name": name}
+        )
+    counted.stock -= quantity
+    counted.save(update_fields=["stock"])
 
 
 def _create_order(town: Town, buyer: Buyer, key: str, at: datetime) -> Order:
@@ -219,6 +246,7 @@ def _create_order(town: Town, buyer: Buyer, key: str, at: datetime) -> Order:
                     language=buyer.language,
                     address=buyer.address,
                     note=buyer.note,
+                    if_missing=buyer.if_missing,
                     placed_at=at,
                 )
         except IntegrityError:
@@ -227,9 +255,7 @@ def _create_order(town: Town, buyer: Buyer, key: str, at: datetime) -> Order:
     raise RuntimeError("no free order code in twenty tries")
 
 
-def _create_part(
-    order: Order, share: ShopBasket, modality: Modality, promised: Promise, taken: Mapping[UUID, bool], at: datetime
-) -> Part:
+def _create_part(order: Order, share: ShopBasket, modality: Modality, promised: Promise, at: datetime) -> Part:
     by_bike, turn = modality.kind == Modality.Kind.BIKE, promised.turn
     collected = turn if modality.kind == Modality.Kind.COLLECT else None
     part = Part.objects.create(
@@ -248,35 +274,51 @@ def _create_part(
         until=collected.ends_at if collected else None,
         collected_at=collected.cycle.place if collected else "",
     )
-    lines = Line.objects.bulk_create(
-        Line(
-            town_id=order.town_id,
-            part=part,
-            product=line.product,
-            name=line.product.name,
-            unit=line.product.unit,
-            unit_price_cents=line.product.price_cents,
-            vat_bp=line.product.vat_bp,
-            grams=line.product.grams,
-            millilitres=line.product.millilitres,
-            quantity=line.quantity,
-            counted=taken.get(line.product_id, False),
-        )
-        for line in share.lines
-    )
+    lines = Line.objects.bulk_create(line_of(part, line.product, line.quantity, line.chosen) for line in share.lines)
     StockMovement.objects.bulk_create(
-        StockMovement(
-            town_id=order.town_id,
-            product_id=line.product_id,
-            delta=-line.quantity,
-            reason=StockMovement.Reason.ORDERED,
-            at=at,
-            line_id=line.pk,
-        )
-        for line in lines
-        if line.counted and line.product_id
+        movement
+        for line, wish in zip(lines, share.lines, strict=True)
+        for movement in taken_for(line, wish.product, wish.chosen, at)
     )
     return part
+
+
+def line_of(part: Part, product: Product, quantity: int, chosen: Sequence[Option] = ()) -> Line:
+    """What is sold, as it is now: name, options, price, VAT and deposit stay on the line."""
+    return Line(
+        town_id=part.town_id,
+        part=part,
+        product=product,
+        name=product.name,
+        option_words=", ".join(option.name for option in chosen)[:200],
+        unit=product.unit,
+        unit_price_cents=product.price_cents + sum(option.surcharge_cents for option in chosen),
+        vat_bp=product.vat_bp,
+        deposit_cents=product.deposit_cents,
+        sold_by=product.sold_by,
+        tolerance_percent=product.tolerance_percent if product.by_weight else 0,
+        temperature=product.temperature,
+        grams=product.grams,
+        millilitres=product.millilitres,
+        quantity=quantity,
+        counted=product.stock is not None or any(option.stock is not None for option in chosen),
+    )
+
+
+def taken_for(line: Line, product: Product, chosen: Sequence[Option], at: datetime) -> Iterator[StockMovement]:
+    """The movements of what a line takes: one for each counted stock, the product's and its options'."""
+    stocks: list[tuple[Option | None, int | None]] = [(None, product.stock), *((o, o.stock) for o in chosen)]
+    for option, stock in stocks:
+        if stock is not None:
+            yield StockMovement(
+                town_id=line.town_id,
+                product=product,
+                option=option,
+                delta=-line.quantity,
+                reason=StockMovement.Reason.ORDERED,
+                at=at,
+                line_id=line.pk,
+            )
 
 
 def _bag(part: Part, share: ShopBasket) -> BagSpec:

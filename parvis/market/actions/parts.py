@@ -1,6 +1,6 @@
 """What shops and buyers do with one part of an order. One shop's refusal never touches another's bag."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.delivery.actions import cancel_bags, mark_bags_ready
 from parvis.market import ledger, letters
-from parvis.market.models import Line, Modality, Part, PartEvent, Product, StockMovement
+from parvis.market.models import Line, Modality, Option, Part, PartEvent, Product, StockMovement
 from parvis.market.paying.later import settle_soon
 from parvis.market.states import PartState
 
@@ -97,22 +97,47 @@ def tell_shops(parts: Iterable[Part], *, at: datetime) -> None:
 
 
 def _give_back(part: Part, *, at: datetime, by: Any) -> None:
-    """Return what was taken for the part: counted stock and places on the bike."""
-    lines = {line.product_id: line for line in part.lines.all() if line.counted and line.product_id}
-    for product in Product.objects.select_for_update().filter(pk__in=lines).order_by("pk"):
-        if product.stock is not None:
-            product.stock += lines[product.pk].quantity
-            product.save(update_fields=["stock"])
-            StockMovement.objects.create(
-                town_id=part.town_id,
-                product=product,
-                delta=lines[product.pk].quantity,
-                reason=StockMovement.Reason.RELEASED,
-                at=at,
-                line_id=lines[product.pk].pk,
-            )
+    """Return what was taken for the part: counted stock, line by line, and places on the bike."""
+    give_back_lines([line for line in part.lines.all() if line.counted], at=at)
     if part.kind == Modality.Kind.BIKE and part.order.delivery:
         cancel_bags(delivery=part.order.delivery, sender_ref=str(part.pk), at=at, by=by)
+
+
+def give_back_lines(lines: Sequence[Line], *, at: datetime) -> None:
+    """Put on the shelf again what was taken for ``lines``, as their movements tell; what nobody counts any more stays.
+
+    Products are locked by id, then options by id; several lines of one stock are one sum.
+    """
+    moves = StockMovement.objects.filter(line_id__in=[line.pk for line in lines])
+    taken: dict[tuple[UUID, UUID | None, UUID | None], int] = {}
+    for move in moves:
+        key = (move.product_id, move.option_id, move.line_id)
+        taken[key] = taken.get(key, 0) - move.delta
+    taken = {key: count for key, count in taken.items() if count > 0}
+    options = {option for _product, option, _line in taken if option}
+    products = Product.objects.select_for_update().filter(pk__in={key[0] for key in taken}).order_by("pk")
+    rows: dict[UUID, Product | Option] = {product.pk: product for product in products}
+    rows |= {option.pk: option for option in Option.objects.select_for_update().filter(pk__in=options).order_by("pk")}
+    back = []
+    for (product_id, option_id, line_id), count in taken.items():
+        row = rows.get(option_id or product_id)
+        if row is None or row.stock is None:
+            continue
+        row.stock += count
+        back.append(
+            StockMovement(
+                town_id=row.town_id,
+                product_id=product_id,
+                option_id=option_id,
+                delta=count,
+                reason=StockMovement.Reason.RELEASED,
+                at=at,
+                line_id=line_id,
+            )
+        )
+    for row in rows.values():
+        row.save(update_fields=["stock"])
+    StockMovement.objects.bulk_create(back)
 
 
 @transaction.atomic
@@ -137,7 +162,7 @@ def prepare_part(*, part: Part, quantities: Mapping[UUID, int], at: datetime, by
         _record(part, PartEvent.Kind.ACCEPTED, at=at, by=by)
     _record(part, PartEvent.Kind.READY, at=at, by=by)
     if part.kind == Modality.Kind.BIKE and part.order.delivery:
-        grams = sum(line.grams * line.billed_quantity for line in lines)
+        grams = sum(line.weighs for line in lines)
         mark_bags_ready(delivery=part.order.delivery, sender_ref=str(part.pk), grams=grams, at=at, by=by)
     ledger.post_sale(Part.objects.get(pk=part.pk), at=at)
     letters.part_ready(part, missing=[line for line in lines if line.missing])

@@ -4,6 +4,7 @@ from parvis.market.models.baskets import Basket, BasketLine
 from parvis.market.models.documents import Document, Operator, Series
 from parvis.market.models.goods import GoodsChange, GoodsImport, KnownProduct
 from parvis.market.models.ledger import LedgerEntry, LedgerTransaction
+from parvis.market.models.options import Option, OptionGroup
 from parvis.market.models.orders import Line, Order, Part, PartEvent
 from parvis.market.models.payments import (
     MerchantAccount,
@@ -35,6 +36,8 @@ __all__ = [
     "MerchantAccount",
     "Modality",
     "Operator",
+    "Option",
+    "OptionGroup",
     "Order",
     "Part",
     "PartEvent",

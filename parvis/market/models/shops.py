@@ -1,7 +1,10 @@
 """Shops, how they serve, what they sell, and the stock they chose to count."""
 
-from typing import Self
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -9,9 +12,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.questions import Answers, understand
+from parvis.market.season import Season
+from parvis.market.weighing import weighed_cents
 from parvis.people.models import Organisation
 from parvis.places.models import Place
 from parvis.towns.models import Town, TownOwned
+
+if TYPE_CHECKING:
+    from parvis.market.models.options import Option
 
 
 class Market(TownOwned):
@@ -107,7 +115,21 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
 
 class Product(TownOwned):
-    """Something a shop sells. ``stock`` is None where the merchant does not count it."""
+    """Something a shop sells. ``stock`` is None where the merchant does not count it.
+
+    Sold by weight, ``price_cents`` is for a kilo and ``grams`` is the portion in which it is asked: 50 or 100 g of
+    cheese, or the chicken of about 1.4 kg. Stock, quantities and deposits count portions.
+    """
+
+    class Sale(models.TextChoices):
+        PIECE = "piece", _("By the piece")
+        WEIGHT = "weight", _("By weight, asked in grams")
+        ABOUT = "about", _("By weight, asked in pieces of about so many grams")
+
+    class Temperature(models.TextChoices):
+        AMBIENT = "ambient", _("Not cooled")
+        COOL = "cool", _("Keep cool")
+        FROZEN = "frozen", _("Frozen")
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="products")
     slug = models.SlugField(max_length=120)
@@ -124,6 +146,21 @@ class Product(TownOwned):
     ean = models.CharField(max_length=14, blank=True)
     picture = models.ImageField(_("picture"), upload_to="products/", blank=True)
     hidden = models.BooleanField(_("hidden"), default=False)
+    sold_by = models.CharField(_("how it is sold"), max_length=8, choices=Sale.choices, default=Sale.PIECE)
+    tolerance_percent = models.PositiveSmallIntegerField(_("heavier than asked by at most, per cent"), default=10)
+    deposit_cents = models.PositiveIntegerField(_("deposit on the bottle or jar"), default=0)
+    temperature = models.CharField(max_length=8, choices=Temperature.choices, default=Temperature.AMBIENT)
+    allergens = ArrayField(
+        models.CharField(max_length=12),
+        null=True,
+        blank=True,
+        help_text="keys of parvis.market.allergens.ALLERGENS; None where the shop has not said, empty for none",
+    )
+    season_from = models.PositiveSmallIntegerField(_("from the month"), null=True, blank=True)
+    season_to = models.PositiveSmallIntegerField(_("to the month"), null=True, blank=True)
+    sale_days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, help_text="0 is Monday")
+    order_days_before = models.PositiveSmallIntegerField(_("days before"), default=0)
+    order_until = models.TimeField(_("until"), null=True, blank=True)
     search = SearchVectorField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -133,6 +170,11 @@ class Product(TownOwned):
         constraints = [
             models.UniqueConstraint(fields=["shop", "slug"], name="product_slug_once"),
             models.CheckConstraint(condition=Q(stock=None) | Q(stock__gte=0), name="stock_never_negative"),
+            models.CheckConstraint(condition=Q(sold_by="piece") | Q(grams__gte=1), name="weighed_in_portions"),
+            models.CheckConstraint(
+                condition=Q(season_from=None, season_to=None) | Q(season_from__range=(1, 12), season_to__range=(1, 12)),
+                name="season_of_two_months",
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="product_search", fastupdate=False),
@@ -149,9 +191,33 @@ class Product(TownOwned):
         """Counted, and none left."""
         return self.stock == 0
 
+    @property
+    def by_weight(self) -> bool:
+        """Whether the price is for a kilo."""
+        return self.sold_by != self.Sale.PIECE
+
+    @property
+    def season(self) -> Season:
+        """When it can be had."""
+        return Season(self.season_from, self.season_to, tuple(self.sale_days), self.order_days_before, self.order_until)
+
+    def options_in(self, ids: Collection[UUID]) -> "tuple[Option, ...]":
+        """Those of its options whose ids are given, group by group (prefetch ``groups__options`` for many products)."""
+        if not ids:
+            return ()
+        return tuple(option for group in self.groups.all() for option in group.options.all() if option.pk in ids)
+
+    def cents_of(self, quantity: int, surcharge_cents: int = 0) -> int:
+        """What so many cost (about, for what is weighed), without their deposit; a surcharge is for one, or a kilo."""
+        price = self.price_cents + surcharge_cents
+        return weighed_cents(price, self.grams * quantity) if self.by_weight else price * quantity
+
 
 class StockMovement(TownOwned):
-    """Why a counted stock changed; the sum of a product's movements is its stock."""
+    """Why a counted stock changed: a product's movements add up to its stock, an option's to the option's.
+
+    ``option`` is None for what the product itself counts.
+    """
 
     class Reason(models.TextChoices):
         COUNTED = "counted", _("counted by the shop")
@@ -159,13 +225,19 @@ class StockMovement(TownOwned):
         RELEASED = "released", _("order cancelled or refused")
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="movements")
+    option = models.ForeignKey(
+        "market.Option", null=True, blank=True, on_delete=models.CASCADE, related_name="movements"
+    )
     delta = models.IntegerField()
     reason = models.CharField(max_length=10, choices=Reason.choices)
     at = models.DateTimeField()
     line_id = models.UUIDField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["product", "at"], name="stock_story")]
+        indexes = [
+            models.Index(fields=["product", "at"], name="stock_story"),
+            models.Index(fields=["line_id"], condition=Q(line_id__isnull=False), name="stock_of_line"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.delta:+d} {self.reason}"

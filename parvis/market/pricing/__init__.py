@@ -8,10 +8,11 @@ from parvis.market.pricing.commission import Commission, commission_on
 from parvis.market.pricing.delivery import FeeRule, FeeShares, share_fee
 from parvis.market.pricing.discounts import discounted
 from parvis.market.pricing.steps import Step
-from parvis.market.pricing.totals import Priced, Total, bike_fee, total_of
+from parvis.market.pricing.totals import DEPOSIT_VAT_BP, Priced, Total, bike_fee, total_of
 from parvis.market.pricing.vouchers import Terms, paid_now, shares_of
 
 __all__ = [
+    "DEPOSIT_VAT_BP",
     "Commission",
     "FeeRule",
     "FeeShares",

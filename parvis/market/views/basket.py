@@ -1,5 +1,7 @@
 """One basket for all shops of the town: look, add, change."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,6 +22,7 @@ from parvis.market.choices import ShopBasket, quote, shares
 from parvis.market.cookies import basket_summary, basket_to_fill, my_basket, remember
 from parvis.market.listing import ProductCard
 from parvis.market.models import Basket, BasketLine, Market, Product
+from parvis.market.phrases import per_what, say_asked
 from parvis.market.ways import WAYS
 from parvis.towns.requests import TownRequest
 
@@ -30,22 +33,50 @@ class Row:
 
     line: BasketLine
     card: ProductCard
+    wanted: Mapping[UUID, int]  # of each product and option, by all lines of the basket together
+
+    @property
+    def key(self) -> str:
+        """What tells it from the other lines of the page: the product, and its options where it has some."""
+        return "-".join(str(key) for key in (self.line.product_id, *self.line.options))
 
     @property
     def box(self) -> str:
         """The id of its number box."""
-        return f"how-many-{self.line.product_id}"
+        return f"how-many-{self.key}"
 
     @property
     def cents(self) -> int:
         """What the line costs."""
-        return self.line.quantity * self.line.product.price_cents
+        return self.line.cents
+
+    @property
+    def unit_cents(self) -> int:
+        """What one costs, or a kilo, with its options."""
+        return self.line.product.price_cents + self.line.surcharge_cents
 
     @property
     def most(self) -> int:
         """How many can be asked for."""
-        stock = self.line.product.stock
-        return 99 if stock is None else min(99, max(stock, 1))
+        return min([99, *(max(stock, 1) for stock, _name, _wanted in self._counted)])
+
+    @property
+    def _counted(self) -> list[tuple[int, str, int]]:
+        """What each counted stock holds, whose it is, and what the whole basket wants of it."""
+        line, product = self.line, self.line.product
+        stocks = [(product.stock, product.name, product.pk)]
+        stocks += [(option.stock, f"{product.name} ({option.name})", option.pk) for option in line.chosen]
+        return [(stock, name, self.wanted.get(key, line.quantity)) for stock, name, key in stocks if stock is not None]
+
+    @property
+    def unit_words(self) -> str:
+        """``the piece``, ``per kilo``."""
+        return per_what(self.line.product)
+
+    @property
+    def asked(self) -> str:
+        """What so many portions weigh, for goods by weight."""
+        return say_asked(self.line.product, self.line.quantity)
 
     @property
     def problem(self) -> str:
@@ -55,8 +86,15 @@ class Row:
             return _("%(name)s is not on sale any more.") % {"name": product.name}
         if product.stock == 0:
             return _("%(name)s is sold out.") % {"name": product.name}
-        if product.stock is not None and product.stock < self.line.quantity:
-            return _("Only %(count)s left of %(name)s.") % {"count": product.stock, "name": product.name}
+        if not self.line.is_complete:
+            return _("What can be chosen about %(name)s has changed. Take it out and add it again.") % {
+                "name": product.name
+            }
+        for stock, name, wanted in self._counted:
+            if stock == 0:
+                return _("%(name)s is sold out.") % {"name": name}
+            if stock < wanted:
+                return _("Only %(count)s left of %(name)s.") % {"count": stock, "name": name}
         return ""
 
 
@@ -71,11 +109,14 @@ def basket(request: TownRequest) -> HttpResponse:
 def basket_context(request: TownRequest, found: Basket | None) -> dict[str, Any]:
     """What ``basket.html`` draws."""
     groups = shares(found) if found else ()
+    wanted: Counter[UUID] = Counter()
+    for line in (line for share in groups for line in share.lines):
+        wanted.update(dict.fromkeys((line.product_id, *line.options), line.quantity))
     total = quote(groups, {}, Market.objects.get(town=request.town)).total if groups else None
     shops = [
         {
             "share": share,
-            "rows": [Row(line, ProductCard(line.product)) for line in share.lines],
+            "rows": [Row(line, ProductCard(line.product), wanted) for line in share.lines],
             "short": _short(share),
             "total": share.total(),
         }
@@ -86,6 +127,7 @@ def basket_context(request: TownRequest, found: Basket | None) -> dict[str, Any]
     return {
         "shops": shops,
         "total": total,
+        "weighed": any(share.weighed for share in groups),
         "problems": problems,
         "closed": closed,
         "can_order": bool(groups) and not problems and not closed and all(share.offered for share in groups),
@@ -106,7 +148,7 @@ def add(request: TownRequest) -> HttpResponse:
     found, line, refused = None, None, ""
     try:
         found = basket_to_fill(request)
-        line = add_to_basket(basket=found, product=product, quantity=quantity)
+        line = add_to_basket(basket=found, product=product, quantity=quantity, options=_options(request))
     except Refusal as error:
         refused = str(error)
     if request.htmx:
@@ -131,7 +173,7 @@ def change(request: TownRequest) -> HttpResponse:
     try:
         if quantity is None:
             raise Refusal(_("Write a whole number from 0 to 99."))
-        line = set_quantity(basket=found, product=product, quantity=quantity)
+        line = set_quantity(basket=found, product=product, quantity=quantity, options=_options(request))
         whole = line is None or line.quantity != quantity
     except Refusal as error:
         messages.warning(request, str(error))
@@ -151,6 +193,18 @@ def _product(request: TownRequest) -> Product:
     except ValueError:
         raise Http404 from None
     return get_object_or_404(Product.objects.select_related("shop"), town=request.town, pk=pk)
+
+
+def _options(request: TownRequest) -> list[UUID]:
+    """The options chosen: ``option`` once, or one ``option-…`` for each group of the page."""
+    names = [name for name in request.POST if name == "option" or name.startswith("option-")]
+    found = []
+    for text in (text for name in names for text in request.POST.getlist(name)):
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            raise Http404 from None
+    return found
 
 
 def _number(text: str | None) -> int | None:

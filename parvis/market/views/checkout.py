@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from parvis.core.errors import Refusal
 from parvis.market.actions import Buyer, place_order
+from parvis.market.availability import share_promise
 from parvis.market.bill import Bill, bill_of
 from parvis.market.choices import ShopBasket, quote, shares
 from parvis.market.closures import closed_at, notice_of, refusal
@@ -26,7 +27,7 @@ from parvis.market.models import Market, Modality, Order
 from parvis.market.opening import opening_of
 from parvis.market.paying.offering import paid_online, provider_of
 from parvis.market.paying.words import provider_name
-from parvis.market.promises import ShopRules, promise
+from parvis.market.promises import ShopRules
 from parvis.market.rulebook import closures_ahead, rules_of
 from parvis.market.slots import Slot, fits_a_bike, slots_for
 from parvis.market.views.payments import begin
@@ -165,7 +166,7 @@ def _shop(
     """One shop's ways to serve with what it promises by its own rules, or why it cannot."""
     found, refused = None, ""
     try:
-        found = promise(rules, share.points, at)
+        found = share_promise(rules, share, at)
     except Refusal as error:
         refused = str(error)
     return {

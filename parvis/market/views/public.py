@@ -1,6 +1,7 @@
 """Shops and products, for everybody."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from parvis.market.access import product_for, shop_for
 from parvis.market.listing import ProductCard, Shelf, for_cards, serves_by, shelves, shop_card, shop_cards, trades_of
 from parvis.market.models import Market, Product
 from parvis.market.opening import week_of
+from parvis.market.phrases import amounts_of, facts_of
 from parvis.market.rulebook import turn_of
 from parvis.market.trades import CATEGORIES
 from parvis.market.ways import PAYING, WAYS
@@ -94,7 +96,7 @@ def shop(request: TownRequest, slug: str) -> HttpResponse:
         "week": week_of(found.place, request.town, at),
         "next_bike": near_span(window.starts_at, window.ends_at, at) if window else "",
         "page": page,
-        "groups": _by_shelf(page),
+        "groups": _by_shelf(page, at),
         "query": _query(filters),
         "pills": _pills(stocked, category, filters, "category", _("Everything")) if len(stocked) > 1 else [],
     }
@@ -105,6 +107,7 @@ def shop(request: TownRequest, slug: str) -> HttpResponse:
 @require_safe
 def products(request: TownRequest) -> HttpResponse:
     """All products, shelf by shelf."""
+    at = timezone.now()
     stocked = shelves(request.town)
     category = _known(request.GET.get("category"), (s.key for s in stocked))
     on_sale = Product.objects.on_sale(request.town)
@@ -113,7 +116,7 @@ def products(request: TownRequest) -> HttpResponse:
     filters = {"category": category}
     context = {
         "page": page,
-        "cards": [ProductCard(product) for product in page],
+        "cards": [ProductCard(product, at=at) for product in page],
         "shelf": next((s for s in stocked if s.key == category), None),
         "pills": _pills(stocked, category, filters, "category", _("All shelves")),
         "query": _query(filters),
@@ -125,17 +128,23 @@ def products(request: TownRequest) -> HttpResponse:
 @require_safe
 def product(request: TownRequest, shop_slug: str, slug: str) -> HttpResponse:
     """One product, its shop, and what else the shop has."""
+    at = timezone.now()
     found = product_for(request, shop_slug, slug)
+    found.town = request.town
     others = Product.objects.filter(shop=found.shop, hidden=False).exclude(pk=found.pk).exclude(stock=0)
     same_shelf_first = Case(When(category=found.category, then=0), default=1)
     context = {
         "product": found,
-        "card": ProductCard(found),
+        "card": ProductCard(found, at=at),
+        "groups": found.groups.prefetch_related("options"),
+        "facts": facts_of(found, request.town.zone, at),
+        "amounts": amounts_of(found),
         "shelf": CATEGORIES.get(found.category, CATEGORIES["other"]),
-        "shop_card": shop_card(found.shop, request.town, timezone.now()),
+        "shop_card": shop_card(found.shop, request.town, at),
         "most": min(99, found.stock if found.stock is not None else 99),
         "others": [
-            ProductCard(other, shop_shown=False) for other in for_cards(others).order_by(same_shelf_first, "name")[:4]
+            ProductCard(other, shop_shown=False, at=at)
+            for other in for_cards(others).order_by(same_shelf_first, "name")[:4]
         ],
     }
     return render(request, "market/product.html", context)
@@ -167,13 +176,13 @@ def _pills(
     return [first, *rest]
 
 
-def _by_shelf(page: Page[Product]) -> list[dict[str, Any]]:
+def _by_shelf(page: Page[Product], at: datetime) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = []
     for found in page:
         if not groups or groups[-1]["key"] != found.category:
             kind = CATEGORIES.get(found.category, CATEGORIES["other"])
             groups.append({"key": found.category, "label": kind.label, "cards": []})
-        groups[-1]["cards"].append(ProductCard(found, shop_shown=False))
+        groups[-1]["cards"].append(ProductCard(found, shop_shown=False, at=at))
     return groups
 
 
