@@ -71,9 +71,9 @@ def part_cancelled(part: Part) -> None:
     )
 
 
-def part_ready(part: Part, missing: Iterable[Line]) -> None:
-    """Ready to collect or on its way to the hub, and what is missing."""
-    _to_buyer(part, "part_ready", missing=list(missing))
+def part_ready(part: Part, missing: Iterable[Line], given: Iterable[Line] = ()) -> None:
+    """Ready to collect or on its way to the hub, what is missing, and what the shop gave instead."""
+    _to_buyer(part, "part_ready", missing=list(missing), given=list(given))
 
 
 def part_sent(part: Part) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from parvis.core.words import say_clock
+from parvis.core.words import say_clock, say_grams
 from parvis.delivery.models import Plan, Stop
-from parvis.market.models import Modality, Order, Part
+from parvis.market.models import Line, Modality, Order, Part, Product
+from parvis.market.phrases import say_asked
 from parvis.market.pricing import Total
 from parvis.market.states import PartState
 from parvis.market.when import near_moment, near_span
@@ -84,6 +85,11 @@ class PartStory:
         return "warn" if self.tone == "warn" else "info"
 
     @property
+    def lines(self) -> "list[ToldLine]":
+        """Its lines in words."""
+        return told_lines(self.part)
+
+    @property
     def progress(self) -> int:
         """How far along its path, from 0; a failure is the first thing to look at."""
         path = PATHS[self.part.kind]
@@ -103,6 +109,52 @@ class PartStory:
     def total(self) -> Total:
         """What the part costs now."""
         return self.part.total
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """A line of a part in words: how many or how heavy, what is missing, what it stands for."""
+
+    label: str
+    quantity: int | None
+    note: str
+    cents: int
+    tone: str = ""
+
+
+def told_lines(part: Part) -> list[ToldLine]:
+    """The lines as buyer and shop read them, substitutes after what they stand for; deposits last."""
+    lines = list(part.lines.all())
+    names = {line.pk: line.full_name for line in lines}
+    told = []
+    for line in (line for line in lines if line.replaces_id is None):
+        told.append(_told(line, ""))
+        told += [_told(instead, names[line.pk]) for instead in lines if instead.replaces_id == line.pk]
+    if part.deposits:
+        told.append(ToldLine(_("Deposits on bottles and jars"), None, "", part.deposits, "quiet"))
+    return told
+
+
+def _told(line: Line, instead_of: str) -> ToldLine:
+    notes = []
+    if instead_of:
+        notes.append(_("instead of %(name)s") % {"name": instead_of})
+    if line.by_weight:
+        asked = say_asked(line, line.quantity)
+        if line.prepared_grams:
+            notes.append(_("%(weight)s weighed") % {"weight": say_grams(line.prepared_grams)})
+            if line.missing and not instead_of:
+                notes.append(_("%(weight)s asked") % {"weight": asked})
+        elif line.prepared_grams is None:
+            notes.append(_("%(weight)s, paid as weighed") % {"weight": asked})
+        else:
+            notes.append(_("%(weight)s missing, not charged") % {"weight": asked})
+    elif line.missing:
+        notes.append(_("%(count)s missing, not charged") % {"count": line.missing})
+    gone = not line.billed_quantity
+    count = line.quantity if gone else line.billed_quantity
+    quantity = None if line.sold_by == Product.Sale.WEIGHT else count
+    return ToldLine(line.full_name, quantity, ", ".join(notes), line.cents, "over" if gone else "")
 
 
 def stories(order: Order, at: datetime) -> list[PartStory]:

@@ -66,6 +66,12 @@ def weight(grams: int) -> str:
 
 
 @register.filter
+def grams(number: int) -> str:
+    """``290 g``, ``1,435 kg``: a weight that is paid."""
+    return words.say_grams(number)
+
+
+@register.filter
 def km(metres: float) -> str:
     """``350 m``, ``3,4 km``."""
     return words.say_distance(metres)

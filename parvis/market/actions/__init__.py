@@ -15,15 +15,16 @@ from parvis.market.actions.parts import (
     accept_part,
     cancel_part,
     finish_part,
-    prepare_part,
     refuse_part,
     return_part,
     send_part,
 )
+from parvis.market.actions.preparing import Substitute, prepare_part
 from parvis.market.actions.products import change_product, count_stock, index_products, save_product
 
 __all__ = [
     "Buyer",
+    "Substitute",
     "accept_part",
     "add_to_basket",
     "add_to_import",

@@ -197,13 +197,13 @@ def _take_stock(asked: Quote) -> None:
             raise Refusal(_("%(name)s is not on sale any more.") % {"name": product.name})
         if _price(product) != _price(seen[product.pk]):
             raise Refusal(_("The price of %(name)s has just changed. Please look again.") % {"name": product.name})
-        _take(product, product.name, wanted[product.pk])
+        take(product, product.name, wanted[product.pk])
     names = {option.pk: f"{line.product.name} ({option.name})" for line in lines for option in line.chosen}
     surcharges = {option.pk: option.surcharge_cents for line in lines for option in line.chosen}
     for option in Option.objects.select_for_update().filter(pk__in=names).order_by("pk"):
         if option.surcharge_cents != surcharges[option.pk]:
             raise Refusal(_("The price of %(name)s has just changed. Please look again.") % {"name": names[option.pk]})
-        _take(option, names[option.pk], wanted[option.pk])
+        take(option, names[option.pk], wanted[option.pk])
         surcharges.pop(option.pk)
     if surcharges or not all(line.is_complete for line in lines):
         gone = next((line.product.name for line in lines if not line.is_complete), lines[0].product.name)
@@ -217,7 +217,7 @@ def _price(product: Product) -> tuple[object, ...]:
     return (product.price_cents, product.sold_by, product.deposit_cents, product.grams if product.by_weight else 0)
 
 
-def _take(counted: Product | Option, name: str, quantity: int) -> None:
+def take(counted: Product | Option, name: str, quantity: int) -> None:
     """Take so many off a counted stock whose row is locked; nothing to do where nobody counts."""
     if counted.stock is None:
         return

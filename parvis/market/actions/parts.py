@@ -1,6 +1,6 @@
 """What shops and buyers do with one part of an order. One shop's refusal never touches another's bag."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,39 +8,20 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from parvis.core import audit
 from parvis.core.errors import Refusal
-from parvis.delivery.actions import cancel_bags, mark_bags_ready
+from parvis.delivery.actions import cancel_bags
 from parvis.market import ledger, letters
+from parvis.market.actions.locks import expect, lock, record
 from parvis.market.models import Line, Modality, Option, Part, PartEvent, Product, StockMovement
-from parvis.market.paying.later import settle_soon
 from parvis.market.states import PartState
-
-
-def _lock(part: Part) -> Part:
-    """The part with its row locked: whoever changes it waits for the one before."""
-    Part.objects.select_for_update().get(pk=part.pk)
-    return Part.objects.select_related("order__delivery", "shop__place").get(pk=part.pk)
-
-
-def _record(part: Part, kind: PartEvent.Kind, *, at: datetime, by: Any, reason: str = "") -> None:
-    PartEvent.objects.create(town_id=part.town_id, part=part, kind=kind, at=at, by=by, reason=reason)
-    audit.record(f"part_{kind}", part, at=at, town_id=part.town_id, actor=by)
-    if part.online:
-        settle_soon(part.order_id)
-
-
-def _expect(part: Part, *states: PartState) -> None:
-    if part.state not in states:
-        raise Refusal(_("Order %(code)s has moved on meanwhile. Look at it again.") % {"code": part.order.code})
 
 
 @transaction.atomic
 def accept_part(*, part: Part, at: datetime, by: Any = None) -> None:
     """The shop says yes. Raises Refusal unless it was waiting for an answer."""
-    part = _lock(part)
-    _expect(part, PartState.PLACED)
-    _record(part, PartEvent.Kind.ACCEPTED, at=at, by=by)
+    part = lock(part)
+    expect(part, PartState.PLACED)
+    record(part, PartEvent.Kind.ACCEPTED, at=at, by=by)
     letters.part_accepted(part)
 
 
@@ -49,9 +30,9 @@ def refuse_part(*, part: Part, reason: str, at: datetime, by: Any = None) -> Non
     """The shop says no, with a reason that the buyer reads; stock and bags are given back."""
     if not reason.strip():
         raise Refusal(_("Write a reason: the buyer will read it."))
-    part = _lock(part)
-    _expect(part, PartState.PLACED, PartState.ACCEPTED)
-    _record(part, PartEvent.Kind.REFUSED, at=at, by=by, reason=reason.strip()[:200])
+    part = lock(part)
+    expect(part, PartState.PLACED, PartState.ACCEPTED)
+    record(part, PartEvent.Kind.REFUSED, at=at, by=by, reason=reason.strip()[:200])
     _give_back(part, at=at, by=by)
     letters.part_refused(part, reason.strip())
 
@@ -59,11 +40,11 @@ def refuse_part(*, part: Part, reason: str, at: datetime, by: Any = None) -> Non
 @transaction.atomic
 def cancel_part(*, part: Part, at: datetime, by: Any = None) -> None:
     """The buyer changes their mind before the shop has started."""
-    part = _lock(part)
+    part = lock(part)
     if part.state not in {PartState.RESERVED, PartState.PLACED}:
         raise Refusal(_("%(shop)s has already started. Call the shop.") % {"shop": part.shop.name})
     told = part.state == PartState.PLACED
-    _record(part, PartEvent.Kind.CANCELLED, at=at, by=by)
+    record(part, PartEvent.Kind.CANCELLED, at=at, by=by)
     _give_back(part, at=at, by=by)
     if told:
         letters.part_cancelled(part)
@@ -80,7 +61,7 @@ def withdraw_parts(parts: Iterable[Part], *, at: datetime, reason: str) -> None:
     goods = Line.objects.filter(part__in=kept, counted=True).values("product")
     list(Product.objects.select_for_update(of=("self",)).filter(pk__in=goods).order_by("pk"))
     for part in kept:
-        _record(part, PartEvent.Kind.CANCELLED, at=at, by=None, reason=reason[:200])
+        record(part, PartEvent.Kind.CANCELLED, at=at, by=None, reason=reason[:200])
         _give_back(part, at=at, by=None)
 
 
@@ -141,52 +122,24 @@ def give_back_lines(lines: Sequence[Line], *, at: datetime) -> None:
 
 
 @transaction.atomic
-def prepare_part(*, part: Part, quantities: Mapping[UUID, int], at: datetime, by: Any = None) -> None:
-    """Everything is packed: ``quantities`` says how many of each line there are (absent: all of it).
-
-    The sale is posted for what was prepared, no more. Raises Refusal for a quantity outside 0…ordered, or when
-    nothing at all is left (then the shop refuses instead).
-    """
-    part = _lock(part)
-    _expect(part, PartState.PLACED, PartState.ACCEPTED)
-    lines = list(part.lines.all())
-    for line in lines:
-        prepared = quantities.get(line.pk, line.quantity)
-        if not 0 <= prepared <= line.quantity:
-            raise Refusal(_("%(name)s: between 0 and %(count)s.") % {"name": line.name, "count": line.quantity})
-        line.prepared_quantity = prepared
-    if not any(line.prepared_quantity for line in lines):
-        raise Refusal(_("Nothing is left to hand over. Refuse the order and say why."))
-    Line.objects.bulk_update(lines, ["prepared_quantity"])
-    if part.state == PartState.PLACED:
-        _record(part, PartEvent.Kind.ACCEPTED, at=at, by=by)
-    _record(part, PartEvent.Kind.READY, at=at, by=by)
-    if part.kind == Modality.Kind.BIKE and part.order.delivery:
-        grams = sum(line.weighs for line in lines)
-        mark_bags_ready(delivery=part.order.delivery, sender_ref=str(part.pk), grams=grams, at=at, by=by)
-    ledger.post_sale(Part.objects.get(pk=part.pk), at=at)
-    letters.part_ready(part, missing=[line for line in lines if line.missing])
-
-
-@transaction.atomic
 def send_part(*, part: Part, at: datetime, by: Any = None) -> None:
     """The shop's courier or the postman has it."""
-    part = _lock(part)
-    _expect(part, PartState.READY)
+    part = lock(part)
+    expect(part, PartState.READY)
     if part.kind not in {Modality.Kind.SHOP, Modality.Kind.POST}:
         raise Refusal(_("This order does not leave with the shop's courier or by post."))
-    _record(part, PartEvent.Kind.SENT, at=at, by=by)
+    record(part, PartEvent.Kind.SENT, at=at, by=by)
     letters.part_sent(part)
 
 
 @transaction.atomic
 def finish_part(*, part: Part, at: datetime, by: Any = None) -> None:
     """The buyer has the goods and has paid: online, or the shop itself at its counter, at the door, before posting."""
-    part = _lock(part)
-    _expect(part, PartState.READY, PartState.SENT)
+    part = lock(part)
+    expect(part, PartState.READY, PartState.SENT)
     if part.kind == Modality.Kind.BIKE:
         raise Refusal(_("The rider hands this order over."))
-    _record(part, PartEvent.Kind.DONE, at=at, by=by)
+    record(part, PartEvent.Kind.DONE, at=at, by=by)
     if not part.online:
         ledger.post_payment(part, till=ledger.shop_till(part.shop), at=at)
 
@@ -194,9 +147,9 @@ def finish_part(*, part: Part, at: datetime, by: Any = None) -> None:
 @transaction.atomic
 def return_part(*, part: Part, at: datetime, by: Any = None) -> None:
     """What could not be delivered goes back to its shop: the sale is reversed, stock and bags are given back."""
-    part = _lock(part)
-    _expect(part, PartState.FAILED)
-    _record(part, PartEvent.Kind.CANCELLED, at=at, by=by, reason=_("could not be delivered"))
+    part = lock(part)
+    expect(part, PartState.FAILED)
+    record(part, PartEvent.Kind.CANCELLED, at=at, by=by, reason=_("could not be delivered"))
     _give_back(part, at=at, by=by)
     ledger.reverse_sale(part, at=at)  # its credit note holds the series: the last lock
     letters.part_returned(part)

@@ -21,7 +21,14 @@ from parvis.market import ledger_online
 from parvis.market.actions.parts import tell_shops, withdraw_parts
 from parvis.market.clients import Asked, Client, GiveUp, Seen, TryLater
 from parvis.market.models import MerchantAccount, Order, Part, PartEvent, Payment, PaymentEvent, ProviderCall
-from parvis.market.paying.amounts import due_to_shop, is_given_up, is_settled, online_cents, online_parts
+from parvis.market.paying.amounts import (
+    due_to_shop,
+    is_given_up,
+    is_settled,
+    most_online_cents,
+    online_cents,
+    online_parts,
+)
 from parvis.market.paying.next_steps import Share, Standing, Step, Verb, next_step
 from parvis.market.paying.offering import client_of, provider_of
 from parvis.market.paying.states import PaymentState
@@ -49,7 +56,7 @@ def ask_payment(order: Order, *, at: datetime) -> Payment:
         town=order.town,
         order=order,
         provider=provider_of(order.town),
-        amount_cents=online_cents(order),
+        amount_cents=most_online_cents(order),
         asked_at=at,
         expires_at=at + timedelta(minutes=settings.PAYMENT_MINUTES),
         next_look_at=at,
@@ -106,7 +113,7 @@ def try_again(order: Order, *, at: datetime) -> Payment:
         order=order,
         attempt=last.attempt + 1,
         provider=last.provider,
-        amount_cents=online_cents(fresh),
+        amount_cents=most_online_cents(fresh),
         asked_at=at,
         expires_at=at + timedelta(minutes=settings.PAYMENT_MINUTES),
         next_look_at=at,

@@ -24,8 +24,14 @@ def online_fee_cents(order: Order) -> int:
 
 
 def online_cents(order: Order) -> int:
-    """What the buyer owes online in all: the amount to authorise at first, and to take in the end."""
+    """What the buyer owes online in all as things stand: the amount to take in the end."""
     return sum(online_shares(order).values())
+
+
+def most_online_cents(order: Order) -> int:
+    """The amount to authorise: what is weighed may come to more than was asked, within the tolerance agreed to."""
+    now, kept = owed(order), [part for part in online_parts(order) if part.state not in GIVEN_UP]
+    return online_cents(order) + sum(part.most_cents - now.of(part).total.cents for part in kept)
 
 
 def online_shares(order: Order) -> dict[str, int]:

@@ -9,20 +9,28 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from parvis.core.errors import Refusal
 from parvis.market.access import my_part, my_shop, my_shops
 from parvis.market.actions import accept_part, finish_part, prepare_part, refuse_part, send_part
-from parvis.market.forms.merchant import PrepareForm, RefuseForm
+from parvis.market.forms.merchant import RefuseForm
+from parvis.market.forms.preparing import PrepareForm
 from parvis.market.labels import labels_of, labels_pdf
 from parvis.market.models import Part, Shop
 from parvis.market.states import PartState
+from parvis.market.story import told_lines
 from parvis.market.views.merchant.frame import shop_page
 from parvis.market.worklist import Job, board_of, current_parts, job_of
 from parvis.people.access import organisations_of
 from parvis.people.requests import PersonRequest
 
+IF_MISSING = {
+    "replace": gettext_lazy("Something missing? You may replace it by something alike, never dearer."),
+    "leave": gettext_lazy("Something missing? The buyer goes without it."),
+    "call": gettext_lazy("Something missing? The buyer wants to be called."),
+}
 _PACKED = {
     PartState.READY,
     PartState.SENT,
@@ -62,7 +70,10 @@ def order(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
     """One order: what goes into the bag, then what happens to the bag."""
     shop = my_shop(request, slug)
     part = my_part(request, shop, pk)
-    return _order_page(request, shop, part, PrepareForm(part))
+    form = PrepareForm(part)
+    if part.state in {PartState.PLACED, PartState.ACCEPTED}:
+        form.offer()
+    return _order_page(request, shop, part, form)
 
 
 def _order_page(
@@ -79,7 +90,8 @@ def _order_page(
         "to_pack": job.state in {PartState.PLACED, PartState.ACCEPTED},
         "labels": job.state in _PACKED,
         "total": part.total,
-        "missing": [line for line in part.lines.all() if line.missing],
+        "lines": told_lines(part),
+        "if_missing": IF_MISSING[part.order.if_missing],
         "reason": ended.reason if ended else "",
     }
     return shop_page(request, shop, "market/merchant/order.html", "orders", context, status=status)
@@ -163,10 +175,18 @@ def ready(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
     if part.state in _PACKED:
         return redirect("merchant-order", slug, pk)
     form = PrepareForm(part, request.POST)
+    form.offer()
     if not form.is_valid():
         return _order_page(request, shop, part, form, status=422)
     try:
-        prepare_part(part=part, quantities=form.quantities(), at=timezone.now(), by=request.user)
+        prepare_part(
+            part=part,
+            quantities=form.quantities(),
+            grams=form.grams(),
+            substitutes=form.substitutes(),
+            at=timezone.now(),
+            by=request.user,
+        )
     except Refusal as refusal:
         return _order_page(request, shop, part, form, status=422, refusal=str(refusal))
     messages.success(request, _("Order %(code)s is ready. The buyer is told.") % {"code": part.order.code})
