@@ -90,6 +90,16 @@ PAGES = [
             "main a[href*='/products/']:not([href$='/add/']):not([href*='?'])",
         ],
     ),
+    Look(
+        "merchant options",
+        "/merchant/",
+        "merchant",
+        [
+            "a[href^='/merchant/'][href$='/products/']",
+            "main a[href*='/products/']:not([href$='/add/']):not([href*='?'])",
+            "main a[href$='/options/']",
+        ],
+    ),
     Look("my news", "/my-news/", "merchant"),
     Look("withdraw my news", "/my-news/", "merchant", ["main a[href$='/withdraw/']"]),
     Look("label", "/merchant/", "merchant", ["main a[href*='/label/']"]),

@@ -8,10 +8,10 @@ from django.utils.text import slugify
 
 from parvis.core.text import fold
 from parvis.core.time import day_of
-from parvis.demo import reading, vat
+from parvis.demo import kinds, reading, vat
 from parvis.demo.reading import Good, ShopRow
 from parvis.market.directory import SERVICES
-from parvis.market.models import Modality, Product, Shop, StockMovement
+from parvis.market.models import Modality, Option, OptionGroup, Product, Shop, StockMovement
 from parvis.market.search import names, product_vector
 from parvis.people.models import Organisation
 from parvis.places.hours import is_readable
@@ -46,11 +46,19 @@ def stock_shops(town: Town, *, products: int, at: datetime) -> None:
     share, extra = divmod(products, len(stocked))
     chance = Random(f"goods of {town.slug}")
     everything: list[Product] = []
+    options: list[list[tuple[OptionGroup, list[Option]]]] = []
     for index, row in enumerate(rows):
         shop = _open(town, row, index, chance, day_of(at, town.zone))
-        if row in stocked:
-            everything += _goods(shop, row, share + (index < extra), chance)
+        if row not in stocked:
+            continue
+        goods = list(_goods(shop, row, share + (index < extra), chance))
+        everything += [product for product, _good in goods]
+        dutch = row.language == "nl"
+        options.append([o for p, g in goods if (o := kinds.options_of(p, g, row.trade, dutch)) is not None])
     Product.objects.bulk_create(everything)
+    asked = [found for shop_goods in options for found in shop_goods]
+    OptionGroup.objects.bulk_create(group for group, _options in asked)
+    Option.objects.bulk_create(option for _group, found in asked for option in found)
     words.learn(town, {name for product in everything for name in names(product)})
     StockMovement.objects.bulk_create(
         StockMovement(town=town, product=product, delta=product.stock, reason=StockMovement.Reason.COUNTED, at=at)
@@ -124,12 +132,13 @@ def _phone(town: Town, index: int) -> str:
     return f"01 99 00 {block} {index:02d}" if town.country == "FR" else f"02 000 00 {index:02d}"
 
 
-def _goods(shop: Shop, row: ShopRow, count: int, chance: Random) -> Iterable[Product]:
+def _goods(shop: Shop, row: ShopRow, count: int, chance: Random) -> Iterable[tuple[Product, Good]]:
     catalogue = reading.goods(row.trade)
     chosen = sorted(chance.sample(range(len(catalogue)), min(count, len(catalogue))))
     level = chance.uniform(0.93, 1.09)  # some shops are dearer than others
     for position in chosen:
-        yield _product(shop, catalogue[position], row.language, level * chance.uniform(0.97, 1.03), chance)
+        good = catalogue[position]
+        yield _product(shop, good, row.language, level * chance.uniform(0.97, 1.03), chance), good
 
 
 def _product(shop: Shop, good: Good, language: str, level: float, chance: Random) -> Product:
@@ -147,6 +156,7 @@ def _product(shop: Shop, good: Good, language: str, level: float, chance: Random
         millilitres=good.millilitres,
         stock=_stock(chance),
     )
+    kinds.dress(product, good, shop.trade)
     product.slug = slugify(fold(product.name))
     product.search = product_vector(product)
     return product

@@ -149,9 +149,12 @@ class Play:
 
     def _lines(self, shop: Shop, tale: Tale) -> list[tuple[Product, int]]:
         goods = self._goods[shop]
-        lines = [(product, self.chance.choice((1, 1, 2))) for product in self.chance.sample(goods, min(3, len(goods)))]
+        lines = [
+            (product, self.chance.choice((4, 6, 10) if product.sold_by == Product.Sale.WEIGHT else (1, 1, 2)))
+            for product in self.chance.sample(goods, min(3, len(goods)))
+        ]
         minimum = max(shop.minimum_cents, _ways(shop)[tale.way].minimum_cents)
-        while sum(product.price_cents * quantity for product, quantity in lines) < minimum:
+        while sum(product.cents_of(quantity) for product, quantity in lines) < minimum:
             lines = [(product, quantity + 1) for product, quantity in lines]
         return lines
 
@@ -183,7 +186,11 @@ def _goods_by_shop(town: Town) -> dict[Shop, list[Product]]:
     shops = Shop.objects.open_in(town).exclude(cycles__active=True)  # those prepare for their own days only
     shops = shops.prefetch_related("modalities", "products", "place__closures").order_by("pk")
     return {
-        shop: [p for p in sorted(shop.products.all(), key=lambda p: p.pk) if p.stock is None or p.stock > 6]
+        shop: [
+            product
+            for product in sorted(shop.products.all(), key=lambda product: product.pk)
+            if (product.stock is None or product.stock > 6) and product.season.always
+        ]
         for shop in shops
         if not shop.place.closures.all() and shop.products.all()  # a new shop has nothing to order yet
     }

@@ -13,7 +13,7 @@ from parvis.demo.simulation.day import Day
 from parvis.demo.simulation.depot import Depot
 from parvis.demo.simulation.shops import Shops
 from parvis.market.actions import Buyer, add_to_basket, place_order
-from parvis.market.models import Basket, Modality, Order, Product
+from parvis.market.models import Basket, Modality, Option, Order, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ class Orders:
     def _put(self, basket: Basket, product: Product, quantity: int) -> None:
         """Into the basket, as many as there are; what is sold out stays out."""
         try:
-            add_to_basket(basket=basket, product=product, quantity=quantity)
+            first = Option.objects.filter(group__product=product, position=0).values_list("pk", flat=True)
+            add_to_basket(basket=basket, product=product, quantity=quantity, options=first)
         except Refusal as refusal:
             self.day.tally.sold_out += 1
             self.day.tally.refusals.append(f"add_to_basket: {refusal}")

@@ -60,7 +60,8 @@ class Shops:
         quantities = {lines[i].pk: max(0, lines[i].quantity - short) for i, short in work.missing.items()}
         if quantities and not any(quantities.get(line.pk, line.quantity) for line in lines):
             quantities = {}
-        self.day.tried(prepare_part, part=part, quantities=quantities, by=self._merchant(part))
+        grams = {line.pk: line.grams * quantities.get(line.pk, line.quantity) for line in lines if line.by_weight}
+        self.day.tried(prepare_part, part=part, quantities=quantities, grams=grams, by=self._merchant(part))
 
     def _give(self, part: Part, number: int) -> None:
         if self._over(part):

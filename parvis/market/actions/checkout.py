@@ -1,6 +1,6 @@
 """Placing an order: stock, delivery window, parts and mails in one transaction, once.
 
-Rows are locked late, in the order of ``docs/locking.md``: products by id, options by id, capacities, cycles, the window.
+Rows are locked late, in the order of ``docs/locking.md``: products by id, options by id, capacities, cycles, window.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from parvis.core.geo import Point
 from parvis.market.choices import ShopBasket
-from parvis.market.models import Modality
+from parvis.market.models import Modality, Order
 from parvis.market.slots import Slot
 from parvis.market.ways import CHOICES, PAYING, WAYS
 from parvis.towns import addresses
@@ -84,6 +84,13 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     address_id = forms.CharField(required=False, max_length=40)
+    if_missing = forms.ChoiceField(
+        label=gettext_lazy("If something is missing"),
+        choices=Order.IfMissing.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        initial=Order.IfMissing.LEAVE,
+    )
     note = forms.CharField(
         label=gettext_lazy("For whoever brings it"),
         max_length=300,
@@ -195,6 +202,8 @@ class CheckoutForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("if_missing") == Order.IfMissing.CALL and not data.get("phone", "").strip():
+            self.add_error("phone", _("Write a telephone number, so that the shop can call you."))
         if self.by_bike:
             self._clean_window(data)
             self._clean_door(data)

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.files.base import ContentFile
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.amounts import AmountField
 from parvis.core.forms import PictureField
 from parvis.core.words import say_rate
+from parvis.market.allergens import ALLERGENS
 from parvis.market.defaults import RATES, usual_for, usual_vat
 from parvis.market.models import Capacity, Product, Shop
 from parvis.market.trades import CATEGORIES
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     _ProductBase = forms.ModelForm[Product]
 else:
     _ProductBase = forms.ModelForm
+
+
+WEIGHING_TRADES = {"butcher", "fishmonger", "cheese", "delicatessen", "greengrocer"}
 
 
 def stock_change(was: int | None, now: int | None) -> tuple[dict[str, Any], int]:
@@ -60,14 +65,57 @@ class ProductForm(_ProductBase):
         help_text=_("Leave empty if you do not count it."),
     )
 
+    sold_by = forms.ChoiceField(label=_("How it is sold"), choices=Product.Sale.choices, required=False)
+    tolerance_percent = forms.IntegerField(
+        label=_("Heavier than asked by at most, in per cent"),
+        min_value=0,
+        max_value=30,
+        required=False,
+        help_text=_("What you weigh is billed up to this; 10 if you leave it empty."),
+    )
+    deposit_cents = AmountField(
+        label=_("Deposit on the bottle or jar"), required=False, help_text=_("Added to the price, without VAT.")
+    )
+    temperature = forms.ChoiceField(label=_("Temperature"), choices=Product.Temperature.choices, required=False)
+    allergens_said = forms.BooleanField(
+        label=_("I have looked: everything that must be named is ticked below"), required=False
+    )
+    allergens = forms.MultipleChoiceField(
+        label=_("Allergens in it"),
+        choices=list(ALLERGENS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    season_from = forms.TypedChoiceField(label=_("Sold from"), coerce=int, empty_value=None, required=False)
+    season_to = forms.TypedChoiceField(label=_("Sold to the end of"), coerce=int, empty_value=None, required=False)
+    sale_days = forms.TypedMultipleChoiceField(
+        label=_("Only on these days"), coerce=int, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    order_days_before = forms.IntegerField(
+        label=_("To be ordered so many days before"), min_value=0, max_value=30, required=False
+    )
+    order_until = forms.TimeField(
+        label=_("Until what time"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": _("Write a time like 12:00.")},
+    )
+
     class Meta:
         model = Product
-        fields = ["name", "unit", "description", "category", "vat_bp", "grams", "millilitres", "work", "hidden"]
+        fields = [
+            *("name", "unit", "description", "category", "vat_bp", "grams", "millilitres", "work", "hidden"),
+            *("sold_by", "tolerance_percent", "deposit_cents", "temperature", "allergens"),
+            *("season_from", "season_to", "sale_days", "order_days_before", "order_until"),
+        ]
         labels = {"unit": _("Sold by"), "hidden": _("Hidden from buyers"), "name": _("Name")}
         help_texts = {"unit": _("For example: the piece, 500 g, the bunch."), "category": ""}
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
     MORE = ("unit", "stock", "description", "category", "vat_bp", "grams", "millilitres", "work", "hidden")
+    WEIGHED = ("sold_by", "tolerance_percent")
+    FOOD = ("allergens_said", "allergens", "temperature", "deposit_cents")
+    WHEN = ("season_from", "season_to", "sale_days", "order_days_before", "order_until")
 
     def __init__(self, shop: Shop, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,6 +131,16 @@ class ProductForm(_ProductBase):
         field.choices = [(rate, say_rate(rate)) for rate in rates]
         if not Capacity.objects.filter(shop=shop, counts=Capacity.Counts.POINTS).exists():
             del self.fields["work"]  # nobody counts them
+        for name in ("season_from", "season_to"):
+            month = self.fields[name]
+            assert isinstance(month, forms.TypedChoiceField)
+            month.choices = [("", _("All year")), *((number, str(label)) for number, label in MONTHS.items())]
+        days = self.fields["sale_days"]
+        assert isinstance(days, forms.TypedMultipleChoiceField)
+        days.choices = [(number, str(label)) for number, label in WEEKDAYS.items()]
+        self.initial["allergens_said"] = self.instance.allergens is not None
+        if not self.instance.deposit_cents:
+            self.initial["deposit_cents"] = None
         if self.is_new:
             self.initial.update(category=usual.category, vat_bp=usual.vat_bp, grams=usual.grams)
             self.initial.update(millilitres=usual.millilitres, stock=None, hidden=False)
@@ -101,6 +159,49 @@ class ProductForm(_ProductBase):
         """Whether one of them must be looked at, so that they are shown open."""
         return any(self[name].errors for name in self.MORE if name in self.fields)
 
+    def folded(self) -> list[dict[str, Any]]:
+        """What only some trades need, each group folded until it holds something: the trade's own first."""
+        groups = [
+            (_("By weight"), self.WEIGHED, self.instance.by_weight),
+            (_("Allergens, cold, deposit"), self.FOOD, self._food_is_used),
+            (_("Season, days and orders in advance"), self.WHEN, self._when_is_used),
+        ]
+        if self.shop.trade not in WEIGHING_TRADES:
+            groups = [*groups[1:], groups[0]]
+        return [
+            {
+                "title": title,
+                "fields": [self[name] for name in names],
+                "open": (used and not self.is_new) or any(self[name].errors for name in names),
+            }
+            for title, names, used in groups
+        ]
+
+    @property
+    def _food_is_used(self) -> bool:
+        product = self.instance
+        return bool(product.allergens or product.deposit_cents or product.temperature != Product.Temperature.AMBIENT)
+
+    @property
+    def _when_is_used(self) -> bool:
+        return not self.instance.season.always
+
+    def clean(self) -> dict[str, Any]:
+        """Answers left empty keep their usual value; a season has two months."""
+        data = super().clean() or {}
+        data["sold_by"] = data.get("sold_by") or Product.Sale.PIECE
+        data["temperature"] = data.get("temperature") or Product.Temperature.AMBIENT
+        if data.get("tolerance_percent") is None:
+            data["tolerance_percent"] = 10
+        data["deposit_cents"] = data.get("deposit_cents") or 0
+        data["order_days_before"] = data.get("order_days_before") or 0
+        said = data.pop("allergens_said", False) or bool(data.get("allergens"))
+        data["allergens"] = list(data.get("allergens") or []) if said else None
+        if bool(data.get("season_from")) != bool(data.get("season_to")):
+            missing = "season_to" if data.get("season_from") else "season_from"
+            self.add_error(missing, _("Choose both months, or neither."))
+        return data
+
     def clean_price(self) -> int:
         """A price of nothing is a slip of the finger."""
         cents: int = self.cleaned_data["price"]
@@ -116,6 +217,8 @@ class ProductForm(_ProductBase):
         data = self.cleaned_data
         usual = usual_for(self.shop.trade, self.shop.town.country)
         names = set(self.changed_data) if not self.is_new else {*self.fields}
+        if "allergens_said" in names:
+            names.add("allergens")
         changes = {name: data[name] for name in self.Meta.fields if name in names and name in data}
         changes["price_cents"] = data["price"]
         if "category" in changes:

@@ -82,6 +82,7 @@ def checkout(request: TownRequest) -> HttpResponse:
         "offers_bike": any(m.kind == Modality.Kind.BIKE for share in groups for m in share.offered),
         "paying": paying,
         "bill": _bill(form, groups, market),
+        "weighed": any(share.weighed for share in groups),
         "market": market,
         "market_notice": notice_of(closures, at, request.town.zone),
         "at": at,
@@ -143,6 +144,7 @@ def _order(request: TownRequest, form: CheckoutForm, found: Any, at: datetime) -
         address=data["address"] if to_a_door else "",
         point=form.point,
         note=data["note"] if to_a_door else "",
+        if_missing=data["if_missing"] or Order.IfMissing.LEAVE,
         person=request.user if request.user.is_authenticated else None,
     )
     window = next((s.window.pk for s in form.slots if str(s.window.pk) == data["window"]), None)
