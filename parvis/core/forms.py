@@ -6,7 +6,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 
 from parvis.core.errors import Refusal
-from parvis.core.pictures import clean_picture
+from parvis.core.pictures import SIDE, clean_picture
 
 
 class ParvisRenderer(TemplatesSetting):
@@ -21,11 +21,15 @@ class PictureField(forms.FileField):
 
     widget = forms.FileInput(attrs={"accept": "image/*"})
 
+    def __init__(self, *, side: int = SIDE, sized: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.side, self.sized = side, sized
+
     def clean(self, data: Any, initial: Any = None) -> Any:
         file = super().clean(data, initial)
         if not file or file is initial:
             return None
         try:
-            return clean_picture(file)
+            return clean_picture(file, side=self.side, sized=self.sized)
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal), code="picture") from None

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from parvis.core import words
 from parvis.core.icons import icon_svg
 from parvis.core.money import format_money
+from parvis.core.pictures import sized
 
 register = template.Library()
 
@@ -27,6 +28,33 @@ def money(cents: int, currency: str = "EUR") -> str:
 def icon(name: str) -> SafeString:
     """The drawing called ``name`` of the family lucide; always put a word beside it."""
     return icon_svg(name)
+
+
+@register.inclusion_tag("core/picture.html")
+def picture(file: Any, sizes: str, *, alt: str = "", lazy: bool = True) -> dict[str, Any]:
+    """A stored picture in the sizes and formats that the screen needs; ``sizes`` as in HTML, for the place it takes."""
+    known = sized(file.name)
+    if known is None:
+        return {"src": file.url, "alt": alt, "lazy": lazy}
+    url = file.storage.url
+
+    def srcset(suffix: str) -> str:
+        return ", ".join(f"{url(known.copy(width, suffix))} {width}w" for width in known.widths)
+
+    whole = f", {file.url} {known.width}w" if known.width > known.widths[-1] else ""
+    return {
+        "src": url(known.copy(known.widths[min(1, len(known.widths) - 1)], "jpg")),
+        "srcset": srcset("jpg"),
+        "sources": [
+            {"type": "image/avif", "srcset": srcset("avif")},
+            {"type": "image/webp", "srcset": srcset("webp") + whole},
+        ],
+        "sizes": sizes,
+        "width": known.width,
+        "height": known.height,
+        "alt": alt,
+        "lazy": lazy,
+    }
 
 
 @register.filter

@@ -3,14 +3,17 @@
 import struct
 import zlib
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
+from django.core.files.storage import FileSystemStorage
+from django.template import Context, Template
 from django.utils import translation
 from PIL import Image, ImageCms
 
 from parvis.core import pictures
 from parvis.core.errors import Refusal
-from parvis.core.pictures import clean_picture
+from parvis.core.pictures import clean_picture, delete_picture, make_copies, sized
 
 
 @pytest.fixture(autouse=True)
@@ -125,3 +128,53 @@ def test_too_heavy(monkeypatch):
     monkeypatch.setattr(pictures, "MOST_BYTES", 1000)
     with pytest.raises(Refusal, match="heavier than 15 MB"):
         clean_picture(BytesIO(b"x" * 1001))
+
+
+def test_copies_for_each_screen_and_browser(tmp_path):
+    storage = FileSystemStorage(tmp_path)
+    name = storage.save(
+        "goods/x_1200x900.webp", clean_picture(saved(Image.new("RGB", (2400, 1800), "#0E5A4A")), side=1200, sized=True)
+    )
+    make_copies(storage, name)
+    known = sized(name)
+    assert (known.width, known.height, known.widths) == (1200, 900, [320, 640, 960])
+    for suffix, kind in (("avif", "AVIF"), ("webp", "WEBP"), ("jpg", "JPEG")):
+        for width in known.widths:
+            with Image.open(tmp_path / known.copy(width, suffix)) as copy:
+                assert (copy.format, copy.size) == (kind, (width, width * 3 // 4))
+    delete_picture(storage, name)
+    assert list((tmp_path / "goods").iterdir()) == [], "nothing is left behind"
+
+
+def test_a_small_picture_has_one_copy_of_its_own_size(tmp_path):
+    storage = FileSystemStorage(tmp_path)
+    small = clean_picture(saved(Image.new("RGB", (200, 100)), "PNG"), side=1200, sized=True)
+    assert small.name.endswith("_200x100.webp")
+    make_copies(storage, storage.save(small.name, small))
+    assert sized(small.name).widths == [200]
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_what_is_transparent_lies_on_paper(tmp_path):
+    storage = FileSystemStorage(tmp_path)
+    file = BytesIO()
+    Image.new("RGBA", (400, 400), (0, 0, 0, 0)).save(file, "PNG")
+    file.seek(0)
+    name = storage.save("x_400x400.webp", clean_picture(file, sized=True))
+    make_copies(storage, name)
+    with Image.open(tmp_path / sized(name).copy(320, "jpg")) as copy:
+        assert all(abs(a - b) < 4 for a, b in zip(copy.getpixel((10, 10)), (247, 244, 238), strict=True))
+
+
+def test_an_older_picture_is_drawn_as_it_is(tmp_path):
+    storage = FileSystemStorage(tmp_path, base_url="/media/")
+    make_copies(storage, "old.webp")
+    assert sized("old.webp") is None
+    file = SimpleNamespace(name="old.webp", url="/media/old.webp", storage=storage)
+    assert Template('{% picture file "50vw" %}').render(Context({"file": file})).count("<source") == 0
+    file = SimpleNamespace(name="new_1200x900.webp", url="/media/new_1200x900.webp", storage=storage)
+    drawn = Template('{% picture file "50vw" %}').render(Context({"file": file}))
+    assert '<source type="image/avif" srcset="/media/new_1200x900-320.avif 320w, ' in drawn
+    assert 'src="/media/new_1200x900-640.jpg"' in drawn
+    assert 'width="1200" height="900"' in drawn
+    assert 'loading="lazy"' in drawn

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from parvis.core import audit
+from parvis.core.pictures import make_copies
 from parvis.core.text import fold
 from parvis.market.models import Product, Shop, StockMovement
 from parvis.market.search import names, product_vector
@@ -38,6 +39,8 @@ def save_product(*, product: Product, at: datetime, by: Any = None) -> Product:
         product.slug = free_slug(product.shop, product.name, keep=old)
     product.town_id = product.shop.town_id
     product.save()
+    if product.picture and product.picture.name != (old.picture.name if old else ""):
+        make_copies(product.picture.storage, str(product.picture.name))
     before = (old.stock if old else 0) or 0
     if product.stock is not None and product.stock != before:
         _move(product, product.stock - before, at)

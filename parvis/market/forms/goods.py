@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.core.amounts import AmountField
 from parvis.core.forms import PictureField
+from parvis.core.pictures import LARGE
 from parvis.core.words import say_rate
 from parvis.market.allergens import ALLERGENS
 from parvis.market.defaults import RATES, usual_for, usual_vat
@@ -42,7 +43,9 @@ class ProductForm(_ProductBase):
     """Add or change a product. ``changes()`` is what really changed, for the action."""
 
     price = AmountField(label=_("Price, VAT included"))
-    new_picture = PictureField(label=_("Picture"), required=False, help_text=_("Take it by daylight, from close by."))
+    new_picture = PictureField(
+        label=_("Picture"), required=False, help_text=_("Take it by daylight, from close by."), side=LARGE, sized=True
+    )
     drop_picture = forms.BooleanField(label=_("Remove the picture"), required=False)
     category = forms.ChoiceField(
         label=_("Shelf"), choices=[(key, kind.label) for key, kind in CATEGORIES.items()], required=False

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from parvis.core.pictures import delete_picture
 from parvis.market.access import my_product, my_shop
 from parvis.market.actions import change_product, save_product
 from parvis.market.forms.goods import ProductForm, QuickForm
@@ -150,5 +151,5 @@ def _save(request: PersonRequest, shop: Shop, form: ProductForm, product: Produc
     old_picture = product.picture.name if "picture" in changes else ""
     change_product(product=product, changes=changes | stock, stock_by=stock_by, at=at, by=request.user)
     if old_picture:
-        product.picture.storage.delete(old_picture)
+        delete_picture(product.picture.storage, old_picture)
     messages.success(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
