@@ -20,7 +20,7 @@ from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.joining.models import Preregistration
 from parvis.market.actions.bringing import forget as forget_goods
-from parvis.market.models import Basket, Document, GoodsChange, GoodsImport, Order
+from parvis.market.models import Basket, Document, GoodsChange, GoodsImport, Order, Voucher
 from parvis.market.papers import SIMPLIFIED_UP_TO_CENTS
 from parvis.places.models import Change, Claim, ImportRun, Place, Reminder, Report
 
@@ -70,6 +70,10 @@ def _small_invoices(before: datetime) -> int:
 
 def _invoices(before: datetime) -> int:
     return Document.objects.filter(issued_at__lt=before).exclude(recipient={}).update(recipient={})
+
+
+def _voucher_addresses(before: datetime) -> int:
+    return Voucher.objects.filter(campaign__last_day__lt=before.date()).exclude(email="").update(email="")
 
 
 def _reporters(before: datetime) -> int:
@@ -159,6 +163,7 @@ RULES = (
     Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
     Rule("buyers' names on invoices up to 100 €", timedelta(days=3 * 365), _small_invoices),
     Rule("buyers' names on larger invoices", timedelta(days=10 * 365), _invoices),
+    Rule("to whom vouchers were sent, after their last day", timedelta(days=365), _voucher_addresses),
     Rule("who reported a post", timedelta(days=30), _reporters),
     Rule("posts refused or withdrawn", timedelta(days=365), _ended_posts),
     Rule("requests to keep an entry, after their last step", timedelta(days=365), _claims),

@@ -20,6 +20,7 @@ from parvis.demo.news import bring_news
 from parvis.demo.profiles import PROFILES, Profile
 from parvis.demo.rules import set_rules
 from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
+from parvis.demo.support import bring_support
 from parvis.demo.tales import Script
 from parvis.demo.towns import build_town
 from parvis.market.actions.known_products import load_known_products
@@ -53,6 +54,7 @@ def bring_up(
                 continue
             with transaction.atomic():
                 town = known or build_town(profile, at=at)
+                bring_support(town, at=at)
                 _bring_up(town, profile, at, say, fresh=known is None)
                 bring_news(town, at=at)
                 fill_desk(town, at=at)

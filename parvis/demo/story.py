@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from parvis.demo.simulation.depot import Depot
 from parvis.demo.simulation.orders import Orders, Wish
 from parvis.demo.simulation.road import Road
 from parvis.demo.simulation.shops import Shops
+from parvis.demo.support import voucher_for
 from parvis.demo.tales import YESTERDAY, Script, Tale, tales_for
 from parvis.market.actions import Buyer
 from parvis.market.models import Modality, PartEvent, Product, Shop
@@ -118,6 +120,7 @@ class Play:
             buyer=self._buyer(tale, number),
             windows=[window] if window else [],
             key=f"demo-{placed:%Y%m%d%H%M}-{number}",
+            voucher=partial(voucher_for, self.town, sum(p.price_cents * n for p, n in lines), number),
         )
         self.orders.expect(wish)
 

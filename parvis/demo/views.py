@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from parvis.demo.access import demo_people, demo_person_for, refuse_unless_demo
 from parvis.demo.profiles import PASSWORD
+from parvis.demo.support import voucher_to_try
 from parvis.people.models import Person, Role
 from parvis.towns.requests import TownRequest
 
@@ -60,7 +61,9 @@ def people(request: TownRequest) -> HttpResponse:
         for person in demo_people(request.town)
         for role in [role_of.get(person.pk)]
     ]
-    return render(request, "demo/people.html", {"rows": rows, "password": PASSWORD})
+    return render(
+        request, "demo/people.html", {"rows": rows, "password": PASSWORD, "voucher": voucher_to_try(request.town)}
+    )
 
 
 @login_not_required

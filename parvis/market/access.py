@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.crypto import constant_time_compare
 
-from parvis.market.models import Cycle, Order, Part, Product, Shop
+from parvis.market.models import Cycle, Order, Part, Product, Shop, VoucherCampaign
 from parvis.people.access import organisations_of
 from parvis.towns.requests import TownRequest
 
@@ -59,3 +59,15 @@ def my_part(request: TownRequest, shop: Shop, pk: UUID) -> Part:
 def my_product(request: TownRequest, shop: Shop, pk: UUID) -> Product:
     """A product of one's own shop."""
     return get_object_or_404(Product.objects.select_related("shop"), shop=shop, pk=pk)
+
+
+def shop_of_town(request: TownRequest, slug: str) -> Shop:
+    """Any shop of this town, open or not: for its agents."""
+    return get_object_or_404(Shop.objects.select_related("town"), town=request.town, slug=slug)
+
+
+def campaign_for(request: TownRequest, pk: UUID) -> VoucherCampaign:
+    """A campaign of vouchers of this town; another town's is 404."""
+    found = get_object_or_404(VoucherCampaign.objects.select_related("line__fund"), town=request.town, pk=pk)
+    found.town = request.town
+    return found

@@ -4,9 +4,11 @@ Everything is read from rows loaded ``with_story``; the database is asked nothin
 off here: payments stand in the ledger.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from parvis.market.models import Modality, Order, Part
+from parvis.market.models import Modality, Order, Part, VoucherUse
 from parvis.market.pricing import Priced, Total, total_of
 from parvis.market.states import PartState
 
@@ -15,11 +17,16 @@ GIVEN_UP = {PartState.REFUSED, PartState.CANCELLED}
 
 @dataclass(frozen=True, slots=True)
 class PartOwed:
-    """One shop's part: what it costs now, and how much of that vouchers pay. In cents."""
+    """One shop's part: what it costs now, and how much of that each voucher pays (by campaign). In cents."""
 
     part: Part
     total: Total
-    voucher_cents: int = 0
+    vouchers: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def voucher_cents(self) -> int:
+        """What vouchers pay of it."""
+        return sum(cents for _name, cents in self.vouchers)
 
     @property
     def cents(self) -> int:
@@ -45,6 +52,14 @@ class Owed:
         return sum(owed.voucher_cents for owed in self.parts)
 
     @property
+    def vouchers(self) -> dict[str, int]:
+        """What each campaign's vouchers pay of it."""
+        by_name: dict[str, int] = defaultdict(int)
+        for name, cents in (paying for owed in self.parts for paying in owed.vouchers):
+            by_name[name] += cents
+        return dict(by_name)
+
+    @property
     def bike_fee_cents(self) -> int:
         """The fee of the town's bikes that the buyer pays."""
         return self.bike_fee.cents
@@ -61,13 +76,16 @@ class Owed:
 
 def owed(order: Order) -> Owed:
     """What an order loaded ``with_story`` costs as things stand: prepared lines, parts given up, vouchers."""
-    parts = tuple(PartOwed(part, part.total) for part in order.parts.all())
+    parts = tuple(PartOwed(part, part.total, _named(part.vouchers_pay())) for part in order.parts.all())
     return Owed(parts, _bike_fee(order, due=bike_fee_due(order) > 0))
 
 
 def ordered(order: Order) -> Owed:
     """What it cost when it was ordered, whatever happened since."""
-    parts = tuple(PartOwed(part, _ordered_total(part)) for part in order.parts.all())
+    parts = tuple(
+        PartOwed(part, _ordered_total(part), _named((use, use.cents) for use in part.uses()))
+        for part in order.parts.all()
+    )
     return Owed(parts, _bike_fee(order, due=order.delivery is not None))
 
 
@@ -89,6 +107,10 @@ def _ordered_total(part: Part) -> Total:
     goods = [Priced(line.ordered_cents, line.vat_bp) for line in part.lines.all()]
     deposits = sum(line.ordered_deposits for line in part.lines.all())
     return total_of(goods, [Priced(part.fee_cents, part.fee_vat_bp)] if part.fee_cents else [], deposits)
+
+
+def _named(paying: Iterable[tuple[VoucherUse, int]]) -> tuple[tuple[str, int], ...]:
+    return tuple((use.voucher.campaign.name, cents) for use, cents in paying)
 
 
 def _bike_fee(order: Order, *, due: bool) -> Total:

@@ -162,7 +162,7 @@ def _seller(chance: Random, number: int) -> Seller:
 
 def _use_vouchers(chance: Random, sellers: list[Seller], books: Books) -> None:
     """Up to two vouchers, of a fund's line or of the town's budget, in all shops or in some."""
-    rest: dict[object, int] = {s.name: total_of(s.goods()).goods for s in sellers}
+    rest = {s.name: total_of(s.goods()).goods for s in sellers}
     goods = dict(rest)
     for number in range(chance.choice((0, 1, 1, 2))):
         some = frozenset(s.name for s in sellers if chance.random() < 0.6) if chance.random() < 0.5 else frozenset()

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from parvis.market.choices import Quote, ShopBasket
 from parvis.market.models import Modality
-from parvis.market.pricing import Total
+from parvis.market.pricing import Step, Total
+from parvis.market.voucher_choices import Applying
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,12 @@ class ShopBill:
     share: ShopBasket
     modality: Modality | None
     total: Total
+    voucher_cents: int = 0
+
+    @property
+    def cents(self) -> int:
+        """What the buyer pays for it."""
+        return self.total.cents - self.voucher_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +37,32 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """The whole: shops, the bikes' fee (None when nothing comes by bike), VAT inside, who is paid where."""
+    """The whole: shops, the bikes' fee (None when nothing comes by bike), VAT inside, vouchers, who is paid where."""
 
     shops: tuple[ShopBill, ...]
     bike_fee_cents: int | None
     total: Total
     payments: tuple[Payment, ...]
+    vouchers: tuple[Step, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+    @property
+    def cents(self) -> int:
+        """What the buyer pays, vouchers taken off."""
+        return self.total.cents + sum(step.cents or 0 for step in self.vouchers)
 
 
-def bill_of(asked: Quote) -> Bill:
-    """Say a quote as a bill."""
-    shops = tuple(_shop_bill(share, asked.chosen) for share in asked.shops)
+def bill_of(asked: Quote, applying: Applying, currency: str) -> Bill:
+    """Say a quote and its vouchers as a bill."""
+    shops = tuple(_shop_bill(share, asked.chosen, applying) for share in asked.shops)
     fee = asked.fee.cents if asked.by_bike else None
-    return Bill(shops, fee, asked.total, tuple(_payments(shops, fee or 0)))
+    vouchers = tuple(one.step(currency) for one in applying.applied)
+    return Bill(shops, fee, asked.total, tuple(_payments(shops, fee or 0)), vouchers, applying.refusals)
 
 
-def _shop_bill(share: ShopBasket, chosen: Mapping[UUID, Modality]) -> ShopBill:
+def _shop_bill(share: ShopBasket, chosen: Mapping[UUID, Modality], applying: Applying) -> ShopBill:
     modality = chosen.get(share.shop.pk)
-    return ShopBill(share, modality, share.total(modality))
+    return ShopBill(share, modality, share.total(modality), applying.of(share.shop.pk))
 
 
 def _payments(shops: tuple[ShopBill, ...], bike_fee_cents: int) -> list[Payment]:
@@ -55,7 +70,7 @@ def _payments(shops: tuple[ShopBill, ...], bike_fee_cents: int) -> list[Payment]
     by_bike = [s for s in shops if s.modality and s.modality.kind == Modality.Kind.BIKE]
     payments = []
     if by_bike:
-        payments.append(Payment(_("To the rider, at your door"), sum(s.total.cents for s in by_bike) + bike_fee_cents))
+        payments.append(Payment(_("To the rider, at your door"), sum(s.cents for s in by_bike) + bike_fee_cents))
     words = {
         Modality.Kind.COLLECT: _("At the counter of %(shop)s"),
         Modality.Kind.SHOP: _("To %(shop)s, at your door"),
@@ -63,5 +78,5 @@ def _payments(shops: tuple[ShopBill, ...], bike_fee_cents: int) -> list[Payment]
     }
     for bill in shops:
         if bill.modality and (sentence := words.get(Modality.Kind(bill.modality.kind))):
-            payments.append(Payment(sentence % {"shop": bill.share.shop.name}, bill.total.cents))
+            payments.append(Payment(sentence % {"shop": bill.share.shop.name}, bill.cents))
     return payments

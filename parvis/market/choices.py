@@ -83,6 +83,11 @@ class Quote:
         return sum(parts, total_of([], fees))
 
     @property
+    def goods(self) -> dict[UUID, int]:
+        """What the goods cost, in cents by shop: what vouchers may pay."""
+        return {share.shop.pk: share.total().goods for share in self.shops}
+
+    @property
     def by_bike(self) -> bool:
         """Whether at least one shop's goods come by bike."""
         return any(m.kind == Modality.Kind.BIKE for m in self.chosen.values())

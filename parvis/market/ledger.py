@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from parvis.market import issuing
 from parvis.market.models import Document, LedgerEntry, LedgerTransaction, Order, Part, Shop
-from parvis.market.pricing import Priced, Total, total_of
+from parvis.market.pricing import Priced, movements, total_of
 from parvis.market.states import PartState
 from parvis.towns.models import Town
 
@@ -39,6 +39,7 @@ def post(
     entries: Mapping[str, int],
     at: datetime,
     town: Town | None = None,
+    words: str = "",
 ) -> LedgerTransaction | None:
     """Write one movement; a key that exists is the same movement and nothing is written twice.
 
@@ -52,7 +53,7 @@ def post(
         raise ValueError(f"{key} belongs to no town")
     town_id = order.town_id if order is not None else cast(Town, town).pk
     movement, created = LedgerTransaction.objects.get_or_create(
-        key=key, defaults={"town_id": town_id, "order": order, "kind": kind, "at": at}
+        key=key, defaults={"town_id": town_id, "order": order, "kind": kind, "at": at, "words": words[:200]}
     )
     if not created:
         return None
@@ -64,23 +65,48 @@ def post(
     return movement
 
 
-def _sale_entries(buyer: str, seller: str, vat: str, total: Total) -> dict[str, int]:
-    return {buyer: total.cents, seller: -total.net, vat: -total.vat_cents}
-
-
 def post_sale(part: Part, *, at: datetime) -> None:
     """What the shop prepared is sold: the buyer owes it, the shop has earned it, and its invoice is issued."""
     order, shop = part.order, part.shop
-    entries = _sale_entries(buyer_account(order), f"shop:{shop.slug}", f"vat:{shop.slug}", part.total)
+    entries = movements.sale(
+        buyer=buyer_account(order), seller=f"shop:{shop.slug}", vat=f"vat:{shop.slug}", total=part.total
+    )
     sale = post(order=order, kind=LedgerTransaction.Kind.SALE, key=f"sale:{part.pk}", entries=entries, at=at)
+    settle_vouchers(part, at=at)
     if sale is not None:
         issuing.issue_sale(sale, part, at=at)
 
 
+def settle_vouchers(part: Part, *, at: datetime) -> None:
+    """Vouchers pay the shop what they pay of the part now: only what is not posted yet, forwards or back."""
+    for use, pays in part.vouchers_pay():
+        account = f"voucher:{part.shop.slug}:"
+        rows = LedgerTransaction.objects.filter(key__startswith=f"voucher:{use.pk}:")
+        entries = LedgerEntry.objects.filter(transaction__in=rows, account__startswith=account)
+        posted = entries.aggregate(total=Sum("amount_cents"))["total"] or 0
+        if pays == posted:
+            continue
+        line = use.voucher.campaign.line
+        moved = movements.voucher(
+            buyer=buyer_account(part.order),
+            shop=part.shop.slug,
+            cents=abs(pays - posted),
+            line=line.code if line else "",
+        )
+        post(
+            order=part.order,
+            kind=LedgerTransaction.Kind.VOUCHER,
+            key=f"voucher:{use.pk}:{rows.count()}",
+            entries=moved if pays > posted else movements.opposite(moved),
+            words=use.voucher.campaign.name,
+            at=at,
+        )
+
+
 def post_payment(part: Part, *, till: str, at: datetime) -> None:
     """The buyer has paid a part into ``till``."""
-    cents = part.total.cents
-    entries = {till: cents, buyer_account(part.order): -cents}
+    cents = part.total.cents - part.voucher_cents
+    entries = movements.payment(buyer=buyer_account(part.order), till=till, cents=cents)
     post(order=part.order, kind=LedgerTransaction.Kind.PAYMENT, key=f"payment:{part.pk}", entries=entries, at=at)
 
 
@@ -91,7 +117,7 @@ def post_bike_delivery(order: Order, parts: list[Part], *, at: datetime) -> None
         return
     post_fee(order, at=at)
     if order.bike_fee_cents and not any(part.online for part in parts):
-        paid = {TOWN_TILL: order.bike_fee_cents, buyer_account(order): -order.bike_fee_cents}
+        paid = movements.payment(buyer=buyer_account(order), till=TOWN_TILL, cents=order.bike_fee_cents)
         post(order=order, kind=LedgerTransaction.Kind.PAYMENT, key=f"fee-paid:{order.pk}", entries=paid, at=at)
     for part in came:
         if not part.online:
@@ -102,7 +128,7 @@ def post_fee(order: Order, *, at: datetime) -> None:
     """The bikes' fee is due."""
     if order.bike_fee_cents:
         fee = total_of([], [Priced(order.bike_fee_cents, order.bike_fee_vat_bp)])
-        entries = _sale_entries(buyer_account(order), "town:delivery", "vat:town", fee)
+        entries = movements.sale(buyer=buyer_account(order), seller="town:delivery", vat="vat:town", total=fee)
         due = post(order=order, kind=LedgerTransaction.Kind.FEE, key=f"fee:{order.pk}", entries=entries, at=at)
         if due is not None:
             issuing.issue_fee(due, order, at=at)
@@ -115,6 +141,7 @@ def reverse_fee(order: Order, *, at: datetime) -> None:
 
 def reverse_sale(part: Part, *, at: datetime) -> None:
     """A sale that came to nothing: the same entries with the other sign, and a credit note for its invoice."""
+    settle_vouchers(part, at=at)
     _reverse(part.order, f"sale:{part.pk}", f"reversal:{part.pk}", at=at)
 
 
@@ -122,7 +149,7 @@ def _reverse(order: Order, key: str, reversal: str, *, at: datetime) -> None:
     movement = LedgerTransaction.objects.filter(key=key).prefetch_related("entries").first()
     if movement is None:
         return
-    entries = {entry.account: -entry.amount_cents for entry in movement.entries.all()}
+    entries = movements.opposite({entry.account: entry.amount_cents for entry in movement.entries.all()})
     back = post(order=order, kind=LedgerTransaction.Kind.REVERSAL, key=reversal, entries=entries, at=at)
     invoice = Document.objects.select_related("order__town", "series__shop", "part").filter(movement=movement).first()
     if back is not None and invoice is not None:

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from parvis.core import outbox
-from parvis.market.models import Line, Order, Part
+from parvis.market.models import Line, Order, Part, Voucher
 from parvis.towns.links import town_url
 
 
@@ -84,3 +84,16 @@ def part_sent(part: Part) -> None:
 def part_returned(part: Part) -> None:
     """It could not be delivered and went back to the shop; nothing is charged."""
     _to_buyer(part, "part_returned")
+
+
+def voucher_issued(voucher: Voucher) -> None:
+    """A voucher for one person goes to them by mail."""
+    town, campaign = voucher.town, voucher.campaign
+    if not outbox.is_wanted(voucher.email):
+        return
+    data = {"voucher": voucher, "campaign": campaign, "town": town, "shops_url": town_url(town, "/shops/")}
+    with translation.override(town.default_language), timezone.override(town.zone):
+        text = render_to_string("market/mail/voucher_issued.txt", data)
+    subject, _, body = text.strip().partition("\n")
+    key = f"voucher-issued:{voucher.pk}"
+    outbox.send_mail(key=key, to=voucher.email, subject=subject, body=body.strip() + "\n", town_id=town.pk)

@@ -52,7 +52,10 @@ class RateLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A month. ``owed_before`` and ``owed_after`` are what buyers had still to pay at its start and end."""
+    """A month. ``owed_before`` and ``owed_after`` are what buyers had still to pay at its start and end.
+
+    ``vouchers`` is what the town's vouchers paid in the month, ``town_owes`` what it still owes for them at its end.
+    """
 
     first_day: date
     sales: tuple[Sale, ...]
@@ -61,6 +64,8 @@ class Statement:
     town_till: int
     owed_before: int
     online: int = 0
+    vouchers: int = 0
+    town_owes: int = 0
 
     @property
     def net(self) -> int:
@@ -80,7 +85,7 @@ class Statement:
     @property
     def paid(self) -> int:
         """Received by anybody for this shop."""
-        return self.own_till + self.town_till + self.online
+        return self.own_till + self.town_till + self.online + self.vouchers
 
     @property
     def owed_after(self) -> int:
@@ -120,6 +125,9 @@ def statement_of(shop: Shop, first_day: date) -> Statement:
     sold_before = -_sum(_sold(shop).filter(transaction__at__lt=start))
     paid_before = _sum(own.filter(transaction__at__lt=start)) + _sum(town.filter(transaction__at__lt=start))
     paid_before += _sum(online.filter(transaction__at__lt=start))
+    vouchers = LedgerEntry.objects.filter(town_id=shop.town_id, account__startswith=f"voucher:{shop.slug}:")
+    by_voucher = vouchers.filter(transaction__kind=LedgerTransaction.Kind.VOUCHER)
+    paid_before += _sum(by_voucher.filter(transaction__at__lt=start))
     month = {"transaction__at__gte": start, "transaction__at__lt": end}
     return Statement(
         first_day=first_day,
@@ -129,6 +137,8 @@ def statement_of(shop: Shop, first_day: date) -> Statement:
         town_till=_sum(town.filter(**month)),
         owed_before=sold_before - paid_before,
         online=_sum(online.filter(**month)),
+        vouchers=_sum(by_voucher.filter(**month)),
+        town_owes=_sum(vouchers.filter(transaction__at__lt=end)),
     )
 
 

@@ -47,3 +47,12 @@ def read_website(run_id: str, language: str) -> None:
     from parvis.market.actions.bringing import read_brought
 
     read_brought(UUID(run_id), language=language, at=timezone.now())
+
+
+@app.periodic(cron="13 4 * * *")
+@app.task(queue="payments", queueing_lock="end-vouchers", lock="end-vouchers")
+def end_vouchers(timestamp: int) -> None:
+    """Every night: what is left on vouchers after their last day is free again for who pays them."""
+    from parvis.market.actions.vouchers import end_campaigns
+
+    end_campaigns(at=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from parvis.market.views import basket, checkout, orders, papers, payments, public
+from parvis.market.views import basket, checkout, funds, orders, papers, payments, public
 
 urlpatterns = [
     # residents
@@ -21,6 +21,7 @@ urlpatterns = [
     path("orders/<str:code>/parts/<uuid:pk>/cancel/", orders.cancel, name="order-cancel"),
     path("orders/<str:code>/pay/", payments.pay, name="order-pay"),
     path("payments/<slug:provider>/", payments.news, name="payment-news"),
+    path("fund/", funds.fund, name="fund"),
     # merchants and the town's agents
     path("", include("parvis.market.urls_merchant")),
 ]

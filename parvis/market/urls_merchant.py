@@ -3,7 +3,7 @@
 from django.urls import path
 
 from parvis.market.urls_goods import urlpatterns as goods
-from parvis.market.views import agent, closing, cycles, papers, payments
+from parvis.market.views import agent, closing, cycles, funds, papers, payments, vouchers
 from parvis.market.views.merchant import money, options, orders, products, rules, shop
 
 urlpatterns = [
@@ -42,5 +42,15 @@ urlpatterns = [
     path("agent/cycles/<uuid:pk>/end/", cycles.drop, name="agent-cycle-drop"),
     path("agent/closing/", closing.closing, name="agent-closing"),
     path("agent/closing/<uuid:pk>/reopen/", closing.reopen, name="agent-reopen"),
+    path("agent/vouchers/", vouchers.campaigns, name="agent-vouchers"),
+    path("agent/vouchers/new/", vouchers.new_campaign, name="agent-campaign-new"),
+    path("agent/vouchers/shops/", vouchers.shops_owed, name="agent-voucher-shops"),
+    path("agent/vouchers/shops/<slug:slug>/pay/", vouchers.pay, name="agent-voucher-pay"),
+    path("agent/vouchers/<uuid:pk>/", vouchers.campaign, name="agent-campaign"),
+    path("agent/vouchers/<uuid:pk>/edit/", vouchers.edit_campaign, name="agent-campaign-edit"),
+    path("agent/vouchers/<uuid:pk>/issue/", vouchers.issue, name="agent-campaign-issue"),
+    path("agent/vouchers/<uuid:pk>/sheet.pdf", vouchers.sheet, name="agent-campaign-sheet"),
+    path("agent/vouchers/<uuid:pk>/withdraw/", vouchers.withdraw, name="agent-voucher-withdraw"),
+    path("agent/fund/", funds.keep, name="agent-fund"),
 ]
 urlpatterns += goods

@@ -59,12 +59,15 @@ AGENT_WAYS = (
     Way("agent-directory", _("Directory"), "book-marked"),
     Way("callbacks", _("New shops"), "store"),
     Way("agent-news", _("News"), "newspaper"),
+    Way("agent-vouchers", _("Vouchers"), "ticket"),
+    Way("agent-fund", _("Support fund"), "hand-coins"),
     Way("agent-words", _("Words"), "spell-check"),
 )
 
 FOOTER = (
     ("about", _("About this market")),
     ("join", _("Sell on the market")),
+    ("fund", _("Support fund")),
     ("legal", _("Legal notice")),
     ("privacy", _("Personal data")),
     ("accessibility", _("Accessibility")),

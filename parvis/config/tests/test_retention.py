@@ -126,3 +126,19 @@ def test_pictures_that_an_entry_showed_before(shop, visit, merchant, other_merch
     assert Change.objects.latest("at").before == {"picture": ""}
     place.refresh_from_db()
     assert place.picture.name == names[1]
+
+
+def test_the_address_of_a_voucher_goes_a_year_after_its_last_day(town, at):
+    from uuid import uuid4
+
+    from parvis.market.actions.vouchers import issue_vouchers
+    from parvis.market.models import VoucherCampaign
+
+    day = at.date()
+    campaign = VoucherCampaign.objects.create(town=town, name="B", value_cents=1000, first_day=day, last_day=day)
+    (voucher,) = issue_vouchers(campaign=campaign, emails=["n@example.org"], batch=uuid4(), at=at)
+    what = "to whom vouchers were sent, after their last day"
+    assert purge(at + timedelta(days=364))[what] == 0
+    assert purge(at + timedelta(days=367))[what] == 1
+    voucher.refresh_from_db()
+    assert voucher.email == ""

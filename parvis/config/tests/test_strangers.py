@@ -17,7 +17,7 @@ PUBLIC = {
     "news", "news-rss", "news-atom", "news-json", "news-follow", "news-following", "news-stop", "news-worker",
     "news-push", "news-push-end", "news-push-renew", "places-csv", "places-geojson", "places-xlsx",
     "map", "map-places", "map-ground", "map-tiles", "embed-map", "report-place", "still-right", "still-right-changed",
-    "still-right-stop", "order-pay", "join", "join-thanks", "joined",
+    "still-right-stop", "order-pay", "join", "join-thanks", "joined", "fund",
 }  # fmt: skip
 
 

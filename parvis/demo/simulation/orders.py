@@ -1,6 +1,6 @@
 """Buyers: a basket, a way for each shop, an order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +28,7 @@ class Wish:
     windows: Sequence[Window] = ()
     otherwise: Mapping[UUID, Modality] = field(default_factory=dict)
     key: str = ""
+    voucher: Callable[[], str] = str  # asked when the order is placed: its code, or nothing
 
 
 class Orders:
@@ -86,6 +87,7 @@ class Orders:
                     buyer=wish.buyer,
                     chosen=ways,
                     window_id=window.pk if window else None,
+                    vouchers=wish.voucher(),
                     key=wish.key or f"day-{self.day.date}-{wish.number}",
                     at=self.day.now,
                 )

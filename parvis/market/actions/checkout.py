@@ -1,6 +1,7 @@
 """Placing an order: stock, delivery window, parts and mails in one transaction, once.
 
-Rows are locked late, in the order of ``docs/locking.md``: products by id, options by id, capacities, cycles, window.
+Rows are locked late, in the order of ``docs/locking.md``: products and options by id, capacities, cycles, vouchers,
+the window.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from parvis.delivery.actions import BagSpec, book_delivery
 from parvis.delivery.models import Window
 from parvis.market import letters
 from parvis.market.actions import payments
+from parvis.market.actions.vouchers import apply_held, use_vouchers
 from parvis.market.availability import check_day, share_promise
 from parvis.market.choices import Quote, ShopBasket, quote, shares
 from parvis.market.closures import closed_at, refusal
@@ -70,14 +72,16 @@ def place_order(
     at: datetime,
     expected_cents: int | None = None,
     pay_online: bool = False,
+    vouchers: str = "",
 ) -> Order:
     """Turn a basket into an order with a part for each shop.
 
     ``chosen`` maps each shop's id to one of its modalities; ``window_id`` is the window for all that comes by
-    bike; ``key`` makes a form sent twice one order; ``expected_cents`` is the total that the buyer has seen.
-    With ``pay_online`` goods and places are kept, and no shop hears of the order, until the payment is authorised.
-    Raises Refusal, writing nothing, when something is sold out or has another price, a shop is closed or cannot be
-    ready in time, a modality is not offered, the window is full or the address is missing.
+    bike; ``key`` makes a form sent twice one order; ``expected_cents`` is the sum to pay that the buyer has seen;
+    ``vouchers`` are the codes that they typed. With ``pay_online`` goods and places are kept, and no shop hears of the
+    order, until the payment is authorised. Raises Refusal, writing nothing, when something is sold out or has another
+    price, a shop is closed or cannot be ready in time, a modality is not offered, a voucher does not serve, the window
+    is full or the address is missing.
     """
     Basket.objects.select_for_update().get(pk=basket.pk)  # the same form sent twice at once waits here
     if known := Order.objects.filter(town=town, key=key).first():
@@ -94,11 +98,13 @@ def place_order(
         raise Refusal(_("This delivery time is closed. Please choose another one."))
     _take_stock(asked)
     promised = _promises(town, asked, window, closures, at)
-    if expected_cents is not None and asked.total.cents != expected_cents:
+    applying = apply_held(town, vouchers, asked.goods, email=buyer.email, day=day_of(at, town.zone))
+    if expected_cents is not None and asked.total.cents - applying.cents != expected_cents:
         raise Refusal(_("The total has changed since you looked. Check it and order again."))
     online = _paid_online(town, asked) if pay_online else frozenset()
     order = _create_order(town, buyer, key, at)
     parts = [_create_part(order, share, chosen[share.shop.pk], promised[share.shop.pk], at) for share in asked.shops]
+    use_vouchers(applying=applying, parts=parts, goods=asked.goods, at=at)
     if asked.by_bike and window_id is not None and buyer.point is not None:
         order.delivery = book_delivery(
             town=town,

@@ -12,6 +12,7 @@ from parvis.core.errors import Refusal
 from parvis.delivery.actions import cancel_bags
 from parvis.market import ledger, letters
 from parvis.market.actions.locks import expect, lock, record
+from parvis.market.actions.vouchers import give_back_vouchers, hold_vouchers_of
 from parvis.market.models import Line, Modality, Option, Part, PartEvent, Product, StockMovement
 from parvis.market.states import PartState
 
@@ -60,6 +61,7 @@ def withdraw_parts(parts: Iterable[Part], *, at: datetime, reason: str) -> None:
     kept = [part for part in fresh.order_by("pk") if part.state == PartState.RESERVED]
     goods = Line.objects.filter(part__in=kept, counted=True).values("product")
     list(Product.objects.select_for_update(of=("self",)).filter(pk__in=goods).order_by("pk"))
+    hold_vouchers_of(kept)
     for part in kept:
         record(part, PartEvent.Kind.CANCELLED, at=at, by=None, reason=reason[:200])
         _give_back(part, at=at, by=None)
@@ -78,8 +80,9 @@ def tell_shops(parts: Iterable[Part], *, at: datetime) -> None:
 
 
 def _give_back(part: Part, *, at: datetime, by: Any) -> None:
-    """Return what was taken for the part: counted stock, line by line, and places on the bike."""
+    """Return what was taken for the part: counted stock, line by line, money of vouchers and places on the bike."""
     give_back_lines([line for line in part.lines.all() if line.counted], at=at)
+    give_back_vouchers(part, at=at)
     if part.kind == Modality.Kind.BIKE and part.order.delivery:
         cancel_bags(delivery=part.order.delivery, sender_ref=str(part.pk), at=at, by=by)
 
@@ -151,5 +154,6 @@ def return_part(*, part: Part, at: datetime, by: Any = None) -> None:
     expect(part, PartState.FAILED)
     record(part, PartEvent.Kind.CANCELLED, at=at, by=by, reason=_("could not be delivered"))
     _give_back(part, at=at, by=by)
+    part = Part.objects.get(pk=part.pk)
     ledger.reverse_sale(part, at=at)  # its credit note holds the series: the last lock
     letters.part_returned(part)

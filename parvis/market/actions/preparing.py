@@ -20,6 +20,7 @@ from parvis.delivery.actions import mark_bags_ready
 from parvis.market import ledger, letters
 from parvis.market.actions.checkout import line_of, take, taken_for
 from parvis.market.actions.locks import expect, lock, record
+from parvis.market.actions.vouchers import give_back_vouchers
 from parvis.market.models import Line, Modality, Order, Part, PartEvent, Product, StockMovement
 from parvis.market.states import PartState
 from parvis.market.substitutes import Budget, must_ask
@@ -65,6 +66,7 @@ def prepare_part(
     if part.state == PartState.PLACED:
         record(part, PartEvent.Kind.ACCEPTED, at=at, by=by)
     record(part, PartEvent.Kind.READY, at=at, by=by)
+    give_back_vouchers(part, at=at)
     if part.kind == Modality.Kind.BIKE and part.order.delivery:
         weight = sum(line.weighs for line in (*lines, *given))
         mark_bags_ready(delivery=part.order.delivery, sender_ref=str(part.pk), grams=weight, at=at, by=by)

@@ -98,6 +98,14 @@ class CheckoutForm(forms.Form):
         help_text=gettext_lazy("Floor, door code, a neighbour who takes it."),
     )
 
+    voucher = forms.CharField(
+        label=gettext_lazy("I have a voucher of the town"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Its code, such as KMPT-7R4X. A comma between several."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0011_goods_in_bulk'),
+        ("market", "0011_goods_in_bulk"),
         ('towns', '0003_words_synonyms_and_basemap'),
     ]
 

@@ -2,6 +2,7 @@
 
 from parvis.market.models.baskets import Basket, BasketLine
 from parvis.market.models.documents import Document, Operator, Series
+from parvis.market.models.funds import Fund, FundLine, FundPromise
 from parvis.market.models.goods import GoodsChange, GoodsImport, KnownProduct
 from parvis.market.models.ledger import LedgerEntry, LedgerTransaction
 from parvis.market.models.options import Option, OptionGroup
@@ -17,6 +18,7 @@ from parvis.market.models.payments import (
 )
 from parvis.market.models.rules import Capacity, Cycle, CycleShop, MarketClosure
 from parvis.market.models.shops import Market, Modality, Product, Shop, StockMovement
+from parvis.market.models.vouchers import Voucher, VoucherCampaign, VoucherUse
 
 __all__ = [
     "Basket",
@@ -25,6 +27,9 @@ __all__ = [
     "Cycle",
     "CycleShop",
     "Document",
+    "Fund",
+    "FundLine",
+    "FundPromise",
     "GoodsChange",
     "GoodsImport",
     "KnownProduct",
@@ -51,4 +56,7 @@ __all__ = [
     "Series",
     "Shop",
     "StockMovement",
+    "Voucher",
+    "VoucherCampaign",
+    "VoucherUse",
 ]

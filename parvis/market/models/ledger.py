@@ -3,7 +3,10 @@
 Accounts are names: ``buyer:<order>`` (what a buyer owes), ``till:<shop>`` and ``till:town`` (money received),
 ``shop:<shop>`` (net sales), ``vat:<shop>``, ``town:delivery``, ``vat:town``; paid online: ``online:<shop>`` and
 ``online:town`` (held at the provider for each), ``payout:<shop>`` (handed on to the shop), ``costs:provider`` and
-``disputes:town``. Debits are positive, credits negative.
+``disputes:town``; ``voucher:<shop>:<line>`` (what the town owes a shop for vouchers, by line of a fund, or ``town``),
+``bank:<shop>`` (what it has paid for them); ``owes:<shop>`` (the town's commission and a shop's share of deliveries,
+VAT included), ``town:commission``; ``town:budget`` and ``fund:<line>:free``, ``:promised``, ``:due``, ``:paid``.
+Debits are positive, credits negative.
 A deferred trigger in the first migration refuses a transaction whose entries do not add up to zero.
 """
 
@@ -25,13 +28,20 @@ class LedgerTransaction(TownOwned):
         PAYOUT = "payout"
         DISPUTE = "dispute"
         COST = "cost"
+        VOUCHER = "voucher"
+        COMMISSION = "commission"
+        ALLOTTED = "allotted"
+        PROMISE = "promise"
+        FREED = "freed"
+        PAID = "paid"
 
     order = models.ForeignKey(
         Order, null=True, on_delete=models.PROTECT, related_name="ledger", help_text="none for money of the town itself"
     )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField()
-    key = models.CharField(max_length=80, unique=True)
+    key = models.CharField(max_length=120, unique=True)
+    words = models.CharField(max_length=200, blank=True, help_text="for whoever reads the town's accounts")
 
     class Meta:
         indexes = [models.Index(fields=["town", "at"], name="ledger_by_day")]

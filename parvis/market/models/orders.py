@@ -1,7 +1,7 @@
 """Orders, their parts (one for each shop), lines, and what happened to each part."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import BigIntegerField, Case, DecimalField, Exists, F, OuterRef, Prefetch, Q, Value, When
@@ -12,11 +12,14 @@ from parvis.core.ids import secret_token
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.market.models.rules import Cycle
 from parvis.market.models.shops import Modality, Product, Shop
-from parvis.market.pricing import Priced, Total, total_of
+from parvis.market.pricing import Priced, Total, paid_now, total_of
 from parvis.market.states import PartState, part_state
 from parvis.market.weighing import most_grams, weighed_cents
 from parvis.people.models import Person
 from parvis.towns.models import Town, TownOwned
+
+if TYPE_CHECKING:
+    from parvis.market.models.vouchers import VoucherUse
 
 _EXACT: "DecimalField[Any, Any]" = DecimalField(max_digits=20, decimal_places=4)  # PostgreSQL rounds a numeric half up
 
@@ -37,6 +40,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
             Prefetch("parts", parts),
             "parts__lines",
             "parts__events",
+            "parts__voucher_uses__voucher__campaign",
             "delivery__bags__events",
             "delivery__events",
             "delivery__crates",
@@ -98,7 +102,9 @@ class PartQuerySet(models.QuerySet["Part"]):
             self.told()
             .filter(shop=shop)
             .select_related("order__delivery__window", "cycle")
-            .prefetch_related("lines", "events", "order__delivery__bags__events", "order__delivery__events")
+            .prefetch_related(
+                "lines", "events", "voucher_uses", "order__delivery__bags__events", "order__delivery__events"
+            )
             .order_by("due_at", "placed_at")
         )
 
@@ -173,6 +179,23 @@ class Part(TownOwned):
             return total_of([], [])
         fees = [Priced(self.fee_cents, self.fee_vat_bp)] if self.fee_cents else []
         return total_of(self.priced(), fees, self.deposits)
+
+    def uses(self) -> "list[VoucherUse]":
+        """What vouchers were to pay of this part when it was ordered."""
+        return [use for use in self.voucher_uses.all() if use.kind == "used"]
+
+    def vouchers_pay(self) -> "list[tuple[VoucherUse, int]]":
+        """Each use of a voucher for this part with what it pays as things stand, in cents."""
+        uses = self.uses()
+        if not uses:
+            return []
+        pays = paid_now([use.cents for use in uses], goods_then=uses[0].goods_cents, goods_now=self.total.goods)
+        return list(zip(uses, pays, strict=True))
+
+    @property
+    def voucher_cents(self) -> int:
+        """What vouchers pay of this part now."""
+        return sum(cents for _use, cents in self.vouchers_pay())
 
 
 def line_cents() -> Case:

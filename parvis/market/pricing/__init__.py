@@ -4,6 +4,7 @@
 bikes, ``commission`` what the town keeps, ``movements`` the two sides of each movement, ``steps`` says it all in words.
 """
 
+from parvis.market.pricing import movements
 from parvis.market.pricing.commission import Commission, commission_on
 from parvis.market.pricing.delivery import FeeRule, FeeShares, share_fee
 from parvis.market.pricing.discounts import discounted
@@ -23,6 +24,7 @@ __all__ = [
     "bike_fee",
     "commission_on",
     "discounted",
+    "movements",
     "paid_now",
     "share_fee",
     "shares_of",

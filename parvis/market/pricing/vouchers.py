@@ -12,7 +12,7 @@ of 10, give back 30, and 10 of goods were free though the campaign asks for 40. 
 the voucher pays what it paid.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -40,13 +40,13 @@ class Terms:
     first_day: date
     last_day: date
     minimum: int = 0
-    shops: frozenset[object] = frozenset()
+    shops: frozenset[Hashable] = frozenset()
 
-    def takes(self, goods: Mapping[object, int]) -> dict[object, int]:
+    def takes[K: Hashable](self, goods: Mapping[K, int]) -> dict[K, int]:
         """The goods for which it serves, in cents by shop."""
         return {shop: cents for shop, cents in goods.items() if not self.shops or shop in self.shops}
 
-    def refusal(self, goods: Mapping[object, int], day: date) -> Refused | None:
+    def refusal[K: Hashable](self, goods: Mapping[K, int], day: date) -> Refused | None:
         """Why it does not serve on the town's ``day`` for these goods (cents by shop); None when it does."""
         if day < self.first_day:
             return Refused.NOT_YET
@@ -60,7 +60,7 @@ class Terms:
         return Refused.BELOW_MINIMUM if taken < self.minimum else None
 
 
-def shares_of(terms: Terms, goods: Mapping[object, int]) -> dict[object, int]:
+def shares_of[K: Hashable](terms: Terms, goods: Mapping[K, int]) -> dict[K, int]:
     """What the voucher pays in each shop: all that is left on it, at most the goods, in proportion to them.
 
     >>> day = date(2026, 12, 1)

@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from parvis.core.errors import Refusal
+from parvis.core.time import day_of
 from parvis.market.actions import Buyer, place_order
 from parvis.market.availability import share_promise
-from parvis.market.bill import Bill, bill_of
-from parvis.market.choices import ShopBasket, quote, shares
+from parvis.market.bill import bill_of
+from parvis.market.choices import Quote, ShopBasket, quote, shares
 from parvis.market.closures import closed_at, notice_of, refusal
 from parvis.market.cookies import my_basket
 from parvis.market.forms.checkout import CheckoutForm, way_name
@@ -31,7 +32,9 @@ from parvis.market.promises import ShopRules
 from parvis.market.rulebook import closures_ahead, rules_of
 from parvis.market.slots import Slot, fits_a_bike, slots_for
 from parvis.market.views.payments import begin
+from parvis.market.voucher_choices import Applying, look_at, must_not_guess
 from parvis.market.when import near_day
+from parvis.people.addresses import client_address
 from parvis.towns.requests import TownRequest
 
 
@@ -55,8 +58,10 @@ def checkout(request: TownRequest) -> HttpResponse:
     carried = fits_a_bike(request.town, groups) if slots else True
     paying = _paying(request, groups)
     form = _form(request, groups, slots if carried else [], market, online=bool(paying))
+    asked = quote(tuple(groups), form.chosen, market)
+    applying = _vouchers(request, form, asked, at)
     refused = ""
-    if form.is_bound and form.is_valid():
+    if form.is_bound and form.is_valid() and _serve(form, applying):
         try:
             order = _order(request, form, found, at)
         except Refusal as error:
@@ -81,7 +86,7 @@ def checkout(request: TownRequest) -> HttpResponse:
         "too_heavy": not carried,
         "offers_bike": any(m.kind == Modality.Kind.BIKE for share in groups for m in share.offered),
         "paying": paying,
-        "bill": _bill(form, groups, market),
+        "bill": bill_of(asked, applying, request.town.currency),
         "weighed": any(share.weighed for share in groups),
         "market": market,
         "market_notice": notice_of(closures, at, request.town.zone),
@@ -159,6 +164,7 @@ def _order(request: TownRequest, form: CheckoutForm, found: Any, at: datetime) -
         at=at,
         expected_cents=data["total"],
         pay_online=data.get("pay") == "online",
+        vouchers=data["voucher"],
     )
 
 
@@ -196,5 +202,24 @@ def _slot(slot: Slot, form: CheckoutForm, at: datetime) -> dict[str, Any]:
     }
 
 
-def _bill(form: CheckoutForm, groups: Sequence[ShopBasket], market: Market) -> Bill:
-    return bill_of(quote(tuple(groups), form.chosen, market))
+def _vouchers(request: TownRequest, form: CheckoutForm, asked: Quote, at: datetime) -> Applying:
+    """What the codes typed pay now. Who tries many wrong ones is told to wait, and told nothing about more codes."""
+    text, town = form.value_of("voucher"), request.town
+    if not text.strip():
+        return Applying()
+    who, hour = client_address(request), f"{at:%Y-%m-%d %H}"
+    try:
+        must_not_guess(town, who, hour, wrong=0)
+        email, day = form.value_of("email"), day_of(at, town.zone)
+        found = look_at(town, text, asked.goods, email=email, day=day)
+        must_not_guess(town, who, hour, wrong=found.unknown)
+    except Refusal as refusal:
+        return Applying(refusals=(str(refusal),))
+    return found
+
+
+def _serve(form: CheckoutForm, applying: Applying) -> bool:
+    """Whether all vouchers serve; what does not is said at its field."""
+    for sentence in applying.refusals:
+        form.add_error("voucher", sentence)
+    return not applying.refusals

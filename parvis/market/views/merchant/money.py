@@ -38,6 +38,7 @@ def money(request: PersonRequest, slug: str) -> HttpResponse:
         "own_paid": format_money(-statement.own_till, request.town.currency),
         "online_paid": format_money(-statement.online, request.town.currency) if statement.online else "",
         "town_paid": format_money(-statement.town_till, request.town.currency),
+        "voucher_paid": format_money(-statement.vouchers, request.town.currency),
         **_tables(statement, request.town.currency),
     }
     return shop_page(request, shop, "market/merchant/money.html", "money", context)

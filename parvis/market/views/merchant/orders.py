@@ -92,6 +92,8 @@ def _order_page(
         "total": part.total,
         "lines": told_lines(part),
         "if_missing": IF_MISSING[part.order.if_missing],
+        "voucher_cents": part.voucher_cents,
+        "to_take": part.total.cents - part.voucher_cents,
         "reason": ended.reason if ended else "",
     }
     return shop_page(request, shop, "market/merchant/order.html", "orders", context, status=status)
