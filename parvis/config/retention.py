@@ -18,10 +18,11 @@ from django.utils import timezone
 from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
-from parvis.joining.models import Preregistration
+from parvis.joining.models import Invitation, Preregistration
 from parvis.market.actions.bringing import forget as forget_goods
 from parvis.market.models import Basket, Document, GoodsChange, GoodsImport, Order, Voucher
 from parvis.market.papers import SIMPLIFIED_UP_TO_CENTS
+from parvis.people.models import BankAccount
 from parvis.places.models import Change, Claim, ImportRun, Place, Reminder, Report
 
 BLANK_NAME = "—"
@@ -151,6 +152,15 @@ def _preregistrations(before: datetime) -> int:
     return Preregistration.objects.filter(pk__in=keys).delete()[1].get("joining.Preregistration", 0)
 
 
+def _invitations(before: datetime) -> int:
+    return Invitation.objects.filter(sent_at__lt=before).delete()[0]
+
+
+def _replaced_accounts(before: datetime) -> int:
+    """Until then a payment that comes back can be told from a mistake."""
+    return BankAccount.objects.filter(replaced_at__lt=before).delete()[0]
+
+
 def _joining_senders(before: datetime) -> int:
     return Preregistration.objects.filter(at__lt=before).exclude(sender="").update(sender="")
 
@@ -175,6 +185,8 @@ RULES = (
     Rule("who changed a shop's goods in bulk, and from what", timedelta(days=365), _bulk_changes),
     Rule("pictures that an entry showed before", timedelta(days=365), _replaced_pictures),
     Rule("pre-registrations of shops, after their last step", timedelta(days=365), _preregistrations),
+    Rule("invitations of merchants", timedelta(days=365), _invitations),
+    Rule("bank accounts that a shop has replaced", timedelta(days=395), _replaced_accounts),
     Rule("from which network a pre-registration came (a digest)", timedelta(days=30), _joining_senders),
 )
 

@@ -16,6 +16,7 @@ from parvis.delivery.actions import mark_bike_repaired
 from parvis.delivery.models import Hub, Plan
 from parvis.demo.desk import fill_desk
 from parvis.demo.hours import open_days, shift_days
+from parvis.demo.newcomers import welcome_newcomers
 from parvis.demo.news import bring_news
 from parvis.demo.profiles import PROFILES, Profile
 from parvis.demo.rules import set_rules
@@ -59,6 +60,7 @@ def bring_up(
                 bring_news(town, at=at)
                 fill_desk(town, at=at)
                 set_rules(town, at=at)
+                welcome_newcomers(town, at=at)
             say(f"{town.name}: {time.perf_counter() - started:.1f} s")
 
 

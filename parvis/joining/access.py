@@ -1,4 +1,4 @@
-"""From an address of a page to a pre-registration, or 404."""
+"""From an address of a page to a pre-registration, a shop on its way or an invitation, or 404."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -7,7 +7,9 @@ from django.core.signing import BadSignature, Signer
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from parvis.joining.models import Preregistration
+from parvis.joining.invitations import digest_of
+from parvis.joining.models import Invitation, Opening, Preregistration
+from parvis.market.access import my_shop
 from parvis.people.requests import PersonRequest
 from parvis.towns.requests import TownRequest
 
@@ -36,3 +38,20 @@ def my_asking(request: TownRequest, token: str, at: datetime) -> tuple[Preregist
     if not at - THANKS_LAST < asked_at <= at:
         raise Http404
     return get_object_or_404(Preregistration.objects.with_story(), pk=key, town=request.town), asked_at
+
+
+def opening_for_agent(request: PersonRequest, slug: str) -> Opening:
+    """A shop of this town on its way to open; the page is for agents."""
+    return get_object_or_404(Opening.objects.with_story(), shop__slug=slug, town=request.town)
+
+
+def my_opening(request: TownRequest, slug: str) -> Opening:
+    """The way of a shop that the visitor speaks for; 404 for others' and for shops that did not come this way."""
+    shop = my_shop(request, slug)
+    return get_object_or_404(Opening.objects.with_story(), shop=shop, town=request.town)
+
+
+def invitation_for(request: TownRequest, secret: str) -> Invitation:
+    """The invitation that a link carries, living or not; 404 for what we never sent, or in another town."""
+    found = Invitation.objects.select_related("opening__shop__organisation", "opening__town", "town")
+    return get_object_or_404(found, digest=digest_of(secret), town=request.town)

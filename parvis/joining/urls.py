@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from parvis.joining.views import asking
+from parvis.joining.views import asking, invitation, opening
 from parvis.joining.views.agent import calls, rules
+from parvis.joining.views.agent import opening as agent_opening
 
 urlpatterns = [
     # shops that would like to join
     path("join/", asking.join, name="join"),
     path("join/thanks/", asking.thanks, name="join-thanks"),
     path("join/thanks/<str:token>/", asking.joined, name="joined"),
+    path("join/invitation/<str:secret>/", invitation.invitation, name="invitation"),
+    # a merchant's first hour
+    path("merchant/<slug:slug>/opening/", opening.opening, name="opening"),
+    path("merchant/<slug:slug>/opening/<slug:key>/", opening.step, name="opening-step"),
     # the town's agents
     path("agent/callbacks/", calls.calls, name="callbacks"),
     path("agent/callbacks/next/", calls.take_next, name="callback-next"),
@@ -19,4 +24,10 @@ urlpatterns = [
     path("agent/callbacks/<uuid:pk>/release/", calls.release, name="callback-release"),
     path("agent/callbacks/<uuid:pk>/details/", calls.details, name="callback-details"),
     path("agent/callbacks/<uuid:pk>/entry/", calls.entry, name="callback-entry"),
+    path("agent/callbacks/<uuid:pk>/confirm/", agent_opening.confirm, name="callback-confirm"),
+    path("agent/callbacks/shops/", agent_opening.openings, name="openings"),
+    path("agent/callbacks/shops/<slug:slug>/", agent_opening.opening, name="opening-of"),
+    path("agent/callbacks/shops/<slug:slug>/invite/", agent_opening.send_invitation, name="opening-invite"),
+    path("agent/callbacks/shops/<slug:slug>/open/", agent_opening.open_now, name="opening-open"),
+    path("agent/callbacks/shops/<slug:slug>/items/<slug:key>/", agent_opening.note, name="opening-note"),
 ]

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.ids import new_id
+from parvis.people.iban import masked
 from parvis.towns.models import Town, TownOwned
 
 
@@ -58,6 +59,27 @@ class Organisation(TownOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BankAccount(TownOwned):
+    """Where an organisation is paid; a new one takes the place of the former, which is kept for a while."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="bank_accounts")
+    holder = models.CharField(_("account holder"), max_length=140)
+    iban = models.CharField(max_length=34)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"], condition=Q(replaced_at=None), name="one_account_an_organisation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return masked(self.iban)
 
 
 class RoleQuerySet(models.QuerySet["Role"]):

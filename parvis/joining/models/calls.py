@@ -16,7 +16,7 @@ class PreregistrationQuerySet(models.QuerySet["Preregistration"]):
 
     def with_story(self) -> Self:
         """With their calls and what they are about: what a list needs, in one more query."""
-        return self.select_related("town", "place").prefetch_related("events__by")
+        return self.select_related("town", "place", "opening__shop").prefetch_related("events__by")
 
     def waiting(self, town: Town) -> Self:
         """Those of one town whose story has no end yet."""

@@ -58,7 +58,8 @@ def test_a_call_from_taking_it_to_its_outcome(visit, ask, agent, at):
     assert answer.headers["Location"] == f"/agent/callbacks/{asked.pk}/"
     page = text_of(browser.get(answer.headers["Location"]))
     assert "You have taken this call" in page
-    assert "+33199001234" in page
+    assert "01 99 00 12 34" in page
+    assert 'href="tel:+33199001234"' in page
     form = {"outcome": "later", "next_at": "2026-11-27T15:30", "note": "Asks   for <Nina>"}
     assert browser.post(f"/agent/callbacks/{asked.pk}/", form).headers["Location"] == "/agent/callbacks/"
     event = asked.events.last()
@@ -210,14 +211,17 @@ def test_the_town_decides_how_soon_it_calls(visit, ask, town, agent, at):
     browser = english(visit(agent))
     assert "Working days" in text_of(browser.get("/agent/callbacks/rules/"))
     assert not Rules.objects.exists()
-    assert browser.post("/agent/callbacks/rules/", {"call_within_days": "1"}).status_code == 302
+    form = {"do": "rules", "call_within_days": "1", "opens": "agent", "invitation_days": "14", "terms": "Be kind."}
+    assert browser.post("/agent/callbacks/rules/", form).status_code == 302
     assert "before Friday 27 November" in text_of(english(visit()).get("/join/"))
     assert call_state(Preregistration.objects.get(pk=asked.pk)).due < at + 2 * DAY
     for wrong in ("0", "31", "soon", ""):
-        answer = browser.post("/agent/callbacks/rules/", {"call_within_days": wrong})
+        answer = browser.post("/agent/callbacks/rules/", form | {"call_within_days": wrong, "terms": "Kept."})
         assert answer.status_code == 422
+        assert "Kept." in text_of(answer)
         assert f'value="{wrong}"' in text_of(answer) or not wrong
-    assert Rules.objects.get().call_within_days == 1
+    kept = Rules.objects.get()
+    assert (kept.call_within_days, kept.terms) == (1, "Be kind.")
 
 
 PAGES = ["/agent/callbacks/", "/agent/callbacks/rules/", "/agent/callbacks/{pk}/"]

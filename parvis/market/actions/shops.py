@@ -40,3 +40,12 @@ def describe_shop(*, shop: Shop, changes: Mapping[str, Any], at: datetime, by: A
         setattr(shop, name, value)
     shop.save(update_fields=list(changes))
     audit.record("describe_shop", shop, at=at, town_id=shop.town_id, actor=by)
+
+
+@transaction.atomic
+def put_on_market(*, shop: Shop, at: datetime, by: Any = None) -> None:
+    """Residents see the shop from now on, and the directory says how it serves."""
+    Shop.objects.filter(pk=shop.pk).update(is_open=True)
+    shop.is_open = True
+    keep_services(shop=shop, at=at, by=by)
+    audit.record("put_on_market", shop, at=at, town_id=shop.town_id, actor=by)

@@ -29,7 +29,7 @@ from parvis.joining.likeness import Alike, By, alike, entries_for_agent
 from parvis.joining.models import CallEvent, Preregistration
 from parvis.joining.models.rules import rules_of
 from parvis.joining.queue import Call, ended_calls, kept_word, waiting_calls
-from parvis.joining.views.agent.frame import joining_page, say_since, say_when
+from parvis.joining.views.agent.frame import joining_page, say_phone, say_since, say_when
 from parvis.market.models import Shop
 from parvis.people.access import require_role
 from parvis.people.models import Role
@@ -180,6 +180,7 @@ def _call_page(
     wrong = bool((outcome_form and outcome_form.errors) or (details_form and details_form.errors))
     context = {
         "asked": asked,
+        "phone": say_phone(asked.phone),
         "state": state,
         "is_late": state.is_late(at),
         "due": say_when(state.due),
@@ -214,7 +215,8 @@ def _figures(request: PersonRequest, at: datetime) -> list[dict[str, Any]]:
 
 def _row(call: Call, at: datetime) -> dict[str, Any]:
     asked, state = call.asked, call.state
-    who = " · ".join(filter(None, [asked.contact, asked.phone, asked.email]))
+    calls = _("calls: %(count)d") % {"count": state.calls} if state.calls else ""
+    who = " · ".join(filter(None, [asked.contact, say_phone(asked.phone), asked.email, calls]))
     return {
         "asked": asked,
         "title": asked.shop_name or asked.registration_number,
@@ -232,8 +234,6 @@ def _chip(state: State, at: datetime) -> str:
     words = _("due %(moment)s") % {"moment": say_when(state.due)}
     if state.is_late(at):
         words = _("late since %(moment)s") % {"moment": say_when(state.due)}
-    if state.calls:
-        words += " · " + _("calls: %(count)d") % {"count": state.calls}
     return words
 
 

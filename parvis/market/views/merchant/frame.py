@@ -4,13 +4,21 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.market.models import Part, Shop
 from parvis.market.worklist import FORGOTTEN, unanswered
 from parvis.people.requests import PersonRequest
+
+
+def _url_of(name: str, slug: str) -> str:
+    """The address of a page, or "" where no room serves it."""
+    try:
+        return reverse(name, args=[slug])
+    except NoReverseMatch:
+        return ""
 
 
 def shop_page(
@@ -49,4 +57,8 @@ def shop_page(
     subnav.append(
         {"label": _("Entry in the directory"), "url": entry, "icon": "map-pin", "count": None, "current": False}
     )
+    if not shop.is_open and (opening := _url_of("opening", shop.slug)):
+        # What is left before the shop opens, kept by a room above; first, as long as there is something left.
+        here = current == "opening"
+        subnav.insert(0, {"label": _("Opening"), "url": opening, "icon": "store", "count": None, "current": here})
     return render(request, template, {"shop": shop, "subnav": subnav, **(context or {})}, status=status)
