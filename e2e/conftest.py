@@ -44,13 +44,20 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The server's folder, where its mails lie; that of a running server is ``PARVIS_VAR``."""
+    if os.environ.get("PARVIS_E2E_URL"):
+        return Path(os.environ.get("PARVIS_VAR", ROOT / "var"))
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(scope="session")
+def port(var: Path) -> Iterator[int]:
     """The port of a server with the demonstration towns, started as ``make run`` starts it."""
     if running := os.environ.get("PARVIS_E2E_URL"):
         yield int(running.rstrip("/").rpartition(":")[2])
         return
-    number = _free_port()
-    folder = tmp_path_factory.mktemp("var")
+    number, folder = _free_port(), var
     environment = os.environ | {"PARVIS_VAR": str(folder), "PORT": str(number)}
     environment.pop("DATABASE_URL", None)
     log = (folder / "serve.log").open("w")
