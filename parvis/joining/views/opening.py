@@ -68,7 +68,7 @@ def opening(request: PersonRequest, slug: str) -> HttpResponse:
 def step(request: PersonRequest, slug: str, key: str) -> HttpResponse:
     """One question. Answered, the next one that is open follows."""
     way = my_opening(request, slug)
-    answer = _STEPS.get(key)
+    answer, template = _STEPS.get(key, (None, ""))
     state = next((state for state in states_of(way) if state.key == key and state.is_for_shop), None)
     if answer is None or state is None or opened(way) is not None:
         raise Http404
@@ -79,7 +79,7 @@ def step(request: PersonRequest, slug: str, key: str) -> HttpResponse:
     number = [state.key for state in states].index(key) + 1
     frame = {"opening": way, "state": state, "number": number, "count": len(states)}
     status = outcome.pop("status", 200)
-    return shop_page(request, way.shop, f"joining/opening/{key}.html", TAB, frame | outcome, status=status)
+    return shop_page(request, way.shop, template, TAB, frame | outcome, status=status)
 
 
 def _onward(request: PersonRequest, way: Opening) -> HttpResponse:
@@ -173,12 +173,13 @@ def _shown_terms(request: TownRequest) -> dict[str, Any]:
     return {"terms": text, "version": rules.terms_version}
 
 
-_STEPS: dict[str, Callable[[PersonRequest, Opening], dict[str, Any] | None]] = {
-    "hours": _hours,
-    "ways": _ways,
-    "products": _products,
-    "bank": _bank,
-    "terms": _terms,
+type Answer = Callable[[PersonRequest, Opening], dict[str, Any] | None]
+_STEPS: dict[str, tuple[Answer, str]] = {
+    "hours": (_hours, "joining/opening/hours.html"),
+    "ways": (_ways, "joining/opening/ways.html"),
+    "products": (_products, "joining/opening/products.html"),
+    "bank": (_bank, "joining/opening/bank.html"),
+    "terms": (_terms, "joining/opening/terms.html"),
 }
 
 
