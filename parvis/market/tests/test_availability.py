@@ -84,7 +84,7 @@ def test_bikes_come_on_a_day_that_suits(town, put, hub, shop, at):
     assert [slot.window for slot in slots_for(town, [share], at, rules_of(town, [shop], at, []))] == [saturday]
     chosen = {shop.pk: shop.modalities.get(kind="bike")}
     order = {"town": town, "basket": basket, "buyer": BUYER, "chosen": chosen, "key": "k", "at": at}
-    with pytest.raises(Refusal, match="cannot be ready by then"):
+    with pytest.raises(Refusal, match="does not sell all of this on that day"):
         place_order(window_id=today.pk, **order)
     sunday = builders.make_window(hub, at + timedelta(days=3, hours=7))
     with pytest.raises(Refusal, match="does not sell all of this on that day"):
