@@ -143,6 +143,7 @@ PAGES = [
     Look("one campaign", "/agent/vouchers/", "agent", ["main ul.rows a[href^='/agent/vouchers/']"]),
     Look("what shops are owed", "/agent/vouchers/shops/", "agent"),
     Look("agent fund", "/agent/fund/", "agent"),
+    Look("online payments", "/agent/reconciliation/", "agent"),
     Look("news to look at", "/agent/news/", "agent"),
     Look("news of the town", "/my-news/", "agent"),
     Look("is it yours", "/places/cordonnerie-du-passage/claim/", "resident"),

@@ -61,6 +61,7 @@ AGENT_WAYS = (
     Way("agent-news", _("News"), "newspaper"),
     Way("agent-vouchers", _("Vouchers"), "ticket"),
     Way("agent-fund", _("Support fund"), "hand-coins"),
+    Way("agent-reconciliation", _("Online payments"), "scale"),
     Way("agent-words", _("Words"), "spell-check"),
 )
 

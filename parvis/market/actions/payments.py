@@ -427,6 +427,17 @@ def _absorb_dispute(payment: Payment, reference: str, cents: int, won: bool, at:
         ledger_online.post_dispute(payment.order, reference, cents, won=True, at=at)
 
 
+def ask_again(call: ProviderCall, *, at: datetime, by: Any = None) -> bool:
+    """Somebody has mended what made the provider refuse: the same thing, under the same key, once more.
+
+    A provider may remember the refusal of a key for a day; then it refuses again.
+    """
+    ProviderCall.objects.filter(pk=call.pk).exclude(given_up_at=None).update(given_up_at=None, next_try_at=at)
+    audit.record("ask_again", call, at=at, town_id=call.town_id, actor=by)
+    advance(call.payment_id, at=at)
+    return ProviderCall.objects.filter(pk=call.pk).exclude(done_at=None).exists()
+
+
 def reserve(part: Part, *, at: datetime) -> None:
     """The part waits for its payment: its shop does not see it yet."""
     PartEvent.objects.create(town_id=part.town_id, part=part, kind=PartEvent.Kind.RESERVED, at=at)

@@ -1,12 +1,16 @@
 """Every night the provider's own account is copied, and each difference from the ledger is named."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
+from parvis.core import audit
 from parvis.market.actions import payments
+from parvis.market.actions.accounts import look_at_account
 from parvis.market.clients import GiveUp, TryLater
-from parvis.market.models import Payment, ProviderMovement
+from parvis.market.models import MerchantAccount, Payment, ProviderMovement
 from parvis.market.paying.offering import client_of, provider_of
 from parvis.towns.models import Town
 
@@ -18,22 +22,23 @@ REACH = timedelta(days=60)
 def reconcile_all_towns(*, at: datetime) -> None:
     """Copy the account of each town that is paid online, and look again at whatever may miss a step."""
     for town in Town.objects.filter(slug__in=settings.STRIPE_KEYS):
-        copy_movements(town, at=at)
+        with suppress(TryLater, GiveUp):  # tomorrow's night copies what is missing
+            copy_movements(town, at=at)
+        for account in MerchantAccount.objects.filter(town=town, charges_enabled=False).select_related("town"):
+            with suppress(TryLater, GiveUp):
+                look_at_account(account, at=at)
         for pk in Payment.objects.filter(town=town, asked_at__gte=at - REACH).values_list("pk", flat=True):
             payments.look(pk, at=at)
 
 
-def copy_movements(town: Town, *, at: datetime) -> int:
-    """Copy what is new in the provider's account; how many lines (0 when it does not answer)."""
+def copy_movements(town: Town, *, at: datetime, by: Any = None) -> int:
+    """Copy what is new in the provider's account; how many lines. Raises TryLater or GiveUp as the provider does."""
     provider = provider_of(town)
     if not provider:
         return 0
     known = ProviderMovement.objects.filter(town=town, provider=provider).order_by("-at").first()
     since = known.at - OVERLAP if known else at - FIRST
-    try:
-        lines = list(client_of(town, provider).movements(since))
-    except (TryLater, GiveUp):
-        return 0
+    lines = list(client_of(town, provider).movements(since))
     new = 0
     for line in lines:
         _movement, created = ProviderMovement.objects.get_or_create(
@@ -50,6 +55,7 @@ def copy_movements(town: Town, *, at: datetime) -> int:
             },
         )
         new += created
+    audit.record("copy_movements", town, at=at, town_id=town.pk, actor=by, lines=new)
     return new
 
 

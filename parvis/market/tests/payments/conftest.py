@@ -15,6 +15,7 @@ from parvis.core.geo import Point
 from parvis.demo import builders
 from parvis.market.actions import Buyer, accounts, payments, place_order
 from parvis.market.models import MerchantAccount, Order, Payment, Shop
+from parvis.towns.models import Town
 
 BUYER = Buyer(name="Camille Martin", email="camille@example.org", address="12 rue X", point=Point(2.275, 48.825))
 HOOK = "whsec_of_issy"
@@ -22,6 +23,8 @@ HOOK = "whsec_of_issy"
 
 class Double:
     """The provider's process, and what only a test may do with it."""
+
+    settings: Any = None
 
     def __init__(self, base: str) -> None:
         self.base = base
@@ -35,6 +38,10 @@ class Double:
         """The buyer fills the hosted page."""
         payment = Payment.objects.get(pk=payment.pk)
         return self.tell(f"pay/{payment.session}", {"number": number})
+
+    def give_key(self, town: Town) -> None:
+        """The town is paid online from now on."""
+        self.settings.STRIPE_KEYS |= {town.slug: "sk_test_12345"}
 
     def faults(self, *kinds: str) -> None:
         self.tell("faults", list(kinds))
@@ -83,6 +90,7 @@ def provider(double_process: Double, settings: Any) -> Double:
     settings.STRIPE_KEYS = {"issy": "sk_test_12345"}
     settings.STRIPE_HOOK_SECRETS = {"issy": HOOK}
     settings.STRIPE_URL = double_process.base
+    double_process.settings = settings
     double_process.tell("reset")
     return double_process
 
