@@ -7,15 +7,13 @@ number of places, and capacity does not count there. No rule of another shop is 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import Protocol
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
-from parvis.core.time import day_of, moment
 from parvis.market import capacity
 from parvis.market.cycles import Turn, turns
 from parvis.market.models import Capacity, Cycle, Shop
@@ -24,22 +22,9 @@ from parvis.market.when import near_moment, near_span
 from parvis.places.hours import is_readable, open_stretches
 from parvis.towns.models import Town
 
-DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 WEEKS_AHEAD = 9  # a shop that is full for longer takes no orders
-DAYS_AHEAD = 21  # goods that are not sold for longer are out of season
-MORNING = time(8)  # nobody comes earlier for what was ordered days before
 ALWAYS = "24/7"  # hours that nobody knows: the shop answers by itself
-
-
-class Goods(Protocol):
-    """The days on which what is ordered can be had at all (seasons, days of sale)."""
-
-    def sold_on(self, day: date) -> bool:
-        """Whether all of it can be had on a day."""
-
-    def why_not(self, start: date) -> str:
-        """The sentence when no day from ``start`` on suits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,44 +70,16 @@ class Promise:
         return _("ready %(time)s") % {"time": near_moment(self.ready_at, at)}
 
 
-def promise(rules: ShopRules, points: int, at: datetime, goods: Goods | None = None) -> Promise:
+def promise(rules: ShopRules, points: int, at: datetime) -> Promise:
     """The soonest that a shop can promise for an order of so many points of work. Raises Refusal with the reason."""
-    first = None
-    for found in _promises(rules, points, at):
-        day = day_of(found.ready_at, rules.town.zone)
-        if goods is None or goods.sold_on(day):
-            return found
-        first = first or day
-    if goods is not None and first is not None:
-        raise Refusal(goods.why_not(first))
-    raise Refusal(_no_promise(rules, at))
-
-
-def _promises(rules: ShopRules, points: int, at: datetime) -> Iterator[Promise]:
-    """All that the shop can promise, soonest first: the next one counts when its goods are not sold that day."""
     if rules.cycles:
-        yield from (
-            Promise(turn.starts_at, turn=turn) for turn in _turns(rules, at) if turn.places_left(rules.places) != 0
-        )
-    elif rules.capacity is not None:
-        _check_size(rules, points)
-        for begins, start in _starts(rules, points, at):
-            yield Promise(_ready(rules, start), work_at=begins)
-    else:
-        yield Promise(ready := _ready(rules, at))
-        for _day in range(DAYS_AHEAD):
-            morning = moment(day_of(ready, rules.town.zone) + DAY, MORNING, rules.town.zone)
-            yield Promise(ready := max(morning, _ready(rules, morning)))
-
-
-def _no_promise(rules: ShopRules, at: datetime) -> str:
-    """Why a shop can promise nothing."""
-    said = {"shop": rules.shop.name}
-    if not rules.cycles:
-        return _("%(shop)s has no room for more orders in the coming weeks.") % said
-    if _turns(rules, at):
-        return _("All places at %(shop)s are taken for the coming dates.") % said
-    return _("%(shop)s takes no orders at the moment: its next date is not set yet.") % said
+        return _in_turn(rules, at)
+    if rules.capacity is None:
+        return Promise(_ready(rules, at))
+    _check_size(rules, points)
+    for begins, start in _starts(rules, points, at):
+        return Promise(_ready(rules, start), work_at=begins)
+    raise Refusal(_("%(shop)s has no room for more orders in the coming weeks.") % {"shop": rules.shop.name})
 
 
 def promise_by(rules: ShopRules, points: int, due: datetime, at: datetime) -> Promise:
@@ -198,3 +155,12 @@ def open_turns(rules: ShopRules, at: datetime) -> list[Turn]:
 def next_turn(rules: ShopRules, at: datetime) -> Turn | None:
     """The turn for which one orders now: the soonest with a place left."""
     return next(iter(open_turns(rules, at)), None)
+
+
+def _in_turn(rules: ShopRules, at: datetime) -> Promise:
+    if turn := next_turn(rules, at):
+        return Promise(turn.starts_at, turn=turn)
+    said = {"shop": rules.shop.name}
+    if _turns(rules, at):
+        raise Refusal(_("All places at %(shop)s are taken for the coming dates.") % said)
+    raise Refusal(_("%(shop)s takes no orders at the moment: its next date is not set yet.") % said)

@@ -15,6 +15,7 @@ from parvis.places.forms.boxes import time_field
 
 MOST_DATES = 12  # boxes for single dates; more of them are another cycle
 FREE_BOXES = 3
+DATES = "dates"  # instead of a day of the week
 LONGEST_BEFORE = 7  # days between the last moment to order and the collection
 
 
@@ -39,15 +40,8 @@ class RulesForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Leave it empty for no limit. When it is full, buyers are offered the next moment."),
     )
-    counts = forms.ChoiceField(
-        label=gettext_lazy("Counted in"),
-        choices=Capacity.Counts.choices,
-        required=False,
-        help_text=gettext_lazy("A good that takes longer can have more points of work: see its page."),
-    )
-    minutes = forms.TypedChoiceField(
-        label=gettext_lazy("In"), choices=Capacity.Minutes.choices, coerce=int, required=False
-    )
+    counts = forms.ChoiceField(label=gettext_lazy("Counted in"), choices=Capacity.Counts.choices)
+    minutes = forms.TypedChoiceField(label=gettext_lazy("In"), choices=Capacity.Minutes.choices, coerce=int)
 
     def __init__(self, shop: Shop, data: Mapping[str, Any] | None = None, capacity: Capacity | None = None) -> None:
         initial: dict[str, Any] = {
@@ -65,8 +59,8 @@ class RulesForm(forms.Form):
         data = self.cleaned_data
         limit = {
             "most": data["most"],
-            "minutes": data["minutes"] or Capacity.Minutes.HOUR,
-            "counts": data["counts"] or Capacity.Counts.ORDERS,
+            "minutes": data["minutes"],
+            "counts": data["counts"],
         }
         return {
             "preparation_minutes": data["preparation_minutes"],
@@ -91,7 +85,9 @@ class CycleForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For example: the Saturday basket."),
     )
-    weekday = forms.TypedChoiceField(label=gettext_lazy("Collected on"), coerce=int, required=False, empty_value=None)
+    weekday = forms.TypedChoiceField(
+        label=gettext_lazy("Collected on"), coerce=lambda typed: None if typed == DATES else int(typed)
+    )
     starts = time_field(9 * 60, gettext_lazy("from"))
     ends = time_field(12 * 60, gettext_lazy("to"))
     days_before = forms.TypedChoiceField(label=gettext_lazy("Ordered until"), coerce=int)
@@ -127,7 +123,7 @@ class CycleForm(forms.Form):
         assert isinstance(before, forms.ChoiceField)
         weekday.choices = [
             *((number, _("each %(day)s") % {"day": name}) for number, name in WEEKDAYS.items()),
-            ("", _("on single dates")),
+            (DATES, _("on single dates")),
         ]
         before.choices = _days_before()
         known = sorted(day for day in cycle.dates if day >= today) if cycle else []
@@ -155,7 +151,7 @@ class CycleForm(forms.Form):
     @property
     def dates_open(self) -> bool:
         """Whether the boxes for single dates are shown."""
-        return not self["weekday"].value() and self["weekday"].value() != 0
+        return bool(self["weekday"].value() == DATES)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -191,5 +187,5 @@ class CycleForm(forms.Form):
 
 def _as_it_stands(cycle: Cycle) -> dict[str, Any]:
     keys = ("name", "starts", "ends", "days_before", "closes", "place", "most")
-    weekday = "" if cycle.weekday is None else cycle.weekday
+    weekday = DATES if cycle.weekday is None else cycle.weekday
     return {key: getattr(cycle, key) for key in keys} | {"weekday": weekday}

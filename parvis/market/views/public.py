@@ -86,13 +86,15 @@ def shop(request: TownRequest, slug: str) -> HttpResponse:
     category = _known(request.GET.get("category"), counts)
     products = for_cards(on_sale.filter(category=category) if category else on_sale).order_by(SHELF_ORDER, "name")
     page = Paginator(products, PER_PAGE).get_page(request.GET.get("page"))
-    window = Window.objects.open_at(request.town, at).first()
+    turn = turn_of(found, request.town, at)
+    windows = Window.objects.open_at(request.town, at)
+    window = (windows.filter(goods_due_at__gte=turn.starts_at) if turn else windows).first()
     filters = {"category": category}
     context = {
         "shop": found,
         "card": shop_card(found, request.town, at),
         "serving": _serving(found.modalities.all(), Market.objects.get(town=request.town)),
-        "turn": turn_of(found, request.town, at),
+        "turn": turn,
         "week": week_of(found.place, request.town, at),
         "next_bike": near_span(window.starts_at, window.ends_at, at) if window else "",
         "page": page,

@@ -64,7 +64,7 @@ def test_a_cycle_of_my_own(post_to, page_of, visit, shop, product):
 
 
 def test_single_dates(post_to, page_of, shop):
-    typed = CYCLE | {"weekday": "", "date-0": "2026-12-19", "date-1": "2026-12-05"}
+    typed = CYCLE | {"weekday": "dates", "date-0": "2026-12-19", "date-1": "2026-12-05"}
     assert post_to("rules/cycles/add/", **typed).status_code == 302
     cycle = Cycle.objects.get()
     assert (cycle.weekday, cycle.dates) == (None, [date(2026, 12, 5), date(2026, 12, 19)])
@@ -104,7 +104,7 @@ def test_wrong_rules_explain_and_stay(post_to, shop, change, sentence):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"weekday": ""}, "Choose a day of the week, or write a date."),
+        ({"weekday": "dates"}, "Choose a day of the week, or write a date."),
         ({"weekday": "7"}, "Select a valid choice."),
         ({"weekday": "samedi"}, "Select a valid choice."),
         ({"starts": ""}, "This field is required."),
@@ -121,9 +121,9 @@ def test_wrong_rules_explain_and_stay(post_to, shop, change, sentence):
         ({"most": "tous"}, "Enter a whole number."),
         ({"place": "x" * 161}, "at most 160 characters"),
         ({"name": "x" * 81}, "at most 80 characters"),
-        ({"weekday": "", "date-0": "demain"}, "Enter a valid date."),
-        ({"weekday": "", "date-0": "2026-02-30"}, "Enter a valid date."),
-        ({"weekday": "", "date-0": "2026-11-01"}, "This day is already past."),
+        ({"weekday": "dates", "date-0": "demain"}, "Enter a valid date."),
+        ({"weekday": "dates", "date-0": "2026-02-30"}, "Enter a valid date."),
+        ({"weekday": "dates", "date-0": "2026-11-01"}, "This day is already past."),
     ],
 )
 def test_wrong_cycles_explain_and_stay(post_to, shop, change, sentence):
