@@ -28,6 +28,7 @@ from django.test import Client
 from parvis.config.bench_database import own_database
 from parvis.config.bench_growth import copy_orders, done
 from parvis.config.bench_races import AT, Job, stage, wishes
+from parvis.config.serve import setup
 from parvis.core.errors import Refusal
 from parvis.demo import builders
 from parvis.market.models import Modality, Order, Product
@@ -49,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure both; the exit code is 1 when something grows beyond its limit."""
+    setup()  # pages need their static files
     settings.ALLOWED_HOSTS = ["*"]
     with own_database("parvis_checkout"):
         town = builders.make_town("bench", name="Bench")

@@ -21,6 +21,7 @@ from typing import Any
 from django.db import connections
 
 from parvis.config.bench_database import own_database
+from parvis.core.busy import Busy
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.demo import builders
@@ -31,6 +32,7 @@ from parvis.towns.models import Town
 
 AT = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)  # a Thursday morning in Issy
 BUYER = Buyer(name="Camille", email="camille@example.org", address="12 rue X", point=Point(2.275, 48.825))
+PATIENCE = 50  # how often a buyer tries again who is told that too many are ordering
 type Job = Callable[[], str]
 
 
@@ -84,10 +86,14 @@ def at_once(name: str, jobs: Iterable[Job], *, clients: int) -> Race:
 
 
 def _outcome(job: Job) -> str:
-    try:
-        return job()
-    except Refusal:
-        return "refused"
+    for _try in range(PATIENCE):
+        try:
+            return job()
+        except Busy:  # the buyer is told, and tries again
+            continue
+        except Refusal:
+            return "refused"
+    return "gave up"
 
 
 def stage(town: Town, *, products: int, stock: int | None, shops: int = 1, **extra: Any) -> list[Product]:

@@ -1,8 +1,12 @@
 """Many clients want the last of everything at once: real connections, real locks, and rows that add up afterwards."""
 
+import threading
+
 import pytest
+from django.db import connection, connections, transaction
 
 from parvis.config.bench_races import AT, at_once, races, stage, wishes
+from parvis.core.busy import Busy
 from parvis.core.errors import Refusal
 from parvis.demo import builders
 from parvis.market.invariants import faults
@@ -77,3 +81,35 @@ def test_turns_that_are_overdrawn_are_said(town):
     cycle.most = 1
     cycle.save()
     assert any("2 orders for 1" in fault for fault in faults(town))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_too_long_is_told_and_nothing_is_written(at):
+
+    town = builders.make_town()
+    (good,) = stage(town, products=1, stock=1)
+    job = wishes(town, "collect", [[good]], tag="k")[0]
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Product.objects.select_for_update().get(pk=good.pk)
+            held.set()
+            done.wait(20)
+        connections["default"].close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(20)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    try:
+        with pytest.raises(Busy, match="Nothing was ordered yet"):
+            job()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10s'")
+        done.set()
+        holder.join()
+    assert not Order.objects.exists()
+    assert job() == "sold"

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from parvis.core import audit
+from parvis.core.busy import says_when_busy
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.ids import short_code
@@ -60,6 +61,7 @@ class Buyer:
     if_missing: str = Order.IfMissing.LEAVE
 
 
+@says_when_busy
 @transaction.atomic
 def place_order(
     *,
