@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import DESK, PHONE, Town
-from parvis.bulletin.tests.push_service import Browser
+from parvis.core.tests.push_service import Browser
 
 
 def photograph() -> dict[str, object]:

@@ -20,7 +20,7 @@ from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.joining.models import Invitation, Preregistration
 from parvis.market.actions.bringing import forget as forget_goods
-from parvis.market.models import Basket, Document, GoodsChange, GoodsImport, Order, Voucher
+from parvis.market.models import Basket, Document, GoodsChange, GoodsImport, Order, Telling, Voucher, Withdrawal
 from parvis.market.papers import SIMPLIFIED_UP_TO_CENTS
 from parvis.people.models import BankAccount
 from parvis.places.models import Change, Claim, ImportRun, Place, Reminder, Report
@@ -60,7 +60,13 @@ def _deliveries(before: datetime) -> int:
 
 def _orders(before: datetime) -> int:
     old = Order.objects.filter(placed_at__lt=before).exclude(name=BLANK_NAME)
+    Telling.objects.filter(order__in=old).delete()
     return old.update(name=BLANK_NAME, email="", phone="", address="", note="", person=None)
+
+
+def _withdrawals(before: datetime) -> int:
+    old = Withdrawal.objects.filter(asked_at__lt=before).exclude(name=BLANK_NAME)
+    return old.update(name=BLANK_NAME, email="", words="")
 
 
 def _small_invoices(before: datetime) -> int:
@@ -171,6 +177,7 @@ RULES = (
     Rule("baskets left alone", timedelta(days=30), _baskets),
     Rule("names and proofs of deliveries", timedelta(days=90), _deliveries),
     Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
+    Rule("names in cases of withdrawal", timedelta(days=3 * 365), _withdrawals),
     Rule("buyers' names on invoices up to 100 €", timedelta(days=3 * 365), _small_invoices),
     Rule("buyers' names on larger invoices", timedelta(days=10 * 365), _invoices),
     Rule("to whom vouchers were sent, after their last day", timedelta(days=365), _voucher_addresses),

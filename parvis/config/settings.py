@@ -199,6 +199,7 @@ MAILERS = {
 # A gateway for text messages; without one they are kept as files too.
 SMS_URL = os.environ.get("PARVIS_SMS_URL", "")
 SMS_TOKEN = os.environ.get("PARVIS_SMS_TOKEN", "")
+SMS_FORM = os.environ.get("PARVIS_SMS_FORM", "http")
 SMS_FROM = os.environ.get("PARVIS_SMS_FROM", "Parvis")
 DEFAULT_FROM_EMAIL = os.environ.get("PARVIS_MAIL_FROM", f"parvis@{BASE_HOST}")
 

@@ -45,6 +45,7 @@ class OutboxMessage(UUIDModel):
     class Channel(models.TextChoices):
         MAIL = "mail"
         SMS = "sms"
+        PUSH = "push"
 
     town_id = models.UUIDField(null=True)
     key = models.CharField(max_length=200, unique=True)
@@ -56,6 +57,8 @@ class OutboxMessage(UUIDModel):
         default=dict, blank=True, help_text="more lines of a mail's head, such as List-Unsubscribe"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    not_before = models.DateTimeField(null=True, help_text="it rings, and waits for the end of quiet hours")
+    about = models.CharField(max_length=80, blank=True, help_text="a newer message about the same overtakes it")
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     given_up = models.BooleanField(default=False)
@@ -64,4 +67,7 @@ class OutboxMessage(UUIDModel):
     objects = OutboxQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["created_at"], condition=Q(sent_at=None, given_up=False), name="outbox_due")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(sent_at=None, given_up=False), name="outbox_due"),
+            models.Index(fields=["about"], condition=Q(sent_at=None) & ~Q(about=""), name="outbox_overtaken"),
+        ]

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from parvis.market.models import Modality, Order, Part, VoucherUse
+from parvis.market.models import Modality, Order, Part, VoucherUse, WithdrawalEvent
 from parvis.market.pricing import Priced, Total, total_of
 from parvis.market.states import PartState
 
@@ -22,6 +22,7 @@ class PartOwed:
     part: Part
     total: Total
     vouchers: tuple[tuple[str, int], ...] = ()
+    returned_cents: int = 0
 
     @property
     def voucher_cents(self) -> int:
@@ -30,8 +31,8 @@ class PartOwed:
 
     @property
     def cents(self) -> int:
-        """What the buyer pays for this part."""
-        return self.total.cents - self.voucher_cents
+        """What the buyer pays for this part, less what was paid back for things sent back."""
+        return self.total.cents - self.voucher_cents - self.returned_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class Owed:
         return dict(by_name)
 
     @property
+    def returned_cents(self) -> int:
+        """What shops have paid back for things sent back."""
+        return sum(owed.returned_cents for owed in self.parts)
+
+    @property
     def bike_fee_cents(self) -> int:
         """The fee of the town's bikes that the buyer pays."""
         return self.bike_fee.cents
@@ -67,7 +73,7 @@ class Owed:
     @property
     def cents(self) -> int:
         """What the buyer pays in all, before and after: the amount to capture."""
-        return self.total.cents - self.voucher_cents
+        return self.total.cents - self.voucher_cents - self.returned_cents
 
     def of(self, part: Part) -> PartOwed:
         """One part's share."""
@@ -76,7 +82,9 @@ class Owed:
 
 def owed(order: Order) -> Owed:
     """What an order loaded ``with_story`` costs as things stand: prepared lines, parts given up, vouchers."""
-    parts = tuple(PartOwed(part, part.total, _named(part.vouchers_pay())) for part in order.parts.all())
+    parts = tuple(
+        PartOwed(part, part.total, _named(part.vouchers_pay()), _returned(part)) for part in order.parts.all()
+    )
     return Owed(parts, _bike_fee(order, due=bike_fee_due(order) > 0))
 
 
@@ -100,7 +108,17 @@ def at_most(order: Order) -> int:
 def bike_fee_due(order: Order) -> int:
     """The bikes' fee in cents while something comes, or came, by bike."""
     by_bike = [part for part in order.parts.all() if part.kind == Modality.Kind.BIKE]
+    if any(event.fee_cents for part in by_bike for event in _refunds(part)):
+        return 0  # everything that came was sent back
     return order.bike_fee_cents if any(part.state not in GIVEN_UP for part in by_bike) else 0
+
+
+def _refunds(part: Part) -> list[WithdrawalEvent]:
+    return [event for case in part.withdrawals.all() for event in case.events.all() if event.kind == "refunded"]
+
+
+def _returned(part: Part) -> int:
+    return sum(event.cents - event.fee_cents for event in _refunds(part))
 
 
 def _ordered_total(part: Part) -> Total:

@@ -5,7 +5,8 @@ class MarketConfig(AppConfig):
     name = "parvis.market"
 
     def ready(self) -> None:
-        from parvis.delivery.signals import delivery_ended
-        from parvis.market.arrivals import on_delivery_ended
+        from parvis.delivery.signals import delivery_ended, delivery_left
+        from parvis.market.arrivals import on_delivery_ended, on_delivery_left
 
         delivery_ended.connect(on_delivery_ended)
+        delivery_left.connect(on_delivery_left)

@@ -1,18 +1,27 @@
-"""What the market does when a bike's delivery ends: the one piece of news that comes from below."""
+"""What the market does when a bike has left or a delivery has ended: the news that comes from below."""
 
 from datetime import datetime
 from typing import Any
 
 from parvis.delivery.models import Delivery
-from parvis.market import ledger
+from parvis.market import ledger, letters
 from parvis.market.models import Order, Part
 from parvis.market.paying.later import settle_soon
 
 
+def on_delivery_left(sender: Any, *, delivery: Delivery, at: datetime, **kwargs: Any) -> None:
+    """The buyer may look out for the bike."""
+    if order := Order.objects.select_related("town").filter(delivery=delivery).first():
+        letters.order_left(order, at)
+
+
 def on_delivery_ended(sender: Any, *, delivery: Delivery, outcome: str, at: datetime, **kwargs: Any) -> None:
     """Post fee and payments of a delivered order; a failed attempt moves no money, the goods are still owed."""
-    order = Order.objects.filter(delivery=delivery).first()
-    if order is None or outcome != "delivered":
+    order = Order.objects.select_related("town").filter(delivery=delivery).first()
+    if order is None:
+        return
+    letters.order_ended(order, outcome, at)
+    if outcome != "delivered":
         return
     parts = list(Part.objects.filter(order=order, kind="bike").select_related("order__delivery", "shop"))
     ledger.post_bike_delivery(order, parts, at=at)

@@ -29,16 +29,15 @@ def issue_sale(movement: LedgerTransaction, part: Part, *, at: datetime) -> Docu
     priced = zip(part.lines.all(), part.priced(), strict=True)
     rows = [_row(line, amount) for line, amount in priced if amount.cents]
     if part.deposits:
-        with translation.override(part.order.language):
-            rows.append(Row(_("Deposits on bottles and jars"), 1, part.deposits, DEPOSIT_VAT_BP))
+        rows.append(deposit_row(part.order, part.deposits))
     if part.fee_cents:
-        rows.append(_delivery(part.order, part.kind, part.fee_cents, part.fee_vat_bp))
+        rows.append(delivery_row(part.order, part.kind, part.fee_cents, part.fee_vat_bp))
     return _invoice(movement, part.order, rows, shop=part.shop, part=part, at=at)
 
 
 def issue_fee(movement: LedgerTransaction, order: Order, *, at: datetime) -> Document | None:
     """The town's own invoice of the bikes' fee."""
-    rows = [_delivery(order, "bike", order.bike_fee_cents, order.bike_fee_vat_bp)]
+    rows = [delivery_row(order, "bike", order.bike_fee_cents, order.bike_fee_vat_bp)]
     return _invoice(movement, order, rows, shop=None, part=None, at=at)
 
 
@@ -65,7 +64,13 @@ def _row(line: Line, amount: Priced) -> Row:
     return Row(line.full_name, line.billed_quantity, amount.cents, amount.vat_bp, line.unit)
 
 
-def _delivery(order: Order, kind: str, cents: int, vat_bp: int) -> Row:
+def deposit_row(order: Order, cents: int) -> Row:
+    """What comes back with the bottles and jars."""
+    with translation.override(order.language):
+        return Row(_("Deposits on bottles and jars"), 1, cents, DEPOSIT_VAT_BP)
+
+
+def delivery_row(order: Order, kind: str, cents: int, vat_bp: int) -> Row:
     """What was paid for the way, in the buyer's language: whoever issues may read another."""
     with translation.override(order.language):
         return Row(_("Delivery: %(way)s") % {"way": WAYS[kind].label}, 1, cents, vat_bp)

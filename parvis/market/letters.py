@@ -1,13 +1,16 @@
 """What buyers and shops are told by mail, in their language; each letter has a key and leaves once."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from parvis.core import outbox
-from parvis.market.models import Line, Order, Part, Voucher
+from parvis.market import telling
+from parvis.market.models import Line, Order, Part, Voucher, Withdrawal
+from parvis.market.returning import DAYS
 from parvis.towns.links import town_url
 
 
@@ -29,6 +32,7 @@ def _send(key: str, name: str, order: Order, to: str, language: str, **context: 
 def order_placed(order: Order, parts: list[Part]) -> None:
     """The buyer gets the whole order; each shop its own part."""
     _send(f"order-placed:{order.pk}", "order_placed", order, order.email, order.language, parts=parts)
+    telling.tell_buyer(order, "order_placed", f"order-placed:{order.pk}")
     for part in parts:
         _send(
             f"part-placed:{part.pk}",
@@ -40,12 +44,14 @@ def order_placed(order: Order, parts: list[Part]) -> None:
             shop=part.shop,
             merchant_url=town_url(order.town, f"/merchant/{part.shop.slug}/"),
         )
+        telling.tell_merchants(part, "part_placed", f"part-placed:{part.pk}")
 
 
 def _to_buyer(part: Part, name: str, **context: Any) -> None:
     order = part.order
     key = f"{name.replace('_', '-')}:{part.pk}"
     _send(key, name, order, order.email, order.language, part=part, shop=part.shop, **context)
+    telling.tell_buyer(order, "part_missing" if context.get("missing") else name, key, shop=part.shop)
 
 
 def part_accepted(part: Part) -> None:
@@ -69,6 +75,7 @@ def part_cancelled(part: Part) -> None:
         part=part,
         shop=part.shop,
     )
+    telling.tell_merchants(part, "part_cancelled", f"part-cancelled:{part.pk}")
 
 
 def part_ready(part: Part, missing: Iterable[Line], given: Iterable[Line] = ()) -> None:
@@ -84,6 +91,62 @@ def part_sent(part: Part) -> None:
 def part_returned(part: Part) -> None:
     """It could not be delivered and went back to the shop; nothing is charged."""
     _to_buyer(part, "part_returned")
+
+
+def part_done(part: Part) -> None:
+    """The shop's courier has handed it over."""
+    _to_buyer(part, "part_done")
+
+
+def order_left(order: Order, at: datetime) -> None:
+    """The bike has left the depot."""
+    _moved(order, "order_left", at)
+
+
+def order_ended(order: Order, outcome: str, at: datetime) -> None:
+    """The rider handed it over, or could not."""
+    _moved(order, "order_delivered" if outcome == "delivered" else "order_failed", at)
+
+
+def _moved(order: Order, name: str, at: datetime) -> None:
+    """Once for each time it happens: a second try is told again."""
+    key = f"{name.replace('_', '-')}:{order.pk}:{int(at.timestamp())}"
+    _send(key, name, order, order.email, order.language)
+    telling.tell_buyer(order, name, key)
+
+
+def withdrawal_asked(case: Withdrawal, part: Part) -> None:
+    """Acknowledged at once, with what was sent and when (directive 2011/83/EU, article 11a (4)); the shop is told."""
+    order, rows = part.order, list(case.lines.select_related("line"))
+    said = {"case": case, "rows": rows, "shop": part.shop}
+    _send(f"withdrawal-asked:{case.pk}", "withdrawal_asked", order, case.email, order.language, **said)
+    telling.tell_merchants(part, "withdrawal_to_shop", f"withdrawal-to-shop:{case.pk}")
+    _send(
+        f"withdrawal-to-shop:{case.pk}",
+        "withdrawal_to_shop",
+        order,
+        part.shop.organisation.email,
+        order.town.default_language,
+        pay_by=case.asked_at + timedelta(days=DAYS),
+        merchant_url=town_url(order.town, f"/merchant/{part.shop.slug}/returns/{case.pk}/"),
+        **said,
+    )
+
+
+def withdrawal_refunded(case: Withdrawal, part: Part, cents: int) -> None:
+    """What was sent back is paid back."""
+    _about_case(case, part, "withdrawal_refunded", cents=cents)
+
+
+def withdrawal_refused(case: Withdrawal, part: Part, reason: str) -> None:
+    """The shop does not pay back, and why."""
+    _about_case(case, part, "withdrawal_refused", reason=reason)
+
+
+def _about_case(case: Withdrawal, part: Part, name: str, **context: Any) -> None:
+    order, key = part.order, f"{name.replace('_', '-')}:{case.pk}"
+    _send(key, name, order, case.email, order.language, case=case, shop=part.shop, **context)
+    telling.tell_buyer(order, name, key, shop=part.shop)
 
 
 def voucher_issued(voucher: Voucher) -> None:

@@ -8,14 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, QuerySet, Sum, Value
+from django.db.models import CharField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat
 
 from parvis.core.time import day_bounds
 from parvis.market.ledger import TOWN_TILL, shop_till
-from parvis.market.models import LedgerEntry, LedgerTransaction, Part, Shop
+from parvis.market.models import Document, LedgerEntry, LedgerTransaction, Part, Shop, Withdrawal
 from parvis.market.pricing import DEPOSIT_VAT_BP, Priced, total_of
 
 
@@ -153,11 +154,15 @@ def _sold(shop: Shop) -> QuerySet[LedgerEntry]:
 
 
 def _town_payments(shop: Shop) -> QuerySet[LedgerEntry]:
-    """What riders took for this shop's parts; the fee of the bikes is the town's own."""
-    keys = Part.objects.filter(shop=shop, kind="bike").values(
-        key=Concat(Value("payment:"), Cast("pk", CharField()), output_field=CharField())
-    )
-    return LedgerEntry.objects.filter(town_id=shop.town_id, account=TOWN_TILL, transaction__key__in=keys)
+    """What riders took for this shop's parts, less what went back; the fee of the bikes is the town's own."""
+    paid = _keys("payment:", Part.objects.filter(shop=shop, kind="bike"))
+    back = _keys("refund:", Withdrawal.objects.filter(part__shop=shop, part__kind="bike"))
+    here = LedgerEntry.objects.filter(town_id=shop.town_id, account=TOWN_TILL)
+    return here.filter(Q(transaction__key__in=paid) | Q(transaction__key__in=back))
+
+
+def _keys(start: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    return rows.values(named=Concat(Value(start), Cast("pk", CharField()), output_field=CharField()))
 
 
 def _sales(shop: Shop, start: datetime, end: datetime) -> Iterable[Sale]:
@@ -172,10 +177,16 @@ def _sales(shop: Shop, start: datetime, end: datetime) -> Iterable[Sale]:
     for entry in entries:
         movements[entry.transaction_id] = entry.transaction
         amounts[entry.transaction_id][entry.account.partition(":")[0]] = -entry.amount_cents
-    parts = _parts(shop, movements.values())
+    issued = {paper.movement_id: paper for paper in Document.objects.filter(movement__in=list(movements))}
+    before = [movement for pk, movement in movements.items() if pk not in issued]  # from before invoices were issued
+    parts = _parts(shop, before) if before else {}
     for pk, movement in movements.items():
         reversal = movement.kind == LedgerTransaction.Kind.REVERSAL
-        by_rate = _rates(parts[_part_id(movement)], -1 if reversal else 1)
+        by_rate = (
+            tuple((rate["vat_bp"], rate["gross"], rate["vat"]) for rate in issued[pk].content["rates"])
+            if pk in issued
+            else _rates(parts[_part_id(movement)], -1 if reversal else 1)
+        )
         net, vat = amounts[pk].get("shop", 0), amounts[pk].get("vat", 0)
         code = movement.order.code if movement.order else ""
         yield Sale(movement.at, code, net, vat, reversal, by_rate)

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from parvis.market.views import basket, checkout, funds, orders, papers, payments, public
+from parvis.market.views import (
+    basket,
+    checkout,
+    funds,
+    order_data,
+    orders,
+    papers,
+    payments,
+    public,
+    telling,
+    withdrawing,
+)
 
 urlpatterns = [
     # residents
@@ -16,8 +27,18 @@ urlpatterns = [
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<str:code>/", orders.order, name="order"),
+    path("orders/<str:code>/data.json", order_data.data, name="order-data"),
+    path("me/messages/", telling.mine, name="my-messages"),
+    path("me/messages/allow/", telling.allow_mine, name="my-messages-allow"),
+    path("me/messages/end/", telling.end_mine, name="my-messages-end"),
+    path("orders/<str:code>/messages/", telling.of_order, name="order-messages"),
+    path("orders/<str:code>/messages/allow/", telling.allow_of_order, name="order-messages-allow"),
+    path("orders/<str:code>/messages/end/", telling.end_of_order, name="order-messages-end"),
+    path("orders/<str:code>/forget/", order_data.forget, name="order-forget"),
     path("orders/<str:code>/receipt/", orders.receipt, name="order-receipt"),
     path("orders/<str:code>/documents/<uuid:pk>.pdf", papers.of_order, name="order-document"),
+    path("orders/<str:code>/parts/<uuid:pk>/withdraw/", withdrawing.withdraw, name="order-withdraw"),
+    path("right-of-withdrawal/", withdrawing.right, name="right-of-withdrawal"),
     path("orders/<str:code>/parts/<uuid:pk>/cancel/", orders.cancel, name="order-cancel"),
     path("orders/<str:code>/pay/", payments.pay, name="order-pay"),
     path("payments/<slug:provider>/", payments.news, name="payment-news"),

@@ -4,7 +4,7 @@ from django.urls import path
 
 from parvis.market.urls_goods import urlpatterns as goods
 from parvis.market.views import agent, closing, cycles, funds, papers, payments, reconciling, vouchers
-from parvis.market.views.merchant import money, options, orders, products, rules, shop
+from parvis.market.views.merchant import money, options, orders, products, returns, rules, shop
 
 urlpatterns = [
     path("merchant/", orders.entry, name="merchant"),
@@ -33,6 +33,11 @@ urlpatterns = [
     path("merchant/<slug:slug>/about/", shop.about, name="merchant-about"),
     path("merchant/<slug:slug>/money/", money.money, name="merchant-money"),
     path("merchant/<slug:slug>/money/account/", payments.account, name="merchant-account"),
+    path("merchant/<slug:slug>/returns/", returns.returns, name="merchant-returns"),
+    path("merchant/<slug:slug>/returns/<uuid:pk>/", returns.case, name="merchant-return"),
+    path("merchant/<slug:slug>/returns/<uuid:pk>/received/", returns.receive, name="merchant-return-received"),
+    path("merchant/<slug:slug>/returns/<uuid:pk>/refund/", returns.refund, name="merchant-return-refund"),
+    path("merchant/<slug:slug>/returns/<uuid:pk>/refuse/", returns.refuse, name="merchant-return-refuse"),
     path("merchant/<slug:slug>/documents/", papers.month, name="merchant-documents"),
     path("merchant/<slug:slug>/documents/<uuid:pk>.pdf", papers.of_shop, name="merchant-document"),
     path("agent/", agent.day, name="agent"),

@@ -85,6 +85,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     offered = [*town.languages, "en"] if town else [code for code, _ in settings.LANGUAGES]
     return {
         "town": town,
+        "account_url": reverse("me") if town else "",
         "languages": [(code, name) for code, name in settings.LANGUAGES if code in offered],
         "demo": settings.DEMO,
         "nav": _once(lambda: _nav(request)) if town else [],

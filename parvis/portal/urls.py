@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from parvis.portal import api, crawlers, search_page, views, words_page
+from parvis.portal import api, crawlers, me, search_page, views, words_page
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("legal/", views.words, {"name": "legal"}, name="legal"),
     path("privacy/", views.words, {"name": "privacy"}, name="privacy"),
     path("accessibility/", views.words, {"name": "accessibility"}, name="accessibility"),
+    path("me/", me.account, name="me"),
+    path("me/data.zip", me.data, name="me-data"),
+    path("me/erase/", me.erase, name="me-erase"),
     path("gallery/", views.gallery, name="gallery"),
     path("api/", api.api_page, name="api-page"),
     path("api/v1/", include(api.patterns())),

@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from parvis.bulletin.actions.following import forget_browser
-from parvis.bulletin.clients import push
 from parvis.bulletin.models import Follow, Post, PushSubscription
+from parvis.core.clients import push
 
 PORTION = 50  # browsers told by one job
 MOST_TRIES = 6

@@ -14,9 +14,9 @@ from parvis.bulletin import flood, tasks
 from parvis.bulletin.actions import following, notices
 from parvis.bulletin.actions.following import Thing
 from parvis.bulletin.actions.posts import Words, publish_post, withdraw_post
-from parvis.bulletin.clients import push, vapid
 from parvis.bulletin.models import Follow, Follower, PushSubscription
-from parvis.bulletin.tests.push_service import Browser, push_service
+from parvis.core.clients import push, vapid
+from parvis.core.tests.push_service import Browser, push_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parvis.bulletin.access import follower_for, is_agent, post_for
 from parvis.bulletin.actions.posts import report_post
 from parvis.bulletin.cards import Card
-from parvis.bulletin.clients.vapid import public_key
 from parvis.bulletin.forms import ReportForm
 from parvis.bulletin.listing import TOWN, Asked, asked_in, cards_of, find_posts, groups_with_news, streets_with_news
 from parvis.bulletin.models import Post
+from parvis.core.clients.vapid import public_key
 from parvis.people.addresses import client_address
 from parvis.places.categories import GROUPS
 from parvis.towns.requests import TownRequest

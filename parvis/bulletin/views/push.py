@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from parvis.bulletin.access import follower_for, remember, thing_for
 from parvis.bulletin.actions import following
-from parvis.bulletin.clients.push import is_browser
 from parvis.bulletin.flood import must_be_few
 from parvis.bulletin.models import Follower, PushSubscription
+from parvis.core.clients.push import is_browser
 from parvis.core.errors import Refusal
 from parvis.people.addresses import client_address
 from parvis.towns.requests import TownRequest

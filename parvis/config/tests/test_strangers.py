@@ -17,7 +17,13 @@ PUBLIC = {
     "news", "news-rss", "news-atom", "news-json", "news-follow", "news-following", "news-stop", "news-worker",
     "news-push", "news-push-end", "news-push-renew", "places-csv", "places-geojson", "places-xlsx",
     "map", "map-places", "map-ground", "map-tiles", "embed-map", "report-place", "still-right", "still-right-changed",
-    "still-right-stop", "order-pay", "join", "join-thanks", "joined", "fund",
+    "still-right-stop", "order-pay", "join", "join-thanks", "joined", "fund", "right-of-withdrawal",
+}  # fmt: skip
+
+
+OWN = {
+    "orders", "set-language", "basket-add", "basket-change", "me", "me-data", "me-erase", "my-messages",
+    "my-messages-allow", "my-messages-end",
 }  # fmt: skip
 
 
@@ -58,7 +64,8 @@ def test_nobody_gets_a_sign_in_or_nothing(town, visit):
 def test_a_stranger_gets_nothing(town, stranger, visit):
     browser = visit(stranger)
     for name, url in GUARDED:
-        if name in {"orders", "set-language", "basket-add", "basket-change"}:  # one's own language, basket, orders
+        # one's own language, basket, orders and account: an account is one on the whole installation
+        if name in OWN:
             continue
         answer = browser.get(url)
         assert answer.status_code in {404, 405}, (name, url, answer.status_code)

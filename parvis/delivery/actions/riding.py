@@ -12,7 +12,7 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.delivery.actions.custody import record_bags
 from parvis.delivery.models import BagEvent, Crate, Delivery, DeliveryEvent, Plan, Round, Stop
-from parvis.delivery.signals import delivery_ended
+from parvis.delivery.signals import delivery_ended, delivery_left
 from parvis.delivery.states import BagState, DeliveryState
 
 
@@ -37,6 +37,7 @@ def leave_hub(*, round_: Round, at: datetime, by: Any = None) -> None:
             taken += 1
             record_bags(packed, BagEvent.Kind.LOADED, at=at, by=by, round=str(round_.pk))
             _record(stop.delivery, DeliveryEvent.Kind.DEPARTED, at=at, by=by)
+            delivery_left.send(sender=Delivery, delivery=stop.delivery, at=at, by=by)
     if not taken:
         raise Refusal(_("There is nothing to take along yet."))
     round_.left_at = at

@@ -21,6 +21,7 @@ from parvis.market.actions.parts import (
 )
 from parvis.market.actions.preparing import Substitute, prepare_part
 from parvis.market.actions.products import change_product, count_stock, index_products, save_product
+from parvis.market.actions.withdrawals import ask_withdrawal, receive_goods, refund_withdrawal, refuse_withdrawal
 
 __all__ = [
     "Buyer",
@@ -28,6 +29,7 @@ __all__ = [
     "accept_part",
     "add_to_basket",
     "add_to_import",
+    "ask_withdrawal",
     "bring_goods",
     "bring_website",
     "cancel_part",
@@ -39,7 +41,10 @@ __all__ = [
     "leave_import",
     "place_order",
     "prepare_part",
+    "receive_goods",
+    "refund_withdrawal",
     "refuse_part",
+    "refuse_withdrawal",
     "return_part",
     "save_product",
     "send_part",

@@ -42,6 +42,7 @@ from parvis.market.models import (
 )
 from parvis.market.paying.offering import paid_online
 from parvis.market.promises import Promise, promise_by
+from parvis.market.returning import returning_of
 from parvis.market.rulebook import closures_ahead, rules_of
 from parvis.towns.models import Town
 
@@ -302,6 +303,7 @@ def line_of(part: Part, product: Product, quantity: int, chosen: Sequence[Option
         unit=product.unit,
         unit_price_cents=product.price_cents + sum(option.surcharge_cents for option in chosen),
         vat_bp=product.vat_bp,
+        returning=returning_of(product.returning, product.category),
         deposit_cents=product.deposit_cents,
         sold_by=product.sold_by,
         tolerance_percent=product.tolerance_percent if product.by_weight else 0,

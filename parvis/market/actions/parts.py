@@ -143,6 +143,8 @@ def finish_part(*, part: Part, at: datetime, by: Any = None) -> None:
     if part.kind == Modality.Kind.BIKE:
         raise Refusal(_("The rider hands this order over."))
     record(part, PartEvent.Kind.DONE, at=at, by=by)
+    if part.kind == Modality.Kind.SHOP:
+        letters.part_done(part)
     if not part.online:
         ledger.post_payment(part, till=ledger.shop_till(part.shop), at=at)
 

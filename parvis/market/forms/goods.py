@@ -15,6 +15,7 @@ from parvis.core.words import say_rate
 from parvis.market.allergens import ALLERGENS
 from parvis.market.defaults import RATES, usual_for, usual_vat
 from parvis.market.models import Capacity, Product, Shop
+from parvis.market.returning import CHOICES
 from parvis.market.trades import CATEGORIES
 
 if TYPE_CHECKING:
@@ -103,6 +104,12 @@ class ProductForm(_ProductBase):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages={"invalid": _("Write a time like 12:00.")},
     )
+    returning = forms.ChoiceField(
+        label=_("Can it be sent back?"),
+        choices=list(CHOICES.items()),
+        required=False,
+        help_text=_("Buyers have 14 days to change their mind, except for what the law leaves out."),
+    )
 
     class Meta:
         model = Product
@@ -110,12 +117,13 @@ class ProductForm(_ProductBase):
             *("name", "unit", "description", "category", "vat_bp", "grams", "millilitres", "work", "hidden"),
             *("sold_by", "tolerance_percent", "deposit_cents", "temperature", "allergens"),
             *("season_from", "season_to", "sale_days", "order_days_before", "order_until"),
+            "returning",
         ]
         labels = {"unit": _("Sold by"), "hidden": _("Hidden from buyers"), "name": _("Name")}
         help_texts = {"unit": _("For example: the piece, 500 g, the bunch."), "category": ""}
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
-    MORE = ("unit", "stock", "description", "category", "vat_bp", "grams", "millilitres", "work", "hidden")
+    MORE = ("unit", "stock", "description", "category", "vat_bp", "grams", "millilitres", "work", "returning", "hidden")
     WEIGHED = ("sold_by", "tolerance_percent")
     FOOD = ("allergens_said", "allergens", "temperature", "deposit_cents")
     WHEN = ("season_from", "season_to", "sale_days", "order_days_before", "order_until")

@@ -18,7 +18,9 @@ from parvis.market.models.payments import (
 )
 from parvis.market.models.rules import Capacity, Cycle, CycleShop, MarketClosure
 from parvis.market.models.shops import Market, Modality, Product, Shop, StockMovement
+from parvis.market.models.telling import Telling, TellingBrowser
 from parvis.market.models.vouchers import Voucher, VoucherCampaign, VoucherUse
+from parvis.market.models.withdrawals import Withdrawal, WithdrawalEvent, WithdrawalLine
 
 __all__ = [
     "Basket",
@@ -56,7 +58,12 @@ __all__ = [
     "Series",
     "Shop",
     "StockMovement",
+    "Telling",
+    "TellingBrowser",
     "Voucher",
     "VoucherCampaign",
     "VoucherUse",
+    "Withdrawal",
+    "WithdrawalEvent",
+    "WithdrawalLine",
 ]

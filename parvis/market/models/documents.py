@@ -6,8 +6,6 @@ invoice" (226 (2)): each shop has its own series, marked with its letters, one a
 notes.
 """
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +23,6 @@ class Operator(TownOwned):
     address = models.CharField(_("address"), max_length=240, blank=True)
     registration_number = models.CharField(_("registration number"), max_length=20, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
-
-    objects: ClassVar[models.Manager["Operator"]] = models.Manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["town"], name="one_operator_a_town")]
@@ -52,8 +48,6 @@ class Series(TownOwned):
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(null=True, help_text="dates follow numbers: none is issued before the one before it")
-
-    objects: ClassVar[models.Manager["Series"]] = models.Manager()
 
     class Meta:
         verbose_name_plural = "series"
@@ -109,4 +103,4 @@ class Document(TownOwned):
     @property
     def is_credit(self) -> bool:
         """It takes something back."""
-        return bool(self.series.kind == Series.Kind.CREDIT)
+        return self.series.kind == Series.Kind.CREDIT

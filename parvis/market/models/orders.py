@@ -41,6 +41,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
             "parts__lines",
             "parts__events",
             "parts__voucher_uses__voucher__campaign",
+            "parts__withdrawals__events",
+            "parts__withdrawals__lines__line",
             "delivery__bags__events",
             "delivery__events",
             "delivery__crates",
@@ -233,6 +235,7 @@ class Line(TownOwned):
     prepared_quantity = models.PositiveSmallIntegerField(null=True, blank=True)
     prepared_grams = models.PositiveIntegerField(null=True, blank=True, help_text="weighed; only for goods by weight")
     counted = models.BooleanField(default=False, help_text="stock was taken for it")
+    returning = models.CharField(max_length=6, default="yes", help_text="whether it may be sent back, as it was sold")
 
     class Meta:
         ordering = ["id"]

@@ -161,6 +161,9 @@ class Product(TownOwned):
     sale_days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, help_text="0 is Monday")
     order_days_before = models.PositiveSmallIntegerField(_("days before"), default=0)
     order_until = models.TimeField(_("until"), null=True, blank=True)
+    returning = models.CharField(
+        _("sent back"), max_length=6, blank=True, help_text="a key of parvis.market.returning.CHOICES"
+    )
     search = SearchVectorField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -202,12 +202,12 @@ def test_few_queries(visit, town, window, at, django_assert_max_num_queries, cit
     order = place(town, at, *things, window=window, person=citizen)
     for n in range(6):
         place(town, at, *things[: n % 3 + 1], window=window, person=citizen, key=f"more{n}")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         visit().get(address(order))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         visit().get(address(order, "receipt/"))
     browser = visit(citizen)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         browser.get("/orders/")
     assert Order.objects.count() == 7
 

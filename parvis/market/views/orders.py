@@ -17,12 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core.errors import Refusal
 from parvis.core.money import format_money
+from parvis.core.words import say_day
 from parvis.market.access import order_for
 from parvis.market.actions import cancel_part
 from parvis.market.amounts_due import ordered, owed
-from parvis.market.models import Document, Order
+from parvis.market.models import Document, Order, Withdrawal
 from parvis.market.paper_pdf import title_of
 from parvis.market.paying.words import paying_of
+from parvis.market.returning import TONES, returns_of, state_words
 from parvis.market.story import collect_words, expected, promise, stories
 from parvis.market.ways import CHOICES, WAYS
 from parvis.market.when import near_moment
@@ -88,7 +90,7 @@ def cancel(request: TownRequest, code: str, pk: UUID) -> HttpResponse:
     part = next((p for p in found.parts.all() if p.pk == pk), None)
     if part is None:
         raise Http404
-    back = _address(request, "order", found)
+    back = order_address(request, "order", found)
     if request.method == "POST":
         by = request.user if request.user.is_authenticated else None
         try:
@@ -98,7 +100,7 @@ def cancel(request: TownRequest, code: str, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("%(shop)s is told that you cancelled.") % {"shop": part.shop.name})
         return HttpResponseRedirect(back)
-    here = _address(request, "order-cancel", found, pk)
+    here = order_address(request, "order-cancel", found, pk)
     return private(render(request, "market/cancel.html", {"part": part, "here": here, "back": back}))
 
 
@@ -112,7 +114,10 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
                 "way": WAYS[story.part.kind],
                 "choice": CHOICES[story.part.kind],
                 "collect_words": collect_words(story.part, at),
-                "cancel_url": _address(request, "order-cancel", found, story.part.pk),
+                "cancel_url": order_address(request, "order-cancel", found, story.part.pk),
+                "returns": returns_of(story.part, story.part.withdrawals.all(), town=request.town, at=at),
+                "withdraw_url": order_address(request, "order-withdraw", found, story.part.pk),
+                "cases": [_case(case, request.town.currency) for case in story.part.withdrawals.all()],
             }
             for story in told
         ],
@@ -122,14 +127,16 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
         "now": due,
         "bike_fee_cents": due.bike_fee_cents,
         "ordered": ordered(found),
-        "here": _address(request, "order", found),
         "paying": paying_of(found, at),
-        "pay_url": _address(request, "order-pay", found),
-        "receipt_url": _address(request, "order-receipt", found),
+        "pay_url": order_address(request, "order-pay", found),
+        "here": order_address(request, "order", found),
+        "receipt_url": order_address(request, "order-receipt", found),
+        "messages_url": order_address(request, "order-messages", found),
+        "forget_url": order_address(request, "order-forget", found),
         "documents": [
             {
                 "title": title_of(paper),
-                "href": _address(request, "order-document", found, paper.pk),
+                "href": order_address(request, "order-document", found, paper.pk),
                 "text": paper.content["issuer"]["name"],
                 "meta": format_money(paper.gross_cents, request.town.currency),
             }
@@ -139,7 +146,19 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
     }
 
 
-def _address(request: TownRequest, name: str, found: Order, *args: Any) -> str:
+def _case(case: Withdrawal, currency: str) -> dict[str, Any]:
+    """A case as its buyer reads it."""
+    refunded, refused = case.last("refunded"), case.last("refused")
+    goods = ", ".join(f"{row.quantity} × {row.line.name}" for row in case.lines.all())
+    return {
+        "text": _("You withdrew %(day)s: %(goods)s") % {"day": say_day(case.asked_at), "goods": goods},
+        "state": state_words(case),
+        "tone": TONES[case.state],
+        "note": refused.reason if refused else format_money(refunded.cents, currency) if refunded else "",
+    }
+
+
+def order_address(request: TownRequest, name: str, found: Order, *args: Any) -> str:
     """An address of this order that keeps the guest's key."""
     address = reverse(name, args=[found.code, *args])
     key = request.GET.get("key") or request.POST.get("key")

@@ -42,6 +42,7 @@ def shop_page(
         ("ways", _("Ways to serve"), "bike", None),
         ("about", _("The shop"), "store", None),
         ("money", _("Money"), "receipt-text", None),
+        ("returns", _("Returns"), "undo-2", None),
     ]
     subnav = [
         {

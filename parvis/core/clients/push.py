@@ -16,7 +16,7 @@ from django.conf import settings
 from py_vapid import VapidException  # type: ignore[import-untyped]
 from pywebpush import WebPusher, WebPushException  # type: ignore[import-untyped]
 
-from parvis.bulletin.clients import vapid
+from parvis.core.clients import vapid
 from parvis.core.clients.internet import NotOpen, SecureConnection, is_inside, look_up
 
 TIMEOUT = 10  # seconds

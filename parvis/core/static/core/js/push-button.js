@@ -2,7 +2,7 @@
 
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 
-customElements.define("news-push", class extends HTMLElement {
+customElements.define("push-button", class extends HTMLElement {
   async connectedCallback() {
     if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) return;
     this.start = this.querySelector("[data-start]");

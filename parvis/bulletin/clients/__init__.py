@@ -1,1 +1,0 @@
-"""The outside world: the push services of browsers."""
