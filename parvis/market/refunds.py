@@ -5,11 +5,10 @@ shop's own fee with the last line of the part, the bikes' fee with the last part
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from uuid import UUID
 
-from parvis.core.money import round_half_up
 from parvis.market import issuing, ledger
 from parvis.market.models import Document, LedgerTransaction, Line, Modality, Order, Part, Withdrawal
 from parvis.market.papers import Row, rates_of
@@ -19,14 +18,35 @@ from parvis.market.states import PartState
 _GIVEN_UP = {PartState.REFUSED, PartState.CANCELLED}
 
 
-def refund(case: Withdrawal, part: Part, *, at: datetime) -> tuple[int, int]:
-    """Post one case's refund; gives its cents, and those of the bikes' fee.
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """One case in cents: what the part costs less, the bikes' fee, and how much of it vouchers had paid."""
 
-    The parts of the order are loaded ``with_story`` and locked.
+    goods: int
+    bike_fee: int
+    vouchers: int
+
+    @property
+    def cents(self) -> int:
+        """What everything costs less, whoever had paid it."""
+        return self.goods + self.bike_fee
+
+    @property
+    def to_buyer(self) -> int:
+        """What the buyer gets: a voucher's share goes back to the voucher, public money never becomes cash."""
+        return self.cents - self.vouchers
+
+
+def refund(case: Withdrawal, part: Part, *, at: datetime) -> Refunded:
+    """Post one case's refund.
+
+    The parts of the order are loaded ``with_story`` and locked, and so are the vouchers that paid for the part.
     """
     before = _refunded([part])
     after = {row.line_id: before.get(row.line_id, 0) + row.quantity for row in case.lines.all()}
     rows = [_row(line, before.get(line.pk, 0), after[line.pk]) for line in part.lines.all() if line.pk in after]
+    less = -sum(row.gross for row in rows)
+    from_vouchers = part.voucher_cents - sum(pays for _use, pays in part.vouchers_pay(less=less))
     deposits = sum(row.line.deposit_cents * row.quantity for row in case.lines.all())
     if deposits:
         rows.append(issuing.deposit_row(part.order, -deposits))
@@ -35,8 +55,9 @@ def refund(case: Withdrawal, part: Part, *, at: datetime) -> tuple[int, int]:
     shop = part.shop.slug
     key = f"withdrawal:{case.pk}"
     cents = _take_back(part.order, key, f"sale:{part.pk}", rows, f"shop:{shop}", f"vat:{shop}", at=at)
-    _pay_back(part.order, f"refund:{case.pk}", f"payment:{part.pk}", cents, at=at)
-    return cents, _bike_fee(part.order, after, at=at) if part.kind == Modality.Kind.BIKE else 0
+    _pay_back(part.order, f"refund:{case.pk}", f"payment:{part.pk}", cents - from_vouchers, at=at)
+    bike_fee = _bike_fee(part.order, after, at=at) if part.kind == Modality.Kind.BIKE else 0
+    return Refunded(cents, bike_fee, from_vouchers)
 
 
 def _refunded(parts: Iterable[Part]) -> dict[UUID, int]:
@@ -51,12 +72,8 @@ def _all_back(parts: Iterable[Part], back: Mapping[UUID, int]) -> bool:
 
 def _row(line: Line, before: int, after: int) -> Row:
     """Some of a line, as a negative amount; shares of the whole line, so that all of it is its whole price."""
-    cents = _share(line, after) - _share(line, before)
+    cents = line.share(after) - line.share(before)
     return Row(line.name, after - before, -cents, line.vat_bp, line.unit)
-
-
-def _share(line: Line, quantity: int) -> int:
-    return round_half_up(Fraction(line.cents * quantity, line.billed_quantity)) if line.billed_quantity else 0
 
 
 def _take_back(order: Order, key: str, sale: str, rows: list[Row], seller: str, vat: str, *, at: datetime) -> int:

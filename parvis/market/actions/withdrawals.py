@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
-from parvis.market import letters, refunds
+from parvis.market import ledger, letters, refunds
+from parvis.market.actions.vouchers import give_back_vouchers, hold_vouchers_of
 from parvis.market.models import Order, Part, Withdrawal, WithdrawalEvent, WithdrawalLine
 from parvis.market.paying.later import settle_soon
 from parvis.market.returning import returns_of
@@ -100,15 +101,20 @@ def receive_goods(*, case: Withdrawal, at: datetime, by: Any = None) -> None:
 
 @transaction.atomic
 def refund_withdrawal(*, case: Withdrawal, at: datetime, by: Any = None) -> int:
-    """The shop pays back: a credit note, and the money from where it was paid. Gives the cents that go back."""
+    """The shop pays back: a credit note, and the money from where it was paid. Gives the cents the buyer gets.
+
+    What a voucher had paid of it is on the voucher again, and the town owes the shop that much less.
+    """
     case, part = _open(case)
-    goods, fee = refunds.refund(case, part, at=at)
-    cents = goods + fee
-    _record(case, WithdrawalEvent.Kind.REFUNDED, at=at, by=by, cents=cents, fee_cents=fee)
+    hold_vouchers_of([part])
+    paid = refunds.refund(case, part, at=at)
+    _record(case, WithdrawalEvent.Kind.REFUNDED, at=at, by=by, cents=paid.cents, fee_cents=paid.bike_fee)
+    give_back_vouchers(part, at=at)
+    ledger.settle_vouchers(_lock(part), at=at)
     if part.online:
         settle_soon(part.order_id)  # less is owed now: what was taken too much goes back through the provider
-    letters.withdrawal_refunded(case, part, cents)
-    return cents
+    letters.withdrawal_refunded(case, part, paid.to_buyer)
+    return paid.to_buyer
 
 
 @transaction.atomic

@@ -1,7 +1,9 @@
 """Orders, their parts (one for each shop), lines, and what happened to each part."""
 
 from datetime import datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import BigIntegerField, Case, DecimalField, Exists, F, OuterRef, Prefetch, Q, Value, When
@@ -9,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce, Round
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.ids import secret_token
+from parvis.core.money import round_half_up
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.market.models.rules import Cycle
 from parvis.market.models.shops import Modality, Product, Shop
@@ -186,12 +189,26 @@ class Part(TownOwned):
         """What vouchers were to pay of this part when it was ordered."""
         return [use for use in self.voucher_uses.all() if use.kind == "used"]
 
-    def vouchers_pay(self) -> "list[tuple[VoucherUse, int]]":
-        """Each use of a voucher for this part with what it pays as things stand, in cents."""
+    @property
+    def returned_goods(self) -> int:
+        """What the goods cost that were sent back and paid back, in cents; without deposits and fees."""
+        back: dict[UUID, int] = {}
+        for case in self.withdrawals.all():
+            if any(event.kind == "refunded" for event in case.events.all()):
+                for row in case.lines.all():
+                    back[row.line_id] = back.get(row.line_id, 0) + row.quantity
+        return sum(line.share(back.get(line.pk, 0)) for line in self.lines.all()) if back else 0
+
+    def vouchers_pay(self, *, less: int = 0) -> "list[tuple[VoucherUse, int]]":
+        """Each use of a voucher for this part with what it pays as things stand, in cents.
+
+        ``less``: goods of so many cents are about to be paid back.
+        """
         uses = self.uses()
         if not uses:
             return []
-        pays = paid_now([use.cents for use in uses], goods_then=uses[0].goods_cents, goods_now=self.total.goods)
+        goods_now = self.total.goods - self.returned_goods - less
+        pays = paid_now([use.cents for use in uses], goods_then=uses[0].goods_cents, goods_now=goods_now)
         return list(zip(uses, pays, strict=True))
 
     @property
@@ -272,6 +289,10 @@ class Line(TownOwned):
     def billed_quantity(self) -> int:
         """What is paid: what was prepared, or what was ordered until the shop has prepared it."""
         return self.quantity if self.prepared_quantity is None else self.prepared_quantity
+
+    def share(self, quantity: int) -> int:
+        """What ``quantity`` of what is billed cost, in cents: all of it is exactly the whole line."""
+        return round_half_up(Fraction(self.cents * quantity, self.billed_quantity)) if self.billed_quantity else 0
 
     @property
     def missing(self) -> int:

@@ -13,16 +13,19 @@ from parvis.market import ledger
 from parvis.market.actions import (
     ask_withdrawal,
     finish_part,
+    place_order,
     prepare_part,
     receive_goods,
     refund_withdrawal,
     refuse_withdrawal,
 )
+from parvis.market.amounts_due import owed
 from parvis.market.models import Document, Order, Withdrawal, WithdrawalEvent
 from parvis.market.returning import last_day, returning_of, returns_of
 from parvis.market.statement import statement_of
 from parvis.market.tests.test_documents import sold
-from parvis.market.tests.test_place_order import deliver, order_by_bike
+from parvis.market.tests.test_place_order import BUYER, choose, deliver, order_by_bike
+from parvis.market.tests.test_vouchers import campaign_of, issue
 
 DAY = timedelta(days=1)
 
@@ -322,3 +325,37 @@ def test_few_queries(visit, merchant, bought, shop, clock, at, django_assert_max
     browser = visit(merchant)
     with django_assert_max_num_queries(12):
         browser.get(f"/merchant/{shop.slug}/returns/")
+
+
+def test_a_vouchers_share_goes_back_to_the_voucher_and_never_becomes_cash(town, book, shop, at):
+    campaign = campaign_of(town, single_use=False)
+    (voucher,) = issue(campaign, at)
+    order = place_order(
+        town=town,
+        basket=builders.make_basket(town, (book, 2)),
+        buyer=BUYER,
+        chosen=choose(shop, "collect"),
+        window_id=None,
+        key="v",
+        at=at,
+        vouchers=str(voucher),
+    )
+    part = order.parts.get()
+    prepare_part(part=part, quantities={}, at=at)
+    finish_part(part=part, at=at)
+    assert ledger.balances(town)[ledger.shop_till(shop)] == 3998 - 1000
+    one = ask(loaded(part), 1, at)
+    receive_goods(case=one, at=at)
+    assert refund_withdrawal(case=one, at=at) == 1999 - 500, "half of the goods, half of what the voucher paid"
+    voucher.refresh_from_db()
+    assert voucher.left_cents == 500
+    assert owed(Order.objects.with_story().get(pk=order.pk)).cents == 3998 - 1000 - (1999 - 500)
+    other = ask(loaded(part), 1, at, key="w2")
+    assert refund_withdrawal(case=other, at=at) == 1999 - 500
+    voucher.refresh_from_db()
+    assert voucher.left_cents == 1000
+    books = ledger.balances(town)
+    assert books[ledger.buyer_account(order)] == 0
+    assert books[ledger.shop_till(shop)] == 0
+    assert books[f"voucher:{shop.slug}:town"] == 0, "the town owes the shop nothing for it any more"
+    assert ledger.town_sum(town) == 0
