@@ -34,7 +34,7 @@ def _rows() -> dict[str, int]:
 def test_every_state_is_there(ivry: Town, noon: datetime) -> None:
     parts = Part.objects.filter(town=ivry).select_related("order__delivery")
     states = {part.state for part in parts}
-    assert states == set(PartState)
+    assert states == set(PartState) - {PartState.RESERVED}, "nothing is paid online where no provider has a key"
     deliveries = Counter(delivery.state.value for delivery in Delivery.objects.filter(town=ivry))
     assert {"booked", "packed", "on_the_way", "delivered", "failed"} <= set(deliveries)
     assert town_sum(ivry) == 0
