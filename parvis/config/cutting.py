@@ -131,6 +131,13 @@ def every_step(town: Town, every: int) -> list[Cut]:
     return found + [cut_everywhere(town, name, act, lambda: _counts(town), every) for name, act in acts]
 
 
+def _wait_for_an_order(town: Town) -> None:
+    """Until one of the processes has placed its first: a busy machine needs its time to start them."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not Order.objects.filter(town=town, key__contains=".").exists():
+        time.sleep(0.05)
+
+
 def at_random(town: Town, *, children: int, rounds: int, seed: int = 1) -> Cut:
     """Several processes order from the same shelves without pause and are killed somewhere in the middle."""
     chance = Random(seed)  # noqa: S311 - the same moments each time
@@ -142,6 +149,8 @@ def at_random(town: Town, *, children: int, rounds: int, seed: int = 1) -> Cut:
             for child in range(children)
         ]
         pids = [_child(lambda mine=mine: _do_all(mine)) for mine in jobs]  # type: ignore[misc]
+        if number == 0:
+            _wait_for_an_order(town)
         for pid in pids:
             time.sleep(chance.uniform(0.02, 0.25))
             os.kill(pid, signal.SIGKILL)

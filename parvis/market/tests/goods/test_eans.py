@@ -69,7 +69,8 @@ def test_the_real_catalogue(db, capsys, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(20):
         assert run(Options()) == 0
-    rows = list(csv.DictReader(REAL.open(encoding="utf-8")))
+    with REAL.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     assert len(rows) == 2940
     said = capsys.readouterr().out
     kept = KnownProduct.objects.count()

@@ -54,7 +54,7 @@ def test_a_picture_from_the_phone(post_to, page_of, shop):
     product = Product.objects.get()
     assert product.picture.name.endswith(".webp")
     with Image.open(product.picture.path) as kept:
-        assert kept.size == (800, 600)
+        assert kept.size == (1200, 900)
     old = product.picture.path
     post_to(f"products/{product.pk}/", name="Tarte", price="4.2", new_picture=photo((300, 300)))
     product.refresh_from_db()

@@ -141,7 +141,7 @@ def test_the_buyer_changes_their_mind_before_paying(online, product, provider, a
 
 
 def test_what_came_back_is_given_back(paid, product, provider, account, at):
-    from parvis.market.actions.parts import _record
+    from parvis.market.actions.locks import record
     from parvis.market.models import PartEvent
 
     order = paid(product)
@@ -151,7 +151,7 @@ def test_what_came_back_is_given_back(paid, product, provider, account, at):
     settle(order, at + MINUTE)
     assert provider.sent() == {account.reference: 840}
     part = Part.objects.get(pk=part.pk)
-    _record(part, PartEvent.Kind.CANCELLED, at=at + 2 * MINUTE, by=None)
+    record(part, PartEvent.Kind.CANCELLED, at=at + 2 * MINUTE, by=None)
     ledger.reverse_sale(part, at=at + 2 * MINUTE)
     payment = settle(order, at + 3 * MINUTE)
     assert payment.state == PaymentState.REFUNDED
