@@ -174,7 +174,12 @@ class Delivery(TownOwned):
 
 
 class Bag(TownOwned):
-    """What one shop brings for one delivery."""
+    """What one shop brings for one delivery; ``temperature`` is that of the coldest thing in it."""
+
+    class Temperature(models.TextChoices):
+        AMBIENT = "ambient", _("Not cooled")
+        COOL = "cool", _("Keep cool")
+        FROZEN = "frozen", _("Frozen")
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="bags")
     code = models.CharField(max_length=8)
@@ -183,6 +188,7 @@ class Bag(TownOwned):
     sender_ref = models.CharField(max_length=40, db_index=True, help_text="opaque id of the booker's part")
     grams = models.PositiveIntegerField()
     millilitres = models.PositiveIntegerField()
+    temperature = models.CharField(max_length=8, choices=Temperature.choices, default=Temperature.AMBIENT)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

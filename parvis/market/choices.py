@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from parvis.market.models import Basket, BasketLine, Market, Modality, Shop
+from parvis.market.models import Basket, BasketLine, Market, Modality, Product, Shop
 from parvis.market.pricing import Priced, Total, bike_fee, total_of
 
 
@@ -57,6 +57,12 @@ class ShopBasket:
     def millilitres(self) -> int:
         """Volume of the goods."""
         return sum(line.product.millilitres * line.quantity for line in self.lines)
+
+    @property
+    def temperature(self) -> str:
+        """The coldest that something in it needs: one frozen thing makes the bag a frozen one."""
+        order = list(Product.Temperature.values)
+        return max((line.product.temperature for line in self.lines), key=order.index, default=order[0])
 
     def total(self, modality: Modality | None = None) -> Total:
         """Goods, and the shop's own fee for a modality (the bikes' fee belongs to the order)."""

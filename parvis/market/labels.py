@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from parvis.core.documents import pdf
 from parvis.core.qr import qr_svg
 from parvis.core.words import say_day, say_span, say_weight
-from parvis.market.models import Modality, Shop
+from parvis.market.models import Modality, Product, Shop
 from parvis.market.worklist import Job
 
 _XML = 'xmlns="http://www.w3.org/2000/svg"'
@@ -29,6 +29,7 @@ class Label:
     position: str
     address: str = ""
     note: str = ""
+    cold: str = ""  # ``Keep cool``, where something in the bag needs it
 
     @property
     def svg(self) -> SafeString:
@@ -58,9 +59,18 @@ def labels_of(job: Job, shop: Shop) -> list[Label]:
             position=f"{number}/{len(codes)}",
             address=order.address if to_a_door else "",
             note=order.note if to_a_door else "",
+            cold=_cold(job),
         )
         for number, (code, grams) in enumerate(codes, start=1)
     ]
+
+
+def _cold(job: Job) -> str:
+    """The coldest that something really in the bag needs, in words; nothing where nothing does."""
+    order = list(Product.Temperature.values)
+    inside = [line.temperature for line in job.part.lines.all() if line.billed_quantity]
+    coldest = max(inside, key=order.index, default=order[0])
+    return "" if coldest == order[0] else str(Product.Temperature(coldest).label)
 
 
 def labels_pdf(labels: list[Label]) -> bytes:
@@ -83,7 +93,7 @@ def labels_pdf(labels: list[Label]) -> bytes:
                     "name": label.name,
                     "way": label.way,
                     "window": label.window,
-                    "weight": label.weight,
+                    "weight": f"{label.weight} · {label.cold}" if label.cold else label.weight,
                     "position": label.position,
                     "address": label.address,
                     "note": label.note,

@@ -23,13 +23,14 @@ MILLILITRES_FILLED = 0.85  # goods never fill a cargo box to its last corner
 
 @dataclass(frozen=True, slots=True)
 class BagSpec:
-    """What a sender will bring: its name and telephone for the hub, an opaque reference, weight and volume."""
+    """What a sender will bring: its name and telephone for the hub, an opaque reference, weight, volume, how cold."""
 
     sender: str
     sender_ref: str
     grams: int
     millilitres: int
     sender_phone: str = ""
+    temperature: str = Bag.Temperature.AMBIENT
 
 
 @transaction.atomic
@@ -76,6 +77,7 @@ def book_delivery(
             sender_ref=spec.sender_ref,
             grams=spec.grams,
             millilitres=spec.millilitres,
+            temperature=spec.temperature,
         )
     audit.record("book_delivery", delivery, at=at, town_id=town.pk, bags=len(bags))
     return delivery

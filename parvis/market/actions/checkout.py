@@ -338,4 +338,5 @@ def _bag(part: Part, share: ShopBasket) -> BagSpec:
         sender_ref=str(part.pk),
         grams=share.grams,
         millilitres=share.millilitres,
+        temperature=share.temperature,
     )

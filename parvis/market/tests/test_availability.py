@@ -102,3 +102,17 @@ def test_too_late_for_saturday(town, put, hub, shop, at):
             town=town, basket=basket, buyer=BUYER, chosen={shop.pk: shop.modalities.get(kind="bike")},
             window_id=saturday.pk, key="k", at=noon,
         )  # fmt: skip
+
+
+def test_the_coldest_thing_makes_the_bag(put, hub, shop, town, at):
+    window = builders.make_window(hub, at + timedelta(hours=7))
+    for key, rules, cold in (("a", [{}], "ambient"), ("b", [{}, {"temperature": "cool"}], "cool")):
+        basket, share = put(*rules)
+        assert share.temperature == cold
+        placed = place_order(
+            town=town, basket=basket, buyer=BUYER, chosen={shop.pk: shop.modalities.get(kind="bike")},
+            window_id=window.pk, key=key, at=at,
+        )  # fmt: skip
+        assert placed.delivery.bags.get().temperature == cold
+    _basket, share = put({"temperature": "cool"}, {"temperature": "frozen"}, {})
+    assert share.temperature == "frozen"
