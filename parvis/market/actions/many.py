@@ -17,7 +17,10 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.text import fold
 from parvis.market.actions.products import BATCH, index_products
+from parvis.market.goods.columns import plain_value
 from parvis.market.models import GoodsChange, Product, Shop, StockMovement
+
+SEASON = {"season_from", "season_to"}
 
 
 @dataclass(slots=True)
@@ -88,8 +91,11 @@ def undo_goods(*, change: GoodsChange, at: datetime, by: Any = None) -> int:
         if product is None:
             continue
         stock = product.stock
-        for name, value in kept["after"].items():
-            if plain(product, name) == value:
+        moved_since = {name for name, value in kept["after"].items() if plain(product, name) != value}
+        if moved_since & SEASON:  # a season has two months or none: both stay
+            moved_since |= SEASON & kept["after"].keys()
+        for name in kept["after"]:
+            if name not in moved_since:
                 setattr(product, name, kept["before"][name])
                 names.add(name)
             else:
@@ -112,7 +118,7 @@ def undo_goods(*, change: GoodsChange, at: datetime, by: Any = None) -> int:
 def plain(product: Product, name: str) -> Any:
     """A value of a product as a change keeps it: JSON holds no file."""
     value = getattr(product, name)
-    return value.name or "" if name == "picture" else value
+    return value.name or "" if name == "picture" else plain_value(value)
 
 
 def _add(shop: Shop, new: Iterable[Mapping[str, Any]], at: datetime) -> list[Product]:

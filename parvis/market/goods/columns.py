@@ -4,8 +4,9 @@ A new field of ``Product`` is one line here. ``names`` are what people call the 
 folded; the first three are what our own export calls it in those languages.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from django.utils.functional import Promise
@@ -14,16 +15,18 @@ from django.utils.translation import gettext as _
 
 from parvis.core.amounts import show_amount
 from parvis.core.money import format_money
-from parvis.core.tables import UnreadableFile
-from parvis.core.text import fold
 from parvis.core.words import say_rate
-from parvis.market.goods import cells
+from parvis.market.allergens import ALLERGENS
+from parvis.market.goods import cells, worded
 from parvis.market.goods.cells import Where
 from parvis.market.goods.eans import parse_ean
+from parvis.market.models import Product
+from parvis.market.returning import CHOICES
 from parvis.market.trades import CATEGORIES
 
-OWN_ID, WAS = "parvis_id", "parvis_was"
 NOTHING = "–"
+KEPT: Any = object()
+TOLERANCE = 10  # per cent, where a shop says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Column:
     read: Callable[[str, Where], Any]
     write: Callable[[Any], str | int]
     say: Callable[[Any, str], str] = lambda value, currency: str(value)
-    empties: bool = False  # an empty cell of our own export empties it; anywhere else it says nothing
+    empty: Any = KEPT  # what an empty cell of our own export says; anywhere else it says nothing
     also: tuple[tuple[str, Callable[[str, Where], Any]], ...] = ()  # other columns that tell it, read otherwise
 
     @property
@@ -79,7 +82,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "unit", gettext_lazy("sold by"),
         "unité|eenheid|unit|vendu par|sold by|verkocht per|conditionnement|verpakking|packaging|unite de vente|uom",
-        cells.unit, _text, empties=True,
+        cells.unit, _text, empty="",
     ),
     Column(
         "category", gettext_lazy("shelf"),
@@ -95,8 +98,8 @@ COLUMNS: tuple[Column, ...] = (
         "stock", gettext_lazy("in stock"),
         "stock|voorraad|in stock|quantite|quantity|qte|qty|aantal|en stock|stock quantity"
         "|variant inventory qty|inventaire",
-        cells.stock, lambda value: "" if value is None else int(value),
-        lambda value, currency: _("not counted") if value is None else str(value), empties=True,
+        cells.stock, int,
+        lambda value, currency: _("not counted") if value is None else str(value), empty=None,
     ),
     Column(
         "grams", gettext_lazy("weight in grams"),
@@ -114,7 +117,7 @@ COLUMNS: tuple[Column, ...] = (
         "ean", gettext_lazy("EAN"),
         "EAN|EAN|EAN|ean code|barcode|code barre|code barres|code a barres|gtin|gtin13|ean13|streepjescode|upc|gencod"
         "|isbn",
-        lambda text, where: parse_ean(text), _text, empties=True,
+        lambda text, where: parse_ean(text), _text, empty="",
     ),
     Column(
         "hidden", gettext_lazy("hidden"),
@@ -125,72 +128,88 @@ COLUMNS: tuple[Column, ...] = (
         "description", gettext_lazy("description"),
         "description|beschrijving|description|product description|descriptif|presentation|details|short description"
         "|body html|omschrijving|texte|commentaire|remarque|description courte",
-        cells.description, _text, empties=True,
+        cells.description, _text, empty="",
+    ),
+    Column(
+        "sold_by", gettext_lazy("by weight"),
+        "au poids|op gewicht|by weight|vendu au poids|prix au kilo|per gewicht|verkocht op gewicht|sold by weight",
+        worded.sold_by, worded.write_sold_by, lambda value, currency: str(Product.Sale(value).label),
+        empty=Product.Sale.PIECE.value,
+    ),
+    Column(
+        "tolerance_percent", gettext_lazy("heavier by at most, per cent"),
+        "tolérance (%)|tolerantie (%)|tolerance (%)|tolerance|tolerantie|tolerance %",
+        worded.whole(30, lambda: _("tolerance")), int,
+        lambda value, currency: f"{value} %", empty=TOLERANCE,
+    ),
+    Column(
+        "deposit_cents", gettext_lazy("deposit"),
+        "consigne|statiegeld|deposit|montant consigne|consigne bouteille|leeggoed|waarborg",
+        worded.deposit, show_amount, format_money, empty=0,
+    ),
+    Column(
+        "temperature", gettext_lazy("temperature"),
+        "température|temperatuur|temperature|conservation|bewaring|froid|koeling",
+        worded.temperature, worded.write_temperature, lambda value, currency: str(Product.Temperature(value).label),
+        empty=Product.Temperature.AMBIENT.value,
+    ),
+    Column(
+        "allergens", gettext_lazy("allergens"),
+        "allergènes|allergenen|allergens|allergene|allergeen|contient|bevat",
+        worded.allergens, worded.write_allergens,
+        lambda value, currency: worded.write_allergens(value), empty=None,
+    ),
+    Column(
+        "season_from", gettext_lazy("sold from the month"),
+        "saison de|seizoen van|season from|debut de saison|begin seizoen|mois de debut",
+        worded.month, worded.write_month, lambda value, currency: worded.write_month(value), empty=None,
+    ),
+    Column(
+        "season_to", gettext_lazy("sold to the month"),
+        "saison à|seizoen tot|season to|fin de saison|einde seizoen|mois de fin",
+        worded.month, worded.write_month, lambda value, currency: worded.write_month(value), empty=None,
+    ),
+    Column(
+        "sale_days", gettext_lazy("days of sale"),
+        "jours de vente|verkoopdagen|days of sale|jours|dagen|days|sale days",
+        worded.days, worded.write_days, lambda value, currency: worded.write_days(value) or _("every day"), empty=[],
+    ),
+    Column(
+        "order_days_before", gettext_lazy("to be ordered so many days before"),
+        "à commander (jours avant)|te bestellen (dagen vooraf)|to order (days before)|jours avant|dagen vooraf",
+        worded.whole(30, lambda: _("number of days")), int, empty=0,
+    ),
+    Column(
+        "order_until", gettext_lazy("to be ordered until"),
+        "à commander (heure)|te bestellen (uur)|to order (time)|heure limite|uiterlijk uur",
+        worded.clock, _text, empty=None,
+    ),
+    Column(
+        "work", gettext_lazy("points of work"),
+        "points de travail|werkpunten|points of work|work",
+        worded.whole(32_767, lambda: _("number of points")), int, empty=1,
+    ),
+    Column(
+        "returning", gettext_lazy("sent back"),
+        "retour|terugsturen|sent back|droit de retour|herroeping|retours",
+        worded.returning, worded.write_returning, lambda value, currency: str(CHOICES[value]), empty="",
     ),
 )  # fmt: skip
 BY_FIELD = {column.field: column for column in COLUMNS}
 
 
+def plain_value(value: Any) -> Any:
+    """A value of a row as JSON keeps it and a cell is read: a time of day is ``12:30``."""
+    return f"{value:%H:%M}" if isinstance(value, time) else value
+
+
 def canonical(field: str, value: Any) -> Any:
-    """A value as it comes back from a table: spaces that nobody sees are no difference."""
-    if isinstance(value, str) and field in {"name", "unit", "description"}:
-        return BY_FIELD[field].read(value, Where("", ""))
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One column of a file: its name there, and how it is read."""
-
-    name: str
-    read: Callable[[str, Where], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """Which columns of a file tell which field, the surest first, and which tell nothing that we keep."""
-
-    fields: dict[str, list[Source]]
-    unknown: list[str]
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the file was exported here."""
-        return OWN_ID in self.fields
-
-
-def understand(header: Iterable[str]) -> Understood:
-    """What the columns mean. Raises UnreadableFile where nothing names the products."""
-    told = [name for name in header if name]
-    twice = next((name for name in told if told.count(name) > 1), "")
-    if twice:
-        raise UnreadableFile(_("Two columns are called “%(name)s”: rename one of them.") % {"name": twice[:60]})
-    found: dict[str, list[tuple[int, Source]]] = {}
-    unknown = []
-    for name in told:
-        if name in {OWN_ID, WAS}:
-            found[name] = [(0, Source(name, lambda text, where: text))]
-        elif match := _NAMES.get(fold(name)):
-            field, rank, read = match
-            found.setdefault(field, []).append((rank, Source(name, read)))
-        else:
-            unknown.append(name)
-    if not found.keys() & {"name", "ean", OWN_ID}:
-        raise UnreadableFile(
-            _("No column holds the names of the products: call it “name” or “nom”. These were found: %(names)s.")
-            % {"names": ", ".join(name[:30] for name in told[:8]) or NOTHING}
-        )
-    ranked = {field: sorted(sources, key=lambda one: one[0]) for field, sources in found.items()}
-    return Understood({field: [source for _rank, source in sources] for field, sources in ranked.items()}, unknown)
-
-
-def _all_names() -> dict[str, tuple[str, int, Callable[[str, Where], Any]]]:
-    names: dict[str, tuple[str, int, Callable[[str, Where], Any]]] = {}
-    for column in COLUMNS:
-        for text, read in ((column.names, column.read), *column.also):
-            for rank, name in enumerate(text.split("|")):
-                names.setdefault(fold(name), (column.field, rank, read))
-    return names
-
-
-_NAMES = _all_names()
+    """A value as it comes back from a table: spaces that nobody sees and the order of days are no difference."""
+    match value:
+        case str() if field in {"name", "unit", "description"}:
+            return BY_FIELD[field].read(value, Where("", ""))
+        case list() if field == "sale_days":
+            return sorted(value)
+        case list() if field == "allergens":
+            return [key for key in ALLERGENS if key in value]
+    return plain_value(value)

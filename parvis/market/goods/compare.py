@@ -6,7 +6,7 @@ change anything, and of a counted stock only the difference counts, because some
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from parvis.core.text import fold
 from parvis.market.defaults import usual_for, usual_vat
-from parvis.market.goods.columns import BY_FIELD, canonical
+from parvis.market.goods.columns import BY_FIELD, canonical, plain_value
 from parvis.market.goods.difference import Changed, Difference, Incomplete, Missing, New, Wrong
 from parvis.market.goods.incoming import Incoming, RowError
-from parvis.market.goods.reading import digest
+from parvis.market.goods.reading import digest, mark_of
 from parvis.market.models import Product, Shop
 
 type Row = dict[str, Any]
@@ -35,6 +35,11 @@ def compare(
         comparison.take(row)
     comparison.look_for_missing()
     return comparison.difference
+
+
+def whole_season(values: Mapping[str, Any]) -> bool:
+    """A season has two months, or none."""
+    return (values.get("season_from") is None) == (values.get("season_to") is None)
 
 
 @dataclass(slots=True)
@@ -81,6 +86,9 @@ class _Comparison:
             self._wrong(row, _("Line %(line)d speaks of the same product.") % {"line": self.fresh[twin]})
             return
         self.fresh[twin] = row.row
+        if not whole_season(row.values):
+            self._wrong(row, _("Choose both months, or neither."))
+            return
         if row.values.get("name") and row.values.get("price_cents"):
             self.difference.new.append(New(row.row, self._whole(row.values), list(row.notes)))
         else:
@@ -127,6 +135,9 @@ class _Comparison:
             return
         self.met[key] = row.row
         change = self._changed(found, row)
+        if not whole_season(found | change.after):
+            self._wrong(row, _("Choose both months, or neither."))
+            return
         if change.after or change.stock_by:
             self.difference.changed.append(change)
         else:
@@ -144,11 +155,11 @@ class _Comparison:
                 self._count(change, stands, value, row.was.get("stock"))
                 continue
             was = row.was.get(name)
-            if value == canonical(name, stands) or (was is not None and digest(str(value)) == was):
+            if value == canonical(name, stands) or (was is not None and digest(mark_of(name, value)) == was):
                 continue  # as it stands, or as it was exported: nobody edited this cell
-            if was is not None and digest(str(canonical(name, stands))) != was:
+            if was is not None and digest(mark_of(name, stands)) != was:
                 change.meanwhile.append(name)
-            change.before[name], change.after[name] = stands, value
+            change.before[name], change.after[name] = plain_value(stands), value
         return change
 
     def _count(self, change: Changed, stands: int | None, said: int | None, was: str | None) -> None:

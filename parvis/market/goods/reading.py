@@ -11,8 +11,9 @@ from parvis.core import tables
 from parvis.core.errors import Refusal
 from parvis.core.tables import Row, UnreadableFile
 from parvis.market.goods.cells import Where
-from parvis.market.goods.columns import BY_FIELD, OWN_ID, WAS, Understood, canonical, understand
+from parvis.market.goods.columns import BY_FIELD, KEPT, canonical
 from parvis.market.goods.eans import parse_ean
+from parvis.market.goods.heads import OPTIONS, OUR_OWN, OWN_ID, WAS, Understood, understand
 from parvis.market.goods.incoming import MOST_PRODUCTS, Incoming, Reading, RowError
 from parvis.market.goods.known import look_up
 from parvis.market.models import Shop
@@ -58,16 +59,21 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
+def mark_of(name: str, value: Any) -> str:
+    """A value as its digest is made of; nothing is no text."""
+    return "" if value is None else str(canonical(name, value))
+
+
 def pack_was(values: Mapping[str, Any]) -> str:
     """The values of an exported row, short; a stock as it is, because what was sold since counts."""
-    told = {name: str(canonical(name, value)) for name, value in values.items()}
+    told = {name: mark_of(name, value) for name, value in values.items()}
     return ";".join(f"{name}={text if name == 'stock' else digest(text)}" for name, text in told.items())
 
 
 def unpack_was(text: str) -> dict[str, str]:
     """The inverse of ``pack_was``, as far as it can be read."""
     pairs = (part.partition("=") for part in text.strip().split(";"))
-    return {name: value for name, mark, value in pairs if mark and name in BY_FIELD}
+    return {name: value for name, mark, value in pairs if mark and (name in BY_FIELD or name == OPTIONS)}
 
 
 def _product(row: Row, columns: Understood, where: Where) -> Incoming:
@@ -76,13 +82,13 @@ def _product(row: Row, columns: Understood, where: Where) -> Incoming:
     told = _told(row.cells, columns)
     incoming = Incoming(row.line, {}, own=_own(told), was=unpack_was(told.get(WAS, "")))
     for field, sources in columns.fields.items():
-        if field in {OWN_ID, WAS}:
+        if field in OUR_OWN.values():
             continue
         column = BY_FIELD[field]
         source = next((one for one in sources if row.cells.get(one.name, "").strip()), None)
         if source is None:
-            if column.empties and incoming.own:
-                incoming.values[field] = None if field == "stock" else ""
+            if column.empty is not KEPT and incoming.own:
+                incoming.values[field] = column.empty
             continue
         value = source.read(row.cells[source.name], where)
         if field == "category" and not value:
@@ -90,6 +96,7 @@ def _product(row: Row, columns: Understood, where: Where) -> Incoming:
             continue
         incoming.values[field] = value
     _must_say(incoming, columns)
+    _options_stay(incoming, told.get(OPTIONS, ""))
     return incoming
 
 
@@ -102,6 +109,12 @@ def _must_say(incoming: Incoming, columns: Understood) -> None:
         raise Refusal(_("The name is missing."))
     if incoming.own and "price_cents" in columns.fields and not values.get("price_cents"):
         raise Refusal(_("The price is missing."))
+
+
+def _options_stay(incoming: Incoming, text: str) -> None:
+    """A file says which options there are and does not change them: that is said to whoever tried."""
+    if text and digest(text) != incoming.was.get(OPTIONS):
+        incoming.notes.append(_("Options are changed on the page of the product; the file’s are left aside."))
 
 
 def _unknown_shelf(incoming: Incoming, word: str) -> None:

@@ -95,7 +95,8 @@ def _label(name: str) -> str | Promise:
 def _say_new(new: New, currency: str) -> Line:
     values = new.values
     shelf = CATEGORIES.get(values["category"])
-    words = [format_money(values["price_cents"], currency), values.get("unit", "")]
+    by_weight = values.get("sold_by", Product.Sale.PIECE) != Product.Sale.PIECE
+    words = [format_money(values["price_cents"], currency), _("a kilo") if by_weight else values.get("unit", "")]
     words += [str(shelf.label) if shelf else "", _("VAT %(rate)s") % {"rate": say_rate(values["vat_bp"])}]
     if values.get("stock") is not None:
         words.append(_("%(count)s in stock") % {"count": values["stock"]})

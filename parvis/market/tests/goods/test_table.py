@@ -181,11 +181,11 @@ def test_twenty_wait_at_most(shop, at):
 
 
 def test_through_the_pages(send, page_of, post_to, shop):
-    answer = send("nom;prix;allergènes\nTarte;14,90;gluten\nFlan;;\nSablé;gratuit;\n")
+    answer = send("nom;prix;couleur\nTarte;14,90;dorée\nFlan;;\nSablé;gratuit;\n")
     assert answer.status_code == 302
     path = answer["Location"].removeprefix("/merchant/boulangerie-du-parvis/")
     page = text(page_of(path))
-    assert "Columns that are left aside: allergènes." in page
+    assert "Columns that are left aside: couleur." in page
     assert "“gratuit” is no price" in page
     assert "Tarte" in text(page_of(f"{path}?part=new"))
     assert not Product.objects.exists(), "looking writes nothing"

@@ -22,6 +22,20 @@ def row(**cells):
     return HEAD + ";".join(quoted) + "\n"
 
 
+MORE = {
+    "poids": "au poids", "tolerance": "tolérance (%)", "consigne": "consigne", "temperature": "température",
+    "allergenes": "allergènes", "de": "saison de", "a": "saison à", "jours": "jours de vente",
+    "avant": "à commander (jours avant)", "heure": "à commander (heure)", "points": "points de travail",
+    "retour": "retour",
+}  # fmt: skip
+
+
+def more(**cells):
+    """As ``row``, with the columns that only some trades need."""
+    typed = ";".join(f'"{cells.get(name, "")}"' for name in MORE)
+    return f"nom;prix;{';'.join(MORE.values())}\nTarte;4,20;{typed}\n"
+
+
 ROWS = {
     "price in words": (row(prix="gratuit"), "“gratuit” is no price: write it like 4.20."),
     "price of nothing": (row(prix="0"), "The price is zero: write what it costs."),
@@ -67,6 +81,31 @@ ROWS = {
     "a carton": (row(ean="13183810003004"),
      "13183810003004 is the number of a carton: give the one of a single piece."),
     "perhaps hidden": (row(masque="peut-être"), "“peut-être” is neither yes nor no."),
+    "weighed perhaps": (more(poids="un peu"), "“un peu” does not say how it is weighed: write yes, no or about."),
+    "tolerance in words": (
+        more(tolerance="large"), "“large” is no tolerance: write a whole number from 0 to 30.",
+    ),
+    "tolerance of half": (more(tolerance="50"), "“50” is no tolerance: write a whole number from 0 to 30."),
+    "deposit in words": (more(consigne="oui"), "“oui” is no deposit: write it like 0.20."),
+    "lukewarm": (more(temperature="tiède"), "“tiède” is no temperature that we know: write cool or frozen."),
+    "an unknown allergen": (
+        more(allergenes="lait, fraises"),
+        "“fraises” is not one of the fourteen allergens: take the words of the form, or write none.",
+    ),
+    "a thirteenth month": (more(de="13", a="1"), "“13” is no month: write it like June, or 6."),
+    "june or july": (more(de="jui", a="août"), "“jui” is no month: write it like June, or 6."),
+    "half a season": (more(de="juin"), "Choose both months, or neither."),
+    "an eighth day": (
+        more(jours="lundi, férié"), "“férié” is no day of the week: write them like Tuesday, Saturday.",
+    ),
+    "days before in words": (
+        more(avant="une semaine"), "“une semaine” is no number of days: write a whole number from 0 to 30.",
+    ),
+    "an hour of no day": (more(heure="25:00"), "“25:00” is no time of day: write it like 12:00."),
+    "points of nothing": (more(points="-1"), "“-1” is no number of points: write a whole number from 0 to 32767."),
+    "sent back perhaps": (
+        more(retour="on verra"), "“on verra” does not say whether it can be sent back: take the words of the form.",
+    ),
     "a separator inside": (
         HEAD + "Tarte;4,20;5,5;;;;;;;;Pommes;poires\n",
         "The row has 12 cells for 11 columns: is a separator inside a text?",
