@@ -7,6 +7,9 @@ Main verbs: ``actions.book_delivery``, ``actions.scan_bag_in``, ``actions.pack``
 ``actions.publish_plan``, ``actions.hand_over``. It must not know what an order, a shop or a price is: whoever
 books passes down what is needed (from whom, to where, when, how big, whom to tell, an opaque reference).
 
+A delivery may first only be held (its place in the window is kept for somebody who has still to pay or to say yes):
+nothing of it is seen at the hub, in plans or by riders until ``actions.confirm_delivery``.
+
 States are computed from events (``states.py``); nothing stores one.
 
 Personal data: name, address, telephone and note of a delivery, and the proof of it (a name or a photo), for 90

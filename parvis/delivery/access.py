@@ -19,13 +19,15 @@ def hub_of(request: TownRequest) -> Hub:
 def delivery_for(request: TownRequest, code: str) -> Delivery:
     """A delivery of this town by its short code, with its story."""
     return get_object_or_404(
-        Delivery.objects.with_story().select_related("window"), town=request.town, code=code.upper()
+        Delivery.objects.confirmed().with_story().select_related("window"), town=request.town, code=code.upper()
     )
 
 
 def bag_for(request: TownRequest, code: str) -> Bag:
     """A bag of this town by its short code."""
-    return get_object_or_404(Bag.objects.select_related("delivery__window"), town=request.town, code=code.upper())
+    return get_object_or_404(
+        Bag.objects.confirmed().select_related("delivery__window"), town=request.town, code=code.upper()
+    )
 
 
 def bike_for(request: TownRequest, pk: UUID) -> Bike:

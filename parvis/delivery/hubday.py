@@ -55,7 +55,7 @@ class HubDay:
         start, end = day_bounds(day, hub.town.zone)
         windows = tuple(Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end))
         chosen = _chosen(windows, window, at)
-        found = Delivery.objects.filter(town=hub.town_id, window__in=chosen, cancelled_at=None).with_story()
+        found = Delivery.objects.expected().filter(town=hub.town_id, window__in=chosen).with_story()
         of_window = {one.pk: one for one in windows}
         parcels = []
         for delivery in found.order_by("window__starts_at", "code"):

@@ -113,9 +113,17 @@ class Window(TownOwned):
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Questions about many deliveries."""
 
+    def confirmed(self) -> Self:
+        """Without those whose place is only held: whoever booked them has still to say that they come."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def expected(self) -> Self:
+        """Those that hub and riders count on: confirmed and not cancelled."""
+        return self.confirmed().filter(cancelled_at=None)
+
     def for_window(self, window: Window) -> Self:
-        """Those promised in one window and not cancelled, with bags and events at hand."""
-        return self.filter(window=window, cancelled_at=None).with_story()
+        """Those expected in one window, with bags and events at hand."""
+        return self.expected().filter(window=window).with_story()
 
     def with_story(self) -> Self:
         """With bags, crates and events loaded: what ``states.py`` needs, in three queries."""
@@ -137,6 +145,9 @@ class Delivery(TownOwned):
     service_seconds = models.PositiveSmallIntegerField(default=180)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     booked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="until then its place is held, and nobody at the hub waits for its bags"
+    )
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -173,6 +184,14 @@ class Delivery(TownOwned):
         return Point(self.lon, self.lat)
 
 
+class BagQuerySet(models.QuerySet["Bag"]):
+    """Questions about many bags."""
+
+    def confirmed(self) -> Self:
+        """Those that the hub knows: the bags of confirmed deliveries."""
+        return self.filter(delivery__confirmed_at__isnull=False)
+
+
 class Bag(TownOwned):
     """What one shop brings for one delivery; ``temperature`` is that of the coldest thing in it."""
 
@@ -190,6 +209,8 @@ class Bag(TownOwned):
     millilitres = models.PositiveIntegerField()
     temperature = models.CharField(max_length=8, choices=Temperature.choices, default=Temperature.AMBIENT)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BagQuerySet.as_manager()
 
     class Meta:
         ordering = ["sender", "code"]

@@ -140,7 +140,7 @@ def day_figures(town: Town, day: date, at: datetime) -> DayFigures:
     start, end = day_bounds(day, town.zone)
     orders = Order.objects.told().filter(town=town, placed_at__gte=start, placed_at__lt=end)
     parts = Part.objects.placed_between(town, start, end)
-    due = _alive(Part.objects.filter(town=town, due_at__gte=start, due_at__lt=end))
+    due = _alive(Part.objects.told().filter(town=town, due_at__gte=start, due_at__lt=end))
     totals = orders.aggregate(n=Count("pk"), fees=Sum("bike_fee_cents", default=0))
     by_hour = orders.order_by().annotate(hour=ExtractHour("placed_at", tzinfo=town.zone)).values_list("hour")
     late = _prepared_late(due, at)
@@ -215,8 +215,8 @@ def _missing(due: QuerySet[Part]) -> int:
 
 
 def _bikes(town: Town, day: date, start: datetime, end: datetime) -> Bikes:
-    promised = Delivery.objects.filter(
-        town=town, cancelled_at=None, window__starts_at__gte=start, window__starts_at__lt=end
+    promised = Delivery.objects.expected().filter(
+        town=town, window__starts_at__gte=start, window__starts_at__lt=end
     )
     story = DeliveryEvent.objects.filter(delivery=OuterRef("pk"))
     handed = story.filter(kind="delivered").order_by("at").values("at")[:1]

@@ -1,6 +1,6 @@
 """The verbs of the delivery room."""
 
-from parvis.delivery.actions.booking import BagSpec, book_delivery, cancel_bags, rebook_delivery
+from parvis.delivery.actions.booking import BagSpec, book_delivery, cancel_bags, confirm_delivery, rebook_delivery
 from parvis.delivery.actions.custody import mark_bags_ready, pack, pack_into, report_missing, scan_bag_in, unpack
 from parvis.delivery.actions.fleet import (
     add_shift,
@@ -25,6 +25,7 @@ __all__ = [
     "build_problem",
     "cancel_bags",
     "compute_plan",
+    "confirm_delivery",
     "discard_draft",
     "fail_stop",
     "hand_over",

@@ -46,10 +46,12 @@ def book_delivery(
     bags: Sequence[BagSpec],
     at: datetime,
     note: str = "",
+    held: bool = False,
 ) -> Delivery:
     """Promise to hand over ``bags`` at ``address`` inside a window.
 
-    The window's row is locked while places are counted, so two buyers cannot take the last one.
+    The window's row is locked while places are counted, so two buyers cannot take the last one. With ``held`` only the
+    place is kept: hub, plans and riders know nothing of it until ``confirm_delivery``.
     Raises Refusal when the window is closed or full, or when no bike can carry the goods.
     """
     window = _open_window(town, window_id, at)
@@ -66,6 +68,7 @@ def book_delivery(
         lat=point.lat,
         note=note,
         booked_at=at,
+        confirmed_at=None if held else at,
     )
     for spec in bags:
         Bag.objects.create(
@@ -81,6 +84,11 @@ def book_delivery(
         )
     audit.record("book_delivery", delivery, at=at, town_id=town.pk, bags=len(bags))
     return delivery
+
+
+def confirm_delivery(delivery_id: UUID, *, at: datetime) -> None:
+    """A delivery that was only held is sure to come: hub and plans count on it from now on. Twice is harmless."""
+    Delivery.objects.filter(pk=delivery_id, confirmed_at=None, cancelled_at=None).update(confirmed_at=at)
 
 
 def _check_size(window: Window, bags: Sequence[BagSpec]) -> None:

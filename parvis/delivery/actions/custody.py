@@ -59,7 +59,7 @@ def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None) -> Bag:
     Raises Refusal when no bag has this code, or when it is cancelled or has left.
     """
     wanted = code_of(code)
-    known = Bag.objects.filter(town=town, code=wanted).first()
+    known = Bag.objects.confirmed().filter(town=town, code=wanted).first()
     if known is None:
         raise Refusal(_no_bag(town, wanted, code))
     bag = next(bag for bag in _locked(known.delivery_id).bags.all() if bag.pk == known.pk)
@@ -78,7 +78,7 @@ def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None) -> Bag:
 
 
 def _no_bag(town: Town, wanted: str, typed: str) -> str:
-    if Delivery.objects.filter(town=town, code=wanted).exists():
+    if Delivery.objects.confirmed().filter(town=town, code=wanted).exists():
         return _("%(code)s is a delivery. Type the code on one of its bags.") % {"code": wanted}
     return _("No bag has the code “%(code)s”. Check the label and try again.") % {"code": typed.strip()[:20]}
 

@@ -87,16 +87,11 @@ def build_problem(
 
 
 def deliveries_of(hub: Hub, day: date) -> list[Delivery]:
-    """The deliveries of all windows of the day that are not cancelled, with their story, oldest first."""
+    """The deliveries expected in all windows of the day, with their story, oldest first."""
     start, end = day_bounds(day, hub.town.zone)
     return list(
-        Delivery.objects.filter(
-            town=hub.town_id,
-            window__hub=hub,
-            window__starts_at__gte=start,
-            window__starts_at__lt=end,
-            cancelled_at=None,
-        )
+        Delivery.objects.expected()
+        .filter(town=hub.town_id, window__hub=hub, window__starts_at__gte=start, window__starts_at__lt=end)
         .select_related("window")
         .prefetch_related("bags__events", "events")
         .order_by("pk")

@@ -97,7 +97,7 @@ def bags(request: PersonRequest) -> HttpResponse:
     at = timezone.now()
     day = HubDay.load(hub_of(request), at=at, **shown(request.GET))
     said = None
-    bag = Bag.objects.filter(town=request.town, code=code_of(request.GET.get("scanned", ""))).first()
+    bag = Bag.objects.confirmed().filter(town=request.town, code=code_of(request.GET.get("scanned", ""))).first()
     if bag is not None and bag.state in {BagState.AT_HUB, BagState.PACKED}:
         said = _said(request, bag, day, again="again" in request.GET)
     return _bags_page(request, day, said)

@@ -59,8 +59,8 @@ class Road:
     def plan_day(self) -> None:
         """The dispatcher plans the day and publishes it."""
         start, end = day_bounds(self.day.date, self.day.town.zone)
-        drops = Delivery.objects.filter(
-            window__hub=self.day.hub, window__starts_at__gte=start, window__starts_at__lt=end, cancelled_at=None
+        drops = Delivery.objects.expected().filter(
+            window__hub=self.day.hub, window__starts_at__gte=start, window__starts_at__lt=end
         )
         # Iterations, not seconds: the same day comes out the same on a slow machine.
         seconds = self._publish(make_plan, iterations=min(self.day.iterations, default_iterations(drops.count())))

@@ -120,6 +120,7 @@ def place_order(
             note=buyer.note,
             bags=[_bag(part, share) for part, share in zip(parts, asked.shops, strict=True) if part.kind == "bike"],
             at=at,
+            held=bool(online),
         )
         order.bike_fee_cents, order.bike_fee_vat_bp = asked.fee.cents, asked.fee.vat_bp
         order.save(update_fields=["delivery", "bike_fee_cents", "bike_fee_vat_bp"])

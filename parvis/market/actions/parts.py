@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
-from parvis.delivery.actions import cancel_bags
+from parvis.delivery.actions import cancel_bags, confirm_delivery
 from parvis.market import ledger, letters
 from parvis.market.actions.locks import expect, lock, record
 from parvis.market.actions.vouchers import give_back_vouchers, hold_vouchers_of
@@ -75,6 +75,8 @@ def tell_shops(parts: Iterable[Part], *, at: datetime) -> None:
     for part in told:
         PartEvent.objects.create(town_id=part.town_id, part=part, kind=PartEvent.Kind.PLACED, at=at)
     Part.objects.filter(pk__in=[part.pk for part in told]).update(placed_at=at)  # a shop's time to answer begins now
+    if told and told[0].order.delivery_id:
+        confirm_delivery(told[0].order.delivery_id, at=at)
     if told:
         letters.order_placed(told[0].order, told)
 

@@ -6,6 +6,7 @@ import pytest
 
 from parvis.core.errors import Refusal
 from parvis.core.models import OutboxMessage
+from parvis.delivery.actions.problems import deliveries_of
 from parvis.demo import builders
 from parvis.market import ledger
 from parvis.market.actions import accept_part, cancel_part, finish_part, payments, prepare_part, refuse_part
@@ -83,6 +84,27 @@ def test_one_shop_refuses_and_the_other_goes_on(paid, product, other_shop, provi
     books = ledger.balances(order.town)
     assert books[f"buyer:{order.code}"] == 0
     assert books["online:town"] + books["costs:provider"] == 390
+
+
+def test_what_is_not_paid_yet_is_nothing_to_anybody_at_work(online, paid, product, provider, window, at):
+    from parvis.delivery.hubday import HubDay
+    from parvis.market.figures import day_figures
+
+    def at_work(later):
+        day = HubDay.load(window.hub, at=later)
+        figures = day_figures(product.shop.town, at.date(), later)
+        return day.awaited, len(deliveries_of(window.hub, at.date())), figures.bikes.promised, figures.due
+
+    order = online(product, window=window)
+    assert at_work(at) == (0, 0, 0, 0)
+    assert window.deliveries.count() == 1, "its place is kept"
+    paid(product, window=window)
+    assert at_work(at + MINUTE) == (1, 1, 1, 1)
+    payments.advance(only(order).pk, at=at)
+    provider.pay(only(order))
+    payments.look(only(order).pk, at=at + 2 * MINUTE)
+    assert at_work(at + 2 * MINUTE) == (2, 2, 2, 2)
+    assert window.deliveries.get(order=order).confirmed_at == at + 2 * MINUTE
 
 
 def test_all_shops_refuse_and_nothing_is_taken(paid, product, provider, at):
