@@ -215,9 +215,7 @@ def _missing(due: QuerySet[Part]) -> int:
 
 
 def _bikes(town: Town, day: date, start: datetime, end: datetime) -> Bikes:
-    promised = Delivery.objects.expected().filter(
-        town=town, window__starts_at__gte=start, window__starts_at__lt=end
-    )
+    promised = Delivery.objects.expected().filter(town=town, window__starts_at__gte=start, window__starts_at__lt=end)
     story = DeliveryEvent.objects.filter(delivery=OuterRef("pk"))
     handed = story.filter(kind="delivered").order_by("at").values("at")[:1]
     last = story.exclude(kind="planned").order_by("-at", "-pk").values("kind")[:1]

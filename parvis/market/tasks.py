@@ -26,10 +26,10 @@ def handle_news(event_id: str) -> None:
 @app.task(queue="payments", queueing_lock="tend-payments", lock="tend-payments")
 def tend_payments(timestamp: int) -> None:
     """Every minute: payments that wait, reservations that end, calls without an answer, news not yet handled."""
-    from parvis.market.actions import payment_news, payments
+    from parvis.market.actions import payment_looks, payment_news
 
     payment_news.handle_waiting(at=timezone.now())
-    payments.tend(at=timezone.now())
+    payment_looks.tend(at=timezone.now())
 
 
 @app.periodic(cron="23 4 * * *")

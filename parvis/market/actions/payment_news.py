@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from parvis.market.actions import payments
+from parvis.market.actions import payment_looks
 from parvis.market.models import MerchantAccount, Payment, ProviderEvent
 from parvis.market.paying.offering import client_of
 from parvis.towns.models import Town
@@ -48,7 +48,7 @@ def handle(event_id: UUID, *, at: datetime) -> None:
             look_at_account(known, at=at)
     for pk in _payments(event):
         Payment.objects.filter(pk=pk).update(next_look_at=at)  # so that the periodic task asks, should we be stopped
-        payments.look(pk, at=at)
+        payment_looks.look(pk, at=at)
     ProviderEvent.objects.filter(pk=event.pk).update(handled_at=at)
 
 

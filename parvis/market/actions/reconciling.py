@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from parvis.core import audit
-from parvis.market.actions import payments
+from parvis.market.actions import payment_looks
 from parvis.market.actions.accounts import look_at_account
 from parvis.market.clients import GiveUp, TryLater
 from parvis.market.models import MerchantAccount, Payment, ProviderMovement
@@ -28,7 +28,7 @@ def reconcile_all_towns(*, at: datetime) -> None:
             with suppress(TryLater, GiveUp):
                 look_at_account(account, at=at)
         for pk in Payment.objects.filter(town=town, asked_at__gte=at - REACH).values_list("pk", flat=True):
-            payments.look(pk, at=at)
+            payment_looks.look(pk, at=at)
 
 
 def copy_movements(town: Town, *, at: datetime, by: Any = None) -> int:

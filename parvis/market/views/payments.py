@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parvis.core.errors import Refusal
 from parvis.market.access import my_shop, order_for
-from parvis.market.actions import accounts, payment_news, payments
+from parvis.market.actions import accounts, payment_looks, payment_news, payments
 from parvis.market.clients import GiveUp, TryLater
 from parvis.market.models import Order, Payment
 from parvis.market.paying.states import PaymentState
@@ -38,7 +38,7 @@ def pay(request: TownRequest, code: str) -> HttpResponse:
         except Refusal as error:
             messages.warning(request, str(error))
             return HttpResponseRedirect(back)
-        payments.look(payment.pk, at=timezone.now())
+        payment_looks.look(payment.pk, at=timezone.now())
         return HttpResponseRedirect(here)
     last = Payment.objects.with_story().filter(order=order).last()
     if last is None or last.state != PaymentState.AWAITING:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from parvis.core.money import format_money
-from parvis.market.actions.payments import ask_again
+from parvis.market.actions.payment_looks import ask_again
 from parvis.market.actions.reconciling import copy_movements
 from parvis.market.clients import GiveUp, TryLater
 from parvis.market.models import ProviderCall

@@ -13,7 +13,7 @@ import requests
 
 from parvis.core.geo import Point
 from parvis.demo import builders
-from parvis.market.actions import Buyer, accounts, payments, place_order
+from parvis.market.actions import Buyer, accounts, payment_looks, payments, place_order
 from parvis.market.models import MerchantAccount, Order, Payment, Shop
 from parvis.towns.models import Town
 
@@ -144,7 +144,7 @@ def paid(online: Any, provider: Double, at: Any) -> Any:
         payment = order.payments.get()
         payments.advance(payment.pk, at=at)
         assert provider.pay(payment)["paid"]
-        payments.look(payment.pk, at=at + timedelta(minutes=1))
+        payment_looks.look(payment.pk, at=at + timedelta(minutes=1))
         return order
 
     return place

@@ -3,28 +3,47 @@
 A story is played once whole while its boundaries are counted: each request to the provider (before it leaves, after it
 is done) and each commit (before, after). Then it is played again for every one of them and cut exactly there, as a
 killed process is: what was not committed is gone, and nothing cleans up. What follows is only what runs in production:
-the minute's task, and a person who tries once more.
+the minute's task, and a person who tries once more. ``PARVIS_EVERY_CUT=1`` cuts at each boundary
+(``bench/payments.md``), without it at each fourth.
 """
 
+import json
+import os
 import random
+import time
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import count
 
 import pytest
+import stripe
 from django.db import transaction
+from django.test import Client
 
 from parvis.core.errors import Refusal
+from parvis.core.models import OutboxMessage
 from parvis.demo import builders
 from parvis.market import ledger
-from parvis.market.actions import finish_part, payment_news, payments, place_order, prepare_part, refuse_part
+from parvis.market.actions import (
+    ask_withdrawal,
+    finish_part,
+    payment_looks,
+    payment_news,
+    payments,
+    place_order,
+    prepare_part,
+    refund_withdrawal,
+    refuse_part,
+)
 from parvis.market.clients.stripe import StripeClient
 from parvis.market.models import Order, Part, Payment, ProviderCall, ProviderEvent
-from parvis.market.tests.payments.conftest import BUYER, connect
+from parvis.market.tests.payments.conftest import BUYER, HOOK, connect
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(560)]
 MINUTE = timedelta(minutes=1)
 VERBS = ("open", "look", "close", "capture", "cancel", "refund", "transfer", "reverse", "sent")
+EVERY = int(os.environ.get("PARVIS_EVERY_CUT", "4"))
+LONG_AFTER = 15 * 24 * 60
 
 
 class Killed(BaseException):
@@ -99,7 +118,9 @@ class World:
         provider.give_key(self.town)
         self.shops = [builders.make_shop(self.town, name) for name in ("Boulangerie", "Primeurs")]
         self.accounts = [connect(shop, provider, at).reference for shop in self.shops]
-        self.goods = [builders.make_product(shop, f"Chose de {shop.name}", 500, stock=9) for shop in self.shops]
+        self.goods = [
+            builders.make_product(shop, f"Chose de {shop.name}", 500, stock=9, category="books") for shop in self.shops
+        ]
         self.basket = builders.make_basket(self.town, *((product, 2) for product in self.goods))
 
     @property
@@ -137,10 +158,25 @@ class World:
         for _n in range(times):
             self.clock += later
             payment_news.handle_waiting(at=self.now)
-            payments.tend(at=self.now)
+            payment_looks.tend(at=self.now)
 
     def settle(self):
         payments.settle_order(self.order.pk, at=self.now)
+
+    def send_back(self):
+        """The buyer sends one thing back; the form and the shop's button may both be pressed twice."""
+        part = self.part(0)
+        goods = {part.lines.get().pk: 1}
+        case = ask_withdrawal(
+            part=part,
+            quantities=goods,
+            name="C",
+            email="c@example.org",
+            words="",
+            key=f"w{self.town.slug}",
+            at=self.now,
+        )
+        refund_withdrawal(case=case, at=self.now)
 
     def end(self):
         """Everything that must come out the same, and everything that must hold whatever happened."""
@@ -161,13 +197,20 @@ class World:
         return {
             "state": payment.state,
             "held": held,
-            "sent": sent and tuple(sent.values()),
+            "sent": tuple(sent.values()),
             "parts": tuple(self.part(n).state for n in (0, 1)),
             "stock": tuple(product.stock for product in self.goods),
-            "intents": len([i for i in found["intents"] if i["status"] != "canceled"]),
+            "intents": sorted(i["status"] for i in found["intents"]),
+            "moved": (len(found["refunds"]), len(found["transfers"]), sum(transfers(found))),
             "books": {name: cents for name, cents in books.items() if cents and not name.startswith("buyer:")},
             "events": sorted((event.kind, event.amount_cents) for event in payment.events.all()),
+            "letters": OutboxMessage.objects.filter(town_id=self.town.pk).count(),
         }
+
+
+def transfers(found):
+    """How much of each transfer came back."""
+    return [transfer["reversed"] for transfer in found["transfers"].values()]
 
 
 def again(verb, *args, **kwargs):
@@ -184,18 +227,19 @@ def pay_it(world: World, step) -> None:
     step(lambda: world.tend(1))
 
 
-def serve_it(world: World, step) -> None:
+def serve_it(world: World, step, *, all_of_it: bool = False) -> None:
     """One shop refuses, the other gives half; the buyer collects."""
     step(lambda: again(refuse_part, part=world.part(1), reason="Plus rien", at=world.now))
     step(lambda: world.settle())
-    step(lambda: again(prepare_part, part=world.part(0), quantities=world.half(), at=world.now))
+    given = {} if all_of_it else world.half()
+    step(lambda: again(prepare_part, part=world.part(0), quantities=given, at=world.now))
     step(lambda: world.settle())
     step(lambda: again(finish_part, part=world.part(0), at=world.now))
     step(lambda: world.settle())
 
 
 def handed_over(world: World, step) -> None:
-    """The usual way."""
+    """The usual way: authorised, taken for what was prepared, handed on."""
     pay_it(world, step)
     serve_it(world, step)
 
@@ -207,6 +251,14 @@ def never_paid(world: World, step) -> None:
     step(lambda: world.tend(21))
 
 
+def nobody_has_it(world: World, step) -> None:
+    """Both shops refuse: the authorisation is let go."""
+    pay_it(world, step)
+    for number in (0, 1):
+        step(lambda n=number: again(refuse_part, part=world.part(n), reason="Plus rien", at=world.now))
+        step(lambda: world.settle())
+
+
 def taken_back(world: World, step) -> None:
     """Taken as ordered because the shops were late; then given back what they did not have."""
     pay_it(world, step)
@@ -214,8 +266,21 @@ def taken_back(world: World, step) -> None:
     serve_it(world, step)
 
 
-STORIES = {"handed over": handed_over, "never paid": never_paid, "taken back": taken_back}
-LONG_AFTER = 15 * 24 * 60
+def sent_back(world: World, step) -> None:
+    """Handed over and handed on; then the buyer sends one of two back: a refund, and the shop's money returns."""
+    pay_it(world, step)
+    serve_it(world, step, all_of_it=True)
+    step(lambda: again(world.send_back))
+    step(lambda: world.settle())
+
+
+STORIES = {
+    "handed over": handed_over,
+    "never paid": never_paid,
+    "nobody has it": nobody_has_it,
+    "taken back": taken_back,
+    "sent back": sent_back,
+}
 
 
 def play(story, provider, at, knife, cut_at=-1):
@@ -239,22 +304,32 @@ def play(story, provider, at, knife, cut_at=-1):
     return world.end(), passed
 
 
+def note(what, **counts):
+    """For ``bench/payments.md``: one line for each test, where ``PARVIS_BENCH_LOG`` says."""
+    if path := os.environ.get("PARVIS_BENCH_LOG"):
+        with open(path, "a") as log:
+            print(json.dumps({"what": what} | counts), file=log)
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_cut_anywhere_and_the_end_is_the_same(name, provider, knife, at):
     expected, boundaries = play(STORIES[name], provider, at, knife)
     assert boundaries > 10
-    for cut_at in range(1, boundaries + 1):
+    first = 1 + list(STORIES).index(name) % EVERY
+    for cut_at in range(first, boundaries + 1, EVERY):
         ended, _passed = play(STORIES[name], provider, at, knife, cut_at)
         assert ended == expected, f"cut at {cut_at} of {boundaries}"
+    note(f"cut: {name}", boundaries=boundaries, cuts=len(range(first, boundaries + 1, EVERY)))
 
 
 @pytest.mark.parametrize(("first", "fault"), [(0, "before"), (1, "after"), (2, "busy")])
 @pytest.mark.parametrize("name", STORIES)
 def test_requests_and_answers_are_lost(name, first, fault, provider, knife, at):
-    """A request is lost on its way, or done and its answer lost, or refused for a moment; each third one by turns."""
+    """A request is lost on its way, or done and its answer lost, or refused for a moment."""
     expected, _ = play(STORIES[name], provider, at, knife)
     requests = len(provider.everything["seen"])
-    for number in range(first, requests, 3):
+    lost = range(first % EVERY, requests, EVERY)
+    for number in lost:
         world = World(provider, at)
         before = len(provider.everything["seen"])
         provider.faults(*[""] * max(0, number - before), fault)
@@ -266,28 +341,85 @@ def test_requests_and_answers_are_lost(name, first, fault, provider, knife, at):
         STORIES[name](world, step)
         world.tend(LONG_AFTER, times=3)
         assert world.end() == expected, (number, fault)
+    note(f"{fault}: {name}", requests=requests, faults=len(lost))
 
 
-def test_news_in_any_order_as_often_as_it_likes(provider, knife, at):
-    """The provider's news of one payment, shuffled, doubled and partly lost, between the steps of its story."""
+class Postman:
+    """The provider's web hooks of one world, sent through the door that anybody can knock at."""
+
+    def __init__(self, world, chance) -> None:
+        self.world, self.chance, self.waiting, self.sent = world, chance, [], 0
+        self.numbers = count(1)
+        self.client = Client(headers={"host": f"{world.town.slug}.localhost"})
+
+    def write(self, kind):
+        """A message that the provider would send now, about the session or the payment."""
+        payment = self.world.payment
+        about = {"id": payment.session, "object": "checkout.session", "payment_intent": payment.reference or None}
+        if payment.reference and kind.startswith("payment_intent"):
+            about = {"id": payment.reference, "object": "payment_intent"}
+        event = f"evt_{self.world.town.slug}_{next(self.numbers)}"
+        self.waiting.append(json.dumps({"id": event, "type": kind, "data": {"object": about}}))
+
+    def post(self, body, secret):
+        header = stripe.WebhookSignature.generate_signature_header(body, secret, timestamp=int(time.time()))
+        self.sent += 1
+        return self.client.post(
+            "/payments/stripe/", body, content_type="application/json", headers={"stripe-signature": header}
+        ).status_code
+
+    def round(self):
+        """Some of what waits is delivered, in any order, perhaps twice; a forged one is shown the door."""
+        self.chance.shuffle(self.waiting)
+        for body in self.waiting[: self.chance.randrange(len(self.waiting) + 1)]:
+            for _times in range(self.chance.choice((1, 1, 2))):
+                assert self.post(body, HOOK) == 204
+            if self.chance.random() < 0.7:
+                self.waiting.remove(body)  # else it comes once more, after others
+        if self.waiting:
+            assert self.post(self.waiting[0].replace('"evt_', '"evil_'), "whsec_forged") == 400
+        payment_news.handle_waiting(at=self.world.now)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_news_in_any_order_as_often_as_it_likes(seed, provider, knife, at):
+    """Signed messages of each step, shuffled, doubled, late beyond everything, partly lost; forged ones between."""
+    name = list(STORIES)[seed % len(STORIES)]
+    expected, _ = play(STORIES[name], provider, at, knife)
+    chance, world = random.Random(seed), World(provider, at)
+    provider.settings.STRIPE_HOOK_SECRETS |= {world.town.slug: HOOK}
+    postman = Postman(world, chance)
+
+    def step(verb):
+        verb()
+        if world.payment is not None and world.payment.session:
+            for kind in ("checkout.session.completed", "payment_intent.succeeded", "charge.refunded"):
+                if chance.random() < 0.6:  # the others never come
+                    postman.write(kind)
+            postman.round()
+
+    STORIES[name](world, step)
+    world.tend(LONG_AFTER, times=3)
+    while postman.waiting:
+        postman.round()
+    assert world.end() == expected
+    assert not ProviderEvent.objects.filter(event_id__startswith="evil_").exists()
+    assert ProviderEvent.objects.filter(town=world.town).exists()
+    note(f"news: {name}", messages=postman.sent)
+
+
+def test_news_alone_is_enough(provider, knife, at):
+    """Each change is told at once, and the minute's task never runs before the end: nobody waits for it."""
     expected, _ = play(handed_over, provider, at, knife)
-    for seed in range(6):
-        chance, world = random.Random(seed), World(provider, at)
-        names = ["checkout.session.completed", "payment_intent.amount_capturable_updated", "payment_intent.succeeded"]
-        kinds = [name for name in names * 2 if chance.random() < 0.8]
-        chance.shuffle(kinds)
-
-        def step(verb, kinds=kinds, world=world, chance=chance):
-            verb()
-            if world.payment and kinds and chance.random() < 0.7:
-                ProviderEvent.objects.get_or_create(
-                    town=world.town,
-                    provider="stripe",
-                    event_id=f"evt_{len(kinds) // 2}",
-                    defaults={"kind": kinds.pop(), "about": {"payment": str(world.payment.pk)}, "received_at": at},
-                )
-                payment_news.handle_waiting(at=world.now)
-
-        handed_over(world, step)
-        world.tend(LONG_AFTER, times=3)
-        assert world.end() == expected, seed
+    world = World(provider, at)
+    provider.settings.STRIPE_HOOK_SECRETS |= {world.town.slug: HOOK}
+    postman = Postman(world, random.Random(1))
+    world.place()
+    payments.advance(world.payment.pk, at=world.now)  # the buyer is led to the page
+    provider.pay(world.payment)
+    postman.write("checkout.session.completed")
+    while postman.waiting:
+        postman.round()
+    assert world.part(0).state == "placed"
+    serve_it(world, lambda verb: verb())
+    assert world.end() == expected

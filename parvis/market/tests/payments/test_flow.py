@@ -9,7 +9,15 @@ from parvis.core.models import OutboxMessage
 from parvis.delivery.actions.problems import deliveries_of
 from parvis.demo import builders
 from parvis.market import ledger
-from parvis.market.actions import accept_part, cancel_part, finish_part, payments, prepare_part, refuse_part
+from parvis.market.actions import (
+    accept_part,
+    cancel_part,
+    finish_part,
+    payment_looks,
+    payments,
+    prepare_part,
+    refuse_part,
+)
 from parvis.market.models import Order, Part, Payment
 from parvis.market.paying.states import PaymentState
 from parvis.market.states import PartState
@@ -42,7 +50,7 @@ def test_a_shop_hears_of_it_only_when_it_is_authorised(online, product, provider
     payment = only(order)
     assert payment.page_url.startswith("http")
     assert provider.pay(payment)["paid"]
-    payments.look(payment.pk, at=at + MINUTE)
+    payment_looks.look(payment.pk, at=at + MINUTE)
     assert only(order).state == PaymentState.AUTHORISED
     assert order.parts.get().state == PartState.PLACED
     assert current_parts(product.shop, at).count() == 1
@@ -102,7 +110,7 @@ def test_what_is_not_paid_yet_is_nothing_to_anybody_at_work(online, paid, produc
     assert at_work(at + MINUTE) == (1, 1, 1, 1)
     payments.advance(only(order).pk, at=at)
     provider.pay(only(order))
-    payments.look(only(order).pk, at=at + 2 * MINUTE)
+    payment_looks.look(only(order).pk, at=at + 2 * MINUTE)
     assert at_work(at + 2 * MINUTE) == (2, 2, 2, 2)
     assert window.deliveries.get(order=order).confirmed_at == at + 2 * MINUTE
 
@@ -118,10 +126,10 @@ def test_all_shops_refuse_and_nothing_is_taken(paid, product, provider, at):
 
 def test_a_reservation_ends(online, product, provider, window, at):
     order = online(product, window=window)
-    payments.tend(at=at)
-    payments.tend(at=at + 19 * MINUTE)
+    payment_looks.tend(at=at)
+    payment_looks.tend(at=at + 19 * MINUTE)
     assert order.parts.get().state == PartState.RESERVED
-    payments.tend(at=at + 21 * MINUTE)
+    payment_looks.tend(at=at + 21 * MINUTE)
     assert only(order).state == PaymentState.CANCELLED
     assert Order.objects.with_story().get().parts.get().state == PartState.CANCELLED
     product.refresh_from_db()
@@ -133,23 +141,23 @@ def test_a_reservation_ends(online, product, provider, window, at):
 
 def test_who_pays_in_the_last_second_has_paid(online, product, provider, at):
     order = online(product)
-    payments.tend(at=at)
+    payment_looks.tend(at=at)
     provider.pay(only(order))
-    payments.tend(at=at + 21 * MINUTE)
+    payment_looks.tend(at=at + 21 * MINUTE)
     assert only(order).state == PaymentState.AUTHORISED
     assert order.parts.get().state == PartState.PLACED
 
 
 def test_goods_are_not_kept_for_a_provider_that_stays_away(online, product, provider, at):
     order = online(product)
-    payments.tend(at=at)
+    payment_looks.tend(at=at)
     provider.pay(only(order))
     provider.faults(*["busy"] * 40)
     for minutes in (21, 25, 31):
-        payments.tend(at=at + minutes * MINUTE)
+        payment_looks.tend(at=at + minutes * MINUTE)
     assert order.parts.get().state == PartState.CANCELLED
     provider.faults()
-    payments.tend(at=at + timedelta(hours=3))
+    payment_looks.tend(at=at + timedelta(hours=3))
     assert only(order).state == PaymentState.CANCELLED, "paid after all: it is let go, no money without an order"
     assert provider.held() == 0
 
@@ -188,12 +196,12 @@ def test_a_bank_takes_it_back_and_gives_it_again(paid, product, provider, at):
     prepare_part(part=order.parts.get(), quantities={}, at=at)
     payment = settle(order, at)
     provider.tell("dispute", {"charge": payment.charge, "amount": 840})
-    payments.look(payment.pk, at=at + MINUTE)
-    payments.look(payment.pk, at=at + MINUTE)
+    payment_looks.look(payment.pk, at=at + MINUTE)
+    payment_looks.look(payment.pk, at=at + MINUTE)
     assert only(order).state == PaymentState.DISPUTED
     assert ledger.balances(order.town)["disputes:town"] == 840
     provider.tell("dispute", {"charge": payment.charge, "amount": 840, "status": "won"})
-    payments.look(payment.pk, at=at + 2 * MINUTE)
+    payment_looks.look(payment.pk, at=at + 2 * MINUTE)
     assert only(order).state == PaymentState.CAPTURED
     assert ledger.balances(order.town)["disputes:town"] == 0
 
@@ -201,9 +209,9 @@ def test_a_bank_takes_it_back_and_gives_it_again(paid, product, provider, at):
 def test_an_authorisation_is_taken_before_it_ends(paid, product, provider, at):
     order = paid(product)
     accept_part(part=order.parts.get(), at=at)
-    payments.tend(at=at + timedelta(days=5))
+    payment_looks.tend(at=at + timedelta(days=5))
     assert only(order).state == PaymentState.AUTHORISED
-    payments.tend(at=at + timedelta(days=6, hours=1))
+    payment_looks.tend(at=at + timedelta(days=6, hours=1))
     assert only(order).sums.captured == 840
     line = order.parts.get().lines.get()
     prepare_part(part=order.parts.get(), quantities={line.pk: 1}, at=at + timedelta(days=7))
@@ -216,10 +224,10 @@ def test_a_card_that_is_refused_may_be_followed_by_another(online, product, prov
     order = online(product)
     payments.advance(only(order).pk, at=at)
     assert not provider.pay(only(order), "4000000000000341")["paid"]
-    payments.look(only(order).pk, at=at + MINUTE)
+    payment_looks.look(only(order).pk, at=at + MINUTE)
     assert only(order).state == PaymentState.AWAITING
     assert provider.pay(only(order))["paid"]
-    payments.look(only(order).pk, at=at + 2 * MINUTE)
+    payment_looks.look(only(order).pk, at=at + 2 * MINUTE)
     assert only(order).state == PaymentState.AUTHORISED
 
 

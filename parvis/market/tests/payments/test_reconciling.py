@@ -7,7 +7,7 @@ import pytest
 
 from parvis.demo import builders
 from parvis.market import ledger
-from parvis.market.actions import finish_part, payments, prepare_part, refuse_part
+from parvis.market.actions import finish_part, payment_looks, payments, prepare_part, refuse_part
 from parvis.market.actions.reconciling import copy_movements, reconcile_all_towns
 from parvis.market.models import LedgerTransaction, Payment, ProviderCall, ProviderMovement
 from parvis.market.reconciled import comparison_of, stuck_calls
@@ -32,7 +32,7 @@ def month(paid, product, other_shop, provider, at):
         payments.settle_order(order.pk, at=at)
     disputed = Payment.objects.get(order=orders[2])
     provider.tell("dispute", {"charge": disputed.charge, "amount": 700})
-    payments.look(disputed.pk, at=at)
+    payment_looks.look(disputed.pk, at=at)
     return orders
 
 
