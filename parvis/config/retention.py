@@ -20,7 +20,18 @@ from parvis.core.models import AuditEntry, OutboxMessage
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.joining.models import Invitation, Preregistration
 from parvis.market.actions.bringing import forget as forget_goods
-from parvis.market.models import Basket, Document, GoodsChange, GoodsImport, Order, Telling, Voucher, Withdrawal
+from parvis.market.models import (
+    Basket,
+    Document,
+    GoodsChange,
+    GoodsImport,
+    Order,
+    ProviderCall,
+    ProviderEvent,
+    Telling,
+    Voucher,
+    Withdrawal,
+)
 from parvis.market.papers import SIMPLIFIED_UP_TO_CENTS
 from parvis.people.models import BankAccount
 from parvis.places.models import Change, Claim, ImportRun, Place, Reminder, Report
@@ -67,6 +78,15 @@ def _orders(before: datetime) -> int:
 def _withdrawals(before: datetime) -> int:
     old = Withdrawal.objects.filter(asked_at__lt=before).exclude(name=BLANK_NAME)
     return old.update(name=BLANK_NAME, email="", words="")
+
+
+def _payment_pages(before: datetime) -> int:
+    return ProviderCall.objects.filter(wanted_at__lt=before).forget_pages()
+
+
+def _payment_news(before: datetime) -> int:
+    """News that nobody could handle stays: somebody must look."""
+    return ProviderEvent.objects.filter(received_at__lt=before).exclude(handled_at=None).delete()[0]
 
 
 def _small_invoices(before: datetime) -> int:
@@ -178,6 +198,8 @@ RULES = (
     Rule("names and proofs of deliveries", timedelta(days=90), _deliveries),
     Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
     Rule("names in cases of withdrawal", timedelta(days=3 * 365), _withdrawals),
+    Rule("addresses of payment pages", timedelta(days=30), _payment_pages),
+    Rule("news of payment providers", timedelta(days=90), _payment_news),
     Rule("buyers' names on invoices up to 100 €", timedelta(days=3 * 365), _small_invoices),
     Rule("buyers' names on larger invoices", timedelta(days=10 * 365), _invoices),
     Rule("to whom vouchers were sent, after their last day", timedelta(days=365), _voucher_addresses),

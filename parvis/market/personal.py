@@ -31,6 +31,9 @@ from parvis.market.models import (
     Order,
     Part,
     PartEvent,
+    Payment,
+    PaymentEvent,
+    ProviderCall,
     Shop,
     Telling,
     TellingBrowser,
@@ -87,8 +90,12 @@ def held_of(orders: Iterable[UUID]) -> Held:
     sold = ("part__order__code", "part__shop__name", "name", "unit_price_cents", "vat_bp", "quantity")
     events = PartEvent.objects.filter(part__in=parts).order_by("at")
     cases = Withdrawal.objects.filter(part__in=parts)
+    payments = Payment.objects.filter(order__in=pks).order_by("asked_at")
+    paid = PaymentEvent.objects.filter(payment__in=payments).order_by("at")
     return {
         "market.Order": plain(mine, *fields),
+        "market.Payment": plain(payments, "order__code", "provider", "reference", "amount_cents", "asked_at"),
+        "market.PaymentEvent": plain(paid, "payment__order__code", "at", "kind", "amount_cents", "reason"),
         "market.Line": plain(lines, *sold, "prepared_quantity"),
         "market.PartEvent": plain(events, "part__order__code", "part__shop__name", "at", "kind", "reason"),
         "market.Withdrawal": plain(cases, "part__order__code", "asked_at", "name", "email", "words"),
@@ -196,6 +203,7 @@ def forget(orders: Collection[UUID]) -> None:
     wishes.delete()
     delivery_personal.forget([pk for pk in rows.values_list("delivery", flat=True) if pk])
     Withdrawal.objects.filter(part__order__in=orders).update(name=NOBODY, email="", words="")
+    ProviderCall.objects.filter(payment__order__in=orders).forget_pages()
     Document.objects.filter(_small(), order__in=orders).exclude(recipient={}).update(recipient={})
     for order in rows:
         order.name, order.email, order.phone, order.address, order.note = NOBODY, "", "", "", ""

@@ -136,6 +136,18 @@ class PaymentEvent(TownOwned):
         return f"{self.kind} {self.amount_cents}"
 
 
+class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
+    """Questions about many calls."""
+
+    def forget_pages(self) -> int:
+        """What was said to make payment pages (the way back holds the order's key) goes where the page is made.
+
+        Calls that are still to be made keep it: asking again must be asking the very same. Says how many.
+        """
+        ended = self.filter(verb=Verb.OPEN).exclude(done_at=None, given_up_at=None)
+        return ended.exclude(request={}, result={}).update(request={}, result={})
+
+
 class ProviderCall(TownOwned):
     """One thing we want of the provider, written and committed before it is asked for.
 
@@ -157,6 +169,8 @@ class ProviderCall(TownOwned):
     done_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)
+
+    objects = ProviderCallQuerySet.as_manager()
 
     class Meta:
         ordering = ["wanted_at", "id"]
