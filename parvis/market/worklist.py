@@ -152,7 +152,7 @@ class Job:
     def bags(self) -> list[Bag]:
         """The bags of this part that travel through the hub."""
         delivery = self.part.order.delivery if self.part.kind == Modality.Kind.BIKE else None
-        bags = [] if delivery is None else delivery.bags.all()
+        bags = [] if delivery is None else list(delivery.bags.all())
         return [bag for bag in bags if bag.sender_ref == str(self.part.pk) and bag.cancelled_at is None]
 
     @property
