@@ -40,9 +40,9 @@ def test_the_hub_does_not_know_it_yet(held, visit, hub_keeper, dispatcher, town,
 
 def test_no_plan_carries_it(held, book, window, hub, at):
     sure = book(window)
-    assert set(build_problem(hub, at.date(), at=at).deliveries) == {str(sure.pk)}
+    assert set(build_problem(hub=hub, day=at.date(), at=at).deliveries) == {str(sure.pk)}
     confirm_delivery(held.pk, at=at)
-    assert set(build_problem(hub, at.date(), at=at).deliveries) == {str(sure.pk), str(held.pk)}
+    assert set(build_problem(hub=hub, day=at.date(), at=at).deliveries) == {str(sure.pk), str(held.pk)}
 
 
 def test_once_confirmed_it_is_one_like_the_others(held, visit, hub_keeper, town, hub, at):
