@@ -9,7 +9,7 @@ def confirm_all(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0002_second_promise"),
+        ("delivery", "0003_bags_that_keep_cool"),
     ]
 
     operations = [
