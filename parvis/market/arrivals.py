@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from parvis.delivery.models import Delivery
-from parvis.market import ledger, letters
+from parvis.market import ledger, ledger_fees, letters
 from parvis.market.models import Order, Part
 from parvis.market.paying.later import settle_soon
 
@@ -25,5 +25,6 @@ def on_delivery_ended(sender: Any, *, delivery: Delivery, outcome: str, at: date
         return
     parts = list(Part.objects.filter(order=order, kind="bike").select_related("order__delivery", "shop"))
     ledger.post_bike_delivery(order, parts, at=at)
+    ledger_fees.post_bike_shares(order, at=at)
     if any(part.online for part in parts):
         settle_soon(order.pk)

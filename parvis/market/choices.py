@@ -4,7 +4,7 @@ One description of a basket, made once, read by page and verb alike.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from parvis.market.models import Basket, BasketLine, Market, Modality, Product, Shop
@@ -94,14 +94,23 @@ class Quote:
         return {share.shop.pk: share.total().goods for share in self.shops}
 
     @property
+    def bike_goods(self) -> int:
+        """What the goods cost that come by bike."""
+        return sum(share.goods_cents for share in self.shops if _by_bike(self.chosen.get(share.shop.pk)))
+
+    @property
     def by_bike(self) -> bool:
         """Whether at least one shop's goods come by bike."""
-        return any(m.kind == Modality.Kind.BIKE for m in self.chosen.values())
+        return any(_by_bike(modality) for modality in self.chosen.values())
 
     @property
     def to_a_door(self) -> bool:
         """Whether an address is needed."""
         return any(m.kind != Modality.Kind.COLLECT for m in self.chosen.values())
+
+
+def _by_bike(modality: Modality | None) -> bool:
+    return modality is not None and modality.kind == Modality.Kind.BIKE
 
 
 def shares(basket: Basket) -> tuple[ShopBasket, ...]:
@@ -123,10 +132,6 @@ def _sorted(modalities: Iterable[Modality]) -> list[Modality]:
 
 def quote(basket_shares: tuple[ShopBasket, ...], chosen: Mapping[UUID, Modality], market: Market) -> Quote:
     """Price a basket; ``chosen`` maps a shop's id to the modality the buyer wants."""
-    bike_goods = sum(
-        share.goods_cents
-        for share in basket_shares
-        if (m := chosen.get(share.shop.pk)) is not None and m.kind == Modality.Kind.BIKE
-    )
-    fee = bike_fee(bike_goods, fee_cents=market.bike_fee_cents, free_from_cents=market.bike_free_from_cents)
-    return Quote(basket_shares, chosen, Priced(fee, market.bike_fee_vat_bp))
+    asked = Quote(basket_shares, chosen)
+    fee = bike_fee(asked.bike_goods, fee_cents=market.bike_fee_cents, free_from_cents=market.bike_free_from_cents)
+    return replace(asked, fee=Priced(fee, market.bike_fee_vat_bp))

@@ -9,7 +9,9 @@ from django.utils import timezone, translation
 
 from parvis.core import outbox
 from parvis.market import telling
-from parvis.market.models import Line, Order, Part, Voucher, Withdrawal
+from parvis.market.fee_words import say_fees
+from parvis.market.fees import in_force
+from parvis.market.models import FeeTerms, Line, Order, Part, Shop, Voucher, Withdrawal
 from parvis.market.returning import DAYS
 from parvis.towns.links import town_url
 
@@ -160,3 +162,22 @@ def voucher_issued(voucher: Voucher) -> None:
     subject, _, body = text.strip().partition("\n")
     key = f"voucher-issued:{voucher.pk}"
     outbox.send_mail(key=key, to=voucher.email, subject=subject, body=body.strip() + "\n", town_id=town.pk)
+
+
+def fees_announced(shop: Shop, terms: FeeTerms, at: datetime) -> None:
+    """A shop is told what the market will cost it, in good time and on paper (regulation (EU) 2019/1150, article 3)."""
+    town, to = shop.town, shop.organisation.email
+    if not outbox.is_wanted(to):
+        return
+    with translation.override(town.default_language), timezone.override(town.zone):
+        data = {
+            "shop": shop,
+            "terms": terms,
+            "town": town,
+            "sentences": say_fees(in_force(town, terms.starts_on), town.currency, shop),
+            "money_url": town_url(town, f"/merchant/{shop.slug}/rules/"),
+        }
+        text = render_to_string("market/mail/fees_announced.txt", data)
+    subject, _, body = text.strip().partition("\n")
+    key = f"fees:{terms.pk}:{shop.pk}:{int(at.timestamp())}"
+    outbox.send_mail(key=key, to=to, subject=subject, body=body.strip() + "\n", town_id=town.pk)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from parvis.market.urls_goods import urlpatterns as goods
-from parvis.market.views import agent, closing, cycles, funds, papers, payments, reconciling, vouchers
+from parvis.market.views import agent, closing, cycles, fees, funds, papers, payments, reconciling, vouchers
 from parvis.market.views.merchant import money, options, orders, products, returns, rules, shop
 
 urlpatterns = [
@@ -56,6 +56,8 @@ urlpatterns = [
     path("agent/vouchers/<uuid:pk>/issue/", vouchers.issue, name="agent-campaign-issue"),
     path("agent/vouchers/<uuid:pk>/sheet.pdf", vouchers.sheet, name="agent-campaign-sheet"),
     path("agent/vouchers/<uuid:pk>/withdraw/", vouchers.withdraw, name="agent-voucher-withdraw"),
+    path("agent/fees/", fees.fees, name="agent-fees"),
+    path("agent/fees/<uuid:pk>/call-off/", fees.call_off, name="agent-fees-call-off"),
     path("agent/fund/", funds.keep, name="agent-fund"),
     path("agent/reconciliation/", reconciling.reconciliation, name="agent-reconciliation"),
     path("agent/reconciliation/<uuid:pk>/again/", reconciling.again, name="agent-call-again"),

@@ -60,6 +60,7 @@ AGENT_WAYS = (
     Way("callbacks", _("New shops"), "store"),
     Way("agent-news", _("News"), "newspaper"),
     Way("agent-vouchers", _("Vouchers"), "ticket"),
+    Way("agent-fees", _("Commission and bikes"), "percent"),
     Way("agent-fund", _("Support fund"), "hand-coins"),
     Way("agent-reconciliation", _("Online payments"), "scale"),
     Way("agent-words", _("Words"), "spell-check"),

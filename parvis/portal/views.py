@@ -14,10 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from parvis.bulletin.listing import latest
+from parvis.core.time import day_of
 from parvis.core.words import say_clock
 from parvis.delivery.models import Window
+from parvis.market.fees import market_on
 from parvis.market.listing import newest, shelves, shop_cards, trades_of
-from parvis.market.models import Market
 from parvis.market.when import near_moment, near_span
 from parvis.portal.gallery import gallery_context
 from parvis.towns.models import Town
@@ -42,7 +43,7 @@ def home(request: TownRequest) -> HttpResponse:
         "shops": cards[:SHOPS_SHOWN],
         "all_open": len(open_now) >= SHOPS_SHOWN,
         "windows": [_bike_window(window, at) for window in windows],
-        "market": Market.objects.get(town=town),
+        "market": market_on(town, day_of(at, town.zone)),
         "products": newest(town, cards),
         "shelves": shelves(town),
         "trades": trades_of(cards),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parvis.core.time import day_of
 from parvis.delivery.models import Hub
 from parvis.joining import letters
 from parvis.joining.access import my_opening
@@ -24,6 +25,8 @@ from parvis.joining.models.rules import rules_of
 from parvis.market.access import my_shop
 from parvis.market.actions.shops import set_ways
 from parvis.market.directory import speaks_for_place
+from parvis.market.fee_words import say_fees
+from parvis.market.fees import in_force
 from parvis.market.models import Product
 from parvis.market.views.merchant.frame import shop_page
 from parvis.people.actions import keep_bank_account
@@ -160,7 +163,7 @@ def _terms(request: PersonRequest, way: Opening) -> dict[str, Any] | None:
     """The town's words, and one button."""
     if request.method == "POST":
         # What was shown is what is accepted: words that the town has changed since are shown first.
-        if request.POST.get("version") == rules_of(request.town).terms_version:
+        if request.POST.get("version") == _shown_terms(request)["version"]:
             note_step(opening=way, key="terms", kind=Kind.DONE, way=Way.MERCHANT, at=timezone.now(), by=request.user)
             return None
         return _shown_terms(request) | {"changed": True, "status": 422}
@@ -170,7 +173,9 @@ def _terms(request: PersonRequest, way: Opening) -> dict[str, Any] | None:
 def _shown_terms(request: TownRequest) -> dict[str, Any]:
     rules = rules_of(request.town)
     text = rules.terms.strip() or render_to_string("joining/terms.txt", {"town": request.town})
-    return {"terms": text, "version": rules.terms_version}
+    held = in_force(request.town, day_of(timezone.now(), request.town.zone))
+    fees = say_fees(held, request.town.currency)
+    return {"terms": text, "fees": fees, "version": f"{rules.terms_version}{held.mark}"}
 
 
 type Answer = Callable[[PersonRequest, Opening], dict[str, Any] | None]

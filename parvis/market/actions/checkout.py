@@ -27,10 +27,10 @@ from parvis.market.actions.vouchers import apply_held, use_vouchers
 from parvis.market.availability import check_day, share_promise
 from parvis.market.choices import Quote, ShopBasket, quote, shares
 from parvis.market.closures import closed_at, refusal
+from parvis.market.fees import InForce, in_force
 from parvis.market.models import (
     Basket,
     Line,
-    Market,
     MarketClosure,
     Modality,
     Option,
@@ -89,12 +89,12 @@ def place_order(
     Basket.objects.select_for_update().get(pk=basket.pk)  # the same form sent twice at once waits here
     if known := Order.objects.filter(town=town, key=key).first():
         return known
-    market = Market.objects.get(town=town)
+    fees = in_force(town, day_of(at, town.zone))
     closures = closures_ahead(town, at)
     if closure := closed_at(at, town.zone, closures):
         raise Refusal(refusal(closure))
     basket = Basket.objects.with_lines().get(pk=basket.pk)
-    asked = quote(shares(basket), chosen, market)
+    asked = quote(shares(basket), chosen, fees.market)
     window = Window.objects.filter(town=town, pk=window_id).first() if asked.by_bike and window_id else None
     _check(asked, buyer, window)
     if window is not None and closed_at(window.starts_at, town.zone, closures):
@@ -106,7 +106,9 @@ def place_order(
         raise Refusal(_("The total has changed since you looked. Check it and order again."))
     online = _paid_online(town, asked) if pay_online else frozenset()
     order = _create_order(town, buyer, key, at)
-    parts = [_create_part(order, share, chosen[share.shop.pk], promised[share.shop.pk], at) for share in asked.shops]
+    parts = [
+        _create_part(order, share, chosen[share.shop.pk], promised[share.shop.pk], fees, at) for share in asked.shops
+    ]
     use_vouchers(applying=applying, parts=parts, goods=asked.goods, at=at)
     if asked.by_bike and window_id is not None and buyer.point is not None:
         order.delivery = book_delivery(
@@ -123,7 +125,8 @@ def place_order(
             held=bool(online),
         )
         order.bike_fee_cents, order.bike_fee_vat_bp = asked.fee.cents, asked.fee.vat_bp
-        order.save(update_fields=["delivery", "bike_fee_cents", "bike_fee_vat_bp"])
+        order.bike_shops_cents = fees.borne_by_shops(asked.bike_goods)
+        order.save(update_fields=["delivery", "bike_fee_cents", "bike_fee_vat_bp", "bike_shops_cents"])
     basket.lines.all().delete()
     audit.record("place_order", order, at=at, town_id=town.pk, actor=buyer.person, parts=len(parts))
     if online:
@@ -265,7 +268,9 @@ def _create_order(town: Town, buyer: Buyer, key: str, at: datetime) -> Order:
     raise RuntimeError("no free order code in twenty tries")
 
 
-def _create_part(order: Order, share: ShopBasket, modality: Modality, promised: Promise, at: datetime) -> Part:
+def _create_part(
+    order: Order, share: ShopBasket, modality: Modality, promised: Promise, fees: InForce, at: datetime
+) -> Part:
     by_bike, turn = modality.kind == Modality.Kind.BIKE, promised.turn
     collected = turn if modality.kind == Modality.Kind.COLLECT else None
     part = Part.objects.create(
@@ -275,6 +280,8 @@ def _create_part(order: Order, share: ShopBasket, modality: Modality, promised: 
         kind=modality.kind,
         fee_cents=0 if by_bike else modality.fee_cents,
         fee_vat_bp=modality.fee_vat_bp,
+        commission_bp=fees.commission_bp(share.shop.pk),
+        commission_vat_bp=fees.terms.vat_bp,
         placed_at=at,
         due_at=promised.ready_at,
         work_at=promised.work_at,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
+from parvis.market import ledger_fees
 from parvis.market.actions.payment_answers import lock_payment, look_at, order_of, withdraw, write
 from parvis.market.actions.payment_calls import make_call
 from parvis.market.models import MerchantAccount, Order, Part, PartEvent, Payment, PaymentEvent, ProviderCall
@@ -24,6 +25,7 @@ from parvis.market.paying.amounts import (
     due_to_shop,
     is_given_up,
     is_settled,
+    kept_of,
     most_online_cents,
     online_cents,
     online_parts,
@@ -117,6 +119,7 @@ def _plan(payment_id: UUID, at: datetime) -> ProviderCall | None:
         return None
     order = order_of(payment)
     standing = _standing(payment, order, calls)
+    _keep_fees(standing, order, at)
     step = next_step(standing, at)
     if step is None or any(call.key == step.key for call in calls):  # given up once: somebody must look, see the page
         look_at(payment, _next_look(standing, order, at))
@@ -175,6 +178,14 @@ def _standing(payment: Payment, order: Order, calls: list[ProviderCall]) -> Stan
         capture_before=payment.capture_before,
         shares=tuple(_share(payment, order, part, calls) for part in online_parts(order)),
     )
+
+
+def _keep_fees(standing: Standing, order: Order, at: datetime) -> None:
+    """What shops owe the town for this order stays with the town, out of what was paid online for them."""
+    if standing.sums.captured:
+        for part in online_parts(order):
+            if part.commission_bp or order.bike_shops_cents:
+                ledger_fees.post_kept(part, kept_of(order, part), at=at)
 
 
 def _share(payment: Payment, order: Order, part: Part, calls: list[ProviderCall]) -> Share:

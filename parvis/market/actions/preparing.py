@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from parvis.core.errors import Refusal
 from parvis.core.words import say_grams
 from parvis.delivery.actions import mark_bags_ready
-from parvis.market import ledger, letters
+from parvis.market import ledger, ledger_fees, letters
 from parvis.market.actions.checkout import line_of, take, taken_for
 from parvis.market.actions.locks import expect, lock, record
 from parvis.market.actions.vouchers import give_back_vouchers
@@ -71,6 +71,7 @@ def prepare_part(
         weight = sum(line.weighs for line in (*lines, *given))
         mark_bags_ready(delivery=part.order.delivery, sender_ref=str(part.pk), grams=weight, at=at, by=by)
     ledger.post_sale(Part.objects.get(pk=part.pk), at=at)
+    ledger_fees.settle_commission(part, at=at)
     letters.part_ready(part, missing=[line for line in lines if line.missing], given=given)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
-from parvis.market import ledger, letters, refunds
+from parvis.market import ledger, ledger_fees, letters, refunds
 from parvis.market.actions.vouchers import give_back_vouchers, hold_vouchers_of
 from parvis.market.models import Order, Part, Withdrawal, WithdrawalEvent, WithdrawalLine
 from parvis.market.paying.later import settle_soon
@@ -111,6 +111,7 @@ def refund_withdrawal(*, case: Withdrawal, at: datetime, by: Any = None) -> int:
     _record(case, WithdrawalEvent.Kind.REFUNDED, at=at, by=by, cents=paid.cents, fee_cents=paid.bike_fee)
     give_back_vouchers(part, at=at)
     ledger.settle_vouchers(_lock(part), at=at)
+    ledger_fees.settle_commission(part, at=at)
     if part.online:
         settle_soon(part.order_id)  # less is owed now: what was taken too much goes back through the provider
     letters.withdrawal_refunded(case, part, paid.to_buyer)

@@ -2,6 +2,7 @@
 
 from parvis.market.models.baskets import Basket, BasketLine
 from parvis.market.models.documents import Document, Operator, Series
+from parvis.market.models.fees import FeeTerms
 from parvis.market.models.funds import Fund, FundLine, FundPromise
 from parvis.market.models.goods import GoodsChange, GoodsImport, KnownProduct
 from parvis.market.models.ledger import LedgerEntry, LedgerTransaction
@@ -29,6 +30,7 @@ __all__ = [
     "Cycle",
     "CycleShop",
     "Document",
+    "FeeTerms",
     "Fund",
     "FundLine",
     "FundPromise",

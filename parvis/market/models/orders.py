@@ -74,6 +74,7 @@ class Order(TownOwned):
     delivery = models.OneToOneField(Delivery, null=True, on_delete=models.PROTECT, related_name="order")
     bike_fee_cents = models.PositiveIntegerField(default=0)
     bike_fee_vat_bp = models.PositiveIntegerField(default=2000)
+    bike_shops_cents = models.PositiveIntegerField(default=0, help_text="what its shops bear of the bikes together")
     key = models.CharField(max_length=64, help_text="idempotency key of the checkout form")
 
     objects = OrderQuerySet.as_manager()
@@ -126,6 +127,8 @@ class Part(TownOwned):
     kind = models.CharField(max_length=8, choices=Modality.Kind.choices)
     fee_cents = models.PositiveIntegerField(default=0)
     fee_vat_bp = models.PositiveIntegerField(default=2000)
+    commission_bp = models.PositiveIntegerField(default=0, help_text="the town's, as agreed when it was ordered")
+    commission_vat_bp = models.PositiveIntegerField(default=0)
     online = models.BooleanField(default=False, help_text="paid through the provider before the shop sees it")
     placed_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="when the goods must be ready (for bikes: at the hub)")
@@ -192,12 +195,25 @@ class Part(TownOwned):
     @property
     def returned_goods(self) -> int:
         """What the goods cost that were sent back and paid back, in cents; without deposits and fees."""
+        back = self._sent_back()
+        return sum(line.share(back.get(line.pk, 0)) for line in self.lines.all()) if back else 0
+
+    @property
+    def kept_goods(self) -> list[Priced]:
+        """The goods that the buyer keeps, each line as it was sold less what was sent back; nothing once given up."""
+        if self.state in {PartState.REFUSED, PartState.CANCELLED}:
+            return []
+        back = self._sent_back()
+        return [Priced(line.cents - line.share(back.get(line.pk, 0)), line.vat_bp) for line in self.lines.all()]
+
+    def _sent_back(self) -> dict[UUID, int]:
+        """How many of each line were sent back and paid back."""
         back: dict[UUID, int] = {}
         for case in self.withdrawals.all():
             if any(event.kind == "refunded" for event in case.events.all()):
                 for row in case.lines.all():
                     back[row.line_id] = back.get(row.line_id, 0) + row.quantity
-        return sum(line.share(back.get(line.pk, 0)) for line in self.lines.all()) if back else 0
+        return back
 
     def vouchers_pay(self, *, less: int = 0) -> "list[tuple[VoucherUse, int]]":
         """Each use of a voucher for this part with what it pays as things stand, in cents.

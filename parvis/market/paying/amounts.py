@@ -2,6 +2,7 @@
 
 from parvis.market.amounts_due import owed
 from parvis.market.models import Modality, Order, Part
+from parvis.market.part_fees import fees_of
 from parvis.market.states import PartState
 
 UNSETTLED = {PartState.RESERVED, PartState.PLACED, PartState.ACCEPTED}
@@ -52,7 +53,16 @@ def is_given_up(order: Order) -> bool:
     return all(part.state in GIVEN_UP for part in online_parts(order))
 
 
+def handed_over(part: Part) -> bool:
+    """The goods are in the buyer's hands, or in the post."""
+    return part.state == PartState.DONE or (part.kind == Modality.Kind.POST and part.state == PartState.SENT)
+
+
+def kept_of(order: Order, part: Part) -> int:
+    """What the town keeps of a part for its commission and the bikes: what is owed, at most what was paid online."""
+    return min(fees_of(order, part).cents, owed(order).of(part).cents) if handed_over(part) else 0
+
+
 def due_to_shop(order: Order, part: Part) -> int:
-    """What is handed on to a shop: its part, once the goods are in the buyer's hands or in the post."""
-    posted = part.kind == Modality.Kind.POST and part.state == PartState.SENT
-    return owed(order).of(part).cents if posted or part.state == PartState.DONE else 0
+    """What is handed on to a shop once its goods are handed over: its part, less what it owes the town for it."""
+    return owed(order).of(part).cents - kept_of(order, part) if handed_over(part) else 0

@@ -72,6 +72,12 @@ def delivery_share(*, shop: str, total: Total) -> Entries:
     return {f"owes:{shop}": total.cents, "town:delivery": -total.net, "vat:town": -total.vat_cents}
 
 
+def kept(*, shop: str, cents: int) -> Entries:
+    """The town keeps what a shop owes it of the money held for the shop: money moves, and so does the debt."""
+    moved = {"online:town": cents, f"online:{shop}": -cents}
+    return moved | {f"kept:{shop}": cents, f"owes:{shop}": -cents}
+
+
 def opposite(entries: Mapping[str, int]) -> Entries:
     """The movement that undoes another."""
     return {account: -cents for account, cents in entries.items()}

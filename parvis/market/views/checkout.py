@@ -23,6 +23,7 @@ from parvis.market.bill import bill_of
 from parvis.market.choices import Quote, ShopBasket, quote, shares
 from parvis.market.closures import closed_at, notice_of, refusal
 from parvis.market.cookies import my_basket
+from parvis.market.fees import market_on
 from parvis.market.forms.checkout import CheckoutForm, way_name
 from parvis.market.models import Market, Modality, Order
 from parvis.market.opening import opening_of
@@ -50,7 +51,7 @@ def checkout(request: TownRequest) -> HttpResponse:
     groups = shares(found) if found else ()
     if found is None or not groups or not all(share.offered for share in groups):
         return redirect("basket")
-    market = Market.objects.get(town=request.town)
+    market = market_on(request.town, day_of(at, request.town.zone))
     closures = closures_ahead(request.town, at)
     rules = rules_of(request.town, [share.shop for share in groups], at, closures)
     closure = closed_at(at, request.town.zone, closures)

@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from parvis.core.time import day_of
 from parvis.delivery.models import Window
 from parvis.market.access import product_for, shop_for
+from parvis.market.fees import market_on
 from parvis.market.listing import ProductCard, Shelf, for_cards, serves_by, shelves, shop_card, shop_cards, trades_of
 from parvis.market.models import Market, Product
 from parvis.market.opening import week_of
@@ -93,7 +95,7 @@ def shop(request: TownRequest, slug: str) -> HttpResponse:
     context = {
         "shop": found,
         "card": shop_card(found, request.town, at),
-        "serving": _serving(found.modalities.all(), Market.objects.get(town=request.town)),
+        "serving": _serving(found.modalities.all(), market_on(request.town, day_of(at, request.town.zone))),
         "turn": turn,
         "week": week_of(found.place, request.town, at),
         "next_bike": near_span(window.starts_at, window.ends_at, at) if window else "",

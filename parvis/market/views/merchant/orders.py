@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from parvis.core.errors import Refusal
 from parvis.market.access import my_part, my_shop, my_shops
 from parvis.market.actions import accept_part, finish_part, prepare_part, refuse_part, send_part
+from parvis.market.fee_words import receiving
 from parvis.market.forms.merchant import RefuseForm
 from parvis.market.forms.preparing import PrepareForm
 from parvis.market.labels import labels_of, labels_pdf
-from parvis.market.models import Part, Shop
+from parvis.market.models import Order, Part, Shop
 from parvis.market.states import PartState
 from parvis.market.story import told_lines
 from parvis.market.views.merchant.frame import shop_page
@@ -95,8 +96,19 @@ def _order_page(
         "voucher_cents": part.voucher_cents,
         "to_take": part.total.cents - part.voucher_cents,
         "reason": ended.reason if ended else "",
+        **_receiving(part),
     }
     return shop_page(request, shop, "market/merchant/order.html", "orders", context, status=status)
+
+
+def _receiving(part: Part) -> dict[str, object]:
+    """What the shop receives in the end, where the town takes something of it."""
+    if not part.commission_bp and not part.order.bike_shops_cents:
+        return {}
+    order = Order.objects.with_story().select_related("town").get(pk=part.order_id)
+    mine = next(found for found in order.parts.all() if found.pk == part.pk)
+    steps, cents = receiving(order, mine)
+    return {"receiving": steps, "received_cents": cents, "open_steps": not mine.state.is_over}
 
 
 def _back(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:

@@ -15,6 +15,7 @@ from parvis.core.time import day_of
 from parvis.market.access import my_cycle, my_shop
 from parvis.market.actions.rules import end_cycle, save_cycle, set_rules
 from parvis.market.cycles import cycle_words
+from parvis.market.fee_words import fees_context
 from parvis.market.forms.rules import CycleForm, RulesForm
 from parvis.market.models import Capacity, Cycle, Shop
 from parvis.market.views.merchant.frame import shop_page
@@ -31,7 +32,7 @@ def rules(request: PersonRequest, slug: str) -> HttpResponse:
         set_rules(shop=shop, at=at, by=request.user, **form.values())
         messages.success(request, _("Your ordering rules are saved. Orders already placed stay as they are."))
         return redirect("merchant-rules", slug)
-    context = {"form": form, "cycles": _rows(shop, at)}
+    context = {"form": form, "cycles": _rows(shop, at), **fees_context(shop, at)}
     return shop_page(request, shop, "market/merchant/rules.html", "rules", context, status=422 if form.errors else 200)
 
 

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from parvis.core.time import day_of
 from parvis.market.access import my_shop
 from parvis.market.actions.shops import describe_shop, set_takes_orders, set_ways
 from parvis.market.directory import speaks_for_place
+from parvis.market.fees import market_on
 from parvis.market.forms.shop import AboutForm, WayForm
-from parvis.market.models import Market, Modality
+from parvis.market.models import Modality
 from parvis.market.views.merchant.frame import shop_page
 from parvis.people.requests import PersonRequest
 from parvis.places.models import Change
@@ -60,7 +62,7 @@ def ways(request: PersonRequest, slug: str) -> HttpResponse:
         else:
             messages.warning(request, _("Saved. Without any way to serve, nobody can order."))
         return redirect("merchant-ways", slug)
-    context = {"forms": forms, "market": Market.objects.filter(town=request.town).first()}
+    context = {"forms": forms, "market": market_on(request.town, day_of(timezone.now(), request.town.zone))}
     status = 422 if any(form.errors for form in forms) else 200
     return shop_page(request, shop, "market/merchant/ways.html", "ways", context, status=status)
 
