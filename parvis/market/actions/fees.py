@@ -26,11 +26,11 @@ def set_fees(*, town: Town, starts_on: date, values: Mapping[str, Any], at: date
     """The town's terms from ``starts_on``; what was written for the same day is replaced. Every open shop gets a mail.
 
     Orders already placed keep what held for them. Raises Refusal for a day that is past, and for terms that cost shops
-    more than before without fifteen days of notice.
+    more than was decided for that day without fifteen days of notice.
     """
     _hold(town)
     _not_past(town, starts_on, at)
-    before, new = in_force(town, starts_on - timedelta(days=1)).terms, FeeTerms(**values)
+    before, new = in_force(town, starts_on).terms, FeeTerms(**values)
     dearer = (
         (new.commission_bp or 0) > (before.commission_bp or 0)
         or new.shops_cents > before.shops_cents
@@ -54,8 +54,8 @@ def set_exception(*, shop: Shop, starts_on: date, commission_bp: int | None, at:
     town = shop.town
     _hold(town)
     _not_past(town, starts_on, at)
-    held = in_force(town, starts_on - timedelta(days=1))
-    new = in_force(town, starts_on).terms.commission_bp if commission_bp is None else commission_bp
+    held = in_force(town, starts_on)
+    new = held.terms.commission_bp if commission_bp is None else commission_bp
     dearer = (new or 0) > held.commission_bp(shop.pk)
     _give_notice(town, starts_on, at, dearer=dearer and shop.is_open)
     terms = _write(town, shop, starts_on, {"commission_bp": commission_bp})
