@@ -10,12 +10,16 @@ from datetime import datetime
 from django.db.models import Sum
 
 from parvis.market import ledger
-from parvis.market.models import LedgerEntry, LedgerTransaction, Order, Part, Payment
+from parvis.market.models import LedgerEntry, LedgerTransaction, Order, Part, Payment, ProviderMovement
 from parvis.market.paying.amounts import online_fee_cents, online_shares
 
 TOWN = "online:town"
 COSTS = "costs:provider"
 DISPUTES = "disputes:town"
+BANK_ACCOUNT = "bank:town"
+# kinds of the provider's own lines that belong to no payment: paid to the bank, kept for its work
+BANK = {"payout", "payout_cancel", "payout_failure"}
+OWN_FEES = {"stripe_fee", "application_fee", "tax_fee"}
 Kind = LedgerTransaction.Kind
 
 
@@ -65,6 +69,21 @@ def post_dispute(order: Order, reference: str, cents: int, *, won: bool, at: dat
     entries = {DISPUTES: sign * cents, TOWN: -sign * cents}
     key = f"{'won' if won else 'dispute'}:{reference}"
     ledger.post(order=order, kind=Kind.DISPUTE, key=key, entries=entries, at=at)
+
+
+def post_to_bank(line: ProviderMovement) -> None:
+    """The provider has paid the town's bank, taken that back, or kept a fee that belongs to no payment; at its time."""
+    to_bank = line.kind in BANK
+    cents = line.amount_cents - line.fee_cents
+    ledger.post(
+        order=None,
+        town=line.town,
+        kind=Kind.BANK if to_bank else Kind.COST,
+        key=f"provider-line:{line.pk}",
+        entries={TOWN: cents, BANK_ACCOUNT if to_bank else COSTS: -cents},
+        words=line.source or line.reference,
+        at=line.at,
+    )
 
 
 def post_payout(part: Part, key: str, cents: int, *, at: datetime) -> None:

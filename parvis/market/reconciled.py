@@ -1,7 +1,8 @@
 """The ledger beside the provider's own account: each difference with its name. Reads only.
 
 Compared order by order, over all that was copied: what the ledger says the provider holds (``online:`` accounts), and
-the sum of the provider's lines of that order, its fees taken off. Transfers, refunds and chargebacks are in both.
+the sum of the provider's lines of that order, its fees taken off. Transfers, refunds and chargebacks are in both. What
+belongs to no order - payouts to the town's bank, the provider's own fees - is posted as it is copied, and compared too.
 """
 
 from collections.abc import Iterable
@@ -13,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from parvis.core.models import AuditEntry
 from parvis.core.money import format_money
+from parvis.market.ledger_online import BANK, OWN_FEES
 from parvis.market.models import LedgerEntry, Order, ProviderCall, ProviderMovement
 from parvis.market.paying.next_steps import Verb
 from parvis.towns.models import Town
 
-BANK = {"payout", "payout_cancel", "payout_failure"}
-OWN_FEES = {"stripe_fee", "application_fee", "tax_fee"}
 MOST = 100
 
 
@@ -69,19 +69,23 @@ def comparison_of(town: Town) -> Comparison:
     if at is not None:
         entries = entries.filter(transaction__at__lte=at)
     books = dict(entries.values_list("transaction__order").annotate(Sum("amount_cents")).order_by("transaction__order"))
+    own_books = books.pop(None, 0)
     wrong = [order for order in {*theirs, *books} if theirs.get(order, 0) != books.get(order, 0)] if at else []
     codes = dict(Order.objects.filter(pk__in=wrong[:MOST]).values_list("pk", "code"))
     differences = [_differs(town, codes.get(order, ""), theirs.get(order), books.get(order)) for order in wrong[:MOST]]
     differences += _strangers(town, own.filter(payment=None).order_by("-at")[:MOST])
     sums = movements.aggregate(
-        bank=Sum("amount_cents", filter=_in(BANK), default=0),
-        own=Sum(F("amount_cents"), filter=_in(OWN_FEES), default=0),
-        fees=Sum("fee_cents", default=0),
+        all=Sum(F("amount_cents") - F("fee_cents"), default=0),
+        bank=Sum(F("amount_cents") - F("fee_cents"), filter=_in(BANK), default=0),
+        own=Sum(F("amount_cents") - F("fee_cents"), filter=_in(OWN_FEES), default=0),
+        fees=Sum("fee_cents", filter=~_in(BANK | OWN_FEES), default=0),
     )
+    if at and own_books != sums["bank"] + sums["own"]:
+        differences.append(_own_lines(town, sums["bank"] + sums["own"], own_books))
     return Comparison(
         at=at,
-        provider_cents=sum(theirs.values()) + sum(m.amount_cents - m.fee_cents for m in own.filter(payment=None)),
-        ledger_cents=sum(books.values()),
+        provider_cents=sums["all"],
+        ledger_cents=sum(books.values()) + own_books,
         bank_cents=-sums["bank"],
         fee_cents=sums["fees"] - sums["own"],
         lines=movements.count(),
@@ -106,6 +110,12 @@ def _differs(town: Town, code: str, theirs: int | None, books: int | None) -> Di
     else:
         words = _("Order %(code)s: the provider has %(provider)s, the ledger has %(ledger)s.")
     return Difference(words % said, (theirs or 0) - (books or 0), code)
+
+
+def _own_lines(town: Town, theirs: int, books: int) -> Difference:
+    said = {"provider": format_money(theirs, town.currency), "ledger": format_money(books, town.currency)}
+    words = _("Paid to the bank and kept for itself: the provider has %(provider)s, the ledger has %(ledger)s.") % said
+    return Difference(words, theirs - books)
 
 
 def _strangers(town: Town, movements: Iterable[ProviderMovement]) -> list[Difference]:

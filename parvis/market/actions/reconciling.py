@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from parvis.core import audit
+from parvis.market import ledger_online
 from parvis.market.actions import payment_looks
 from parvis.market.actions.accounts import look_at_account
 from parvis.market.clients import GiveUp, TryLater
-from parvis.market.models import MerchantAccount, Payment, ProviderMovement
+from parvis.market.models import LedgerTransaction, MerchantAccount, Payment, ProviderMovement
 from parvis.market.paying.offering import client_of, provider_of
 from parvis.towns.models import Town
 
@@ -55,8 +58,17 @@ def copy_movements(town: Town, *, at: datetime, by: Any = None) -> int:
             },
         )
         new += created
+    _post_to_bank(town)
     audit.record("copy_movements", town, at=at, town_id=town.pk, actor=by, lines=new)
     return new
+
+
+def _post_to_bank(town: Town) -> None:
+    """Payouts to the town's bank and the provider's own fees, as far as they are copied and not posted yet."""
+    key = Concat(Value("provider-line:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
+    lines = ProviderMovement.objects.filter(town=town, kind__in=ledger_online.BANK | ledger_online.OWN_FEES)
+    for line in lines.exclude(Exists(LedgerTransaction.objects.filter(key=key))).select_related("town").order_by("at"):
+        ledger_online.post_to_bank(line)
 
 
 def _payment_of(town: Town, sources: tuple[str, ...]) -> Payment | None:

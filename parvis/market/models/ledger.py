@@ -2,11 +2,11 @@
 
 Accounts are names: ``buyer:<order>`` (what a buyer owes), ``till:<shop>`` and ``till:town`` (money received),
 ``shop:<shop>`` (net sales), ``vat:<shop>``, ``town:delivery``, ``vat:town``; paid online: ``online:<shop>`` and
-``online:town`` (held at the provider for each), ``payout:<shop>`` (handed on to the shop), ``costs:provider`` and
-``disputes:town``; ``voucher:<shop>:<line>`` (what the town owes a shop for vouchers, by line of a fund, or ``town``),
-``bank:<shop>`` (what it has paid for them); ``owes:<shop>`` (the town's commission and a shop's share of deliveries,
-VAT included), ``kept:<shop>`` (what the town kept of the shop's money for that), ``town:commission``; ``town:budget``
-and ``fund:<line>:free``, ``:promised``, ``:due``, ``:paid``.
+``online:town`` (held at the provider for each), ``payout:<shop>`` (handed on to the shop), ``bank:town`` (what came to
+the town's bank), ``costs:provider`` and ``disputes:town``; ``voucher:<shop>:<line>`` (what the town owes a shop for
+vouchers, by line of a fund, or ``town``), ``bank:<shop>`` (what it has paid to the shop's bank); ``owes:<shop>`` (the
+town's commission and a shop's share of deliveries, VAT included), ``kept:<shop>`` (what the town kept of the shop's
+money for that), ``town:commission``; ``town:budget`` and ``fund:<line>:free``, ``:promised``, ``:due``, ``:paid``.
 Debits are positive, credits negative.
 A deferred trigger in the first migration refuses a transaction whose entries do not add up to zero.
 """
@@ -29,6 +29,7 @@ class LedgerTransaction(TownOwned):
         PAYOUT = "payout"
         DISPUTE = "dispute"
         COST = "cost"
+        BANK = "bank"
         VOUCHER = "voucher"
         COMMISSION = "commission"
         ALLOTTED = "allotted"

@@ -67,9 +67,22 @@ def test_what_was_paid_to_the_bank_is_no_difference(month, town, provider, at):
     ProviderMovement.objects.create(
         town=town, provider="stripe", reference="txn_po", kind="payout", amount_cents=-300, at=at, source="po_1"
     )
+    ProviderMovement.objects.create(
+        town=town, provider="stripe", reference="txn_fee", kind="stripe_fee", amount_cents=-20, at=at, source="fee_1"
+    )
+    before = ledger.balances(town)
+    assert "Paid to the bank and kept for itself" in comparison_of(town).differences[0].words
+    for _ in range(2):
+        copy_movements(town, at=at + DAY)
     found = comparison_of(town)
     assert found.agrees
     assert found.bank_cents == 300
+    assert found.provider_cents == found.ledger_cents
+    books = ledger.balances(town)
+    assert books["bank:town"] == 300
+    assert books["costs:provider"] == before["costs:provider"] + 20
+    assert books["online:town"] == before["online:town"] - 320
+    assert ledger.town_sum(town) == 0
 
 
 def test_every_night(month, town, provider, at):
