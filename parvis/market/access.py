@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.crypto import constant_time_compare
 
 from parvis.market.models import Cycle, Order, Part, Product, Shop, VoucherCampaign
+from parvis.market.reduced import with_prior
 from parvis.people.access import organisations_of
 from parvis.towns.requests import TownRequest
 
@@ -19,7 +20,7 @@ def shop_for(request: TownRequest, slug: str) -> Shop:
 
 def product_for(request: TownRequest, shop_slug: str, slug: str) -> Product:
     """A product on sale in this town."""
-    return get_object_or_404(Product.objects.on_sale(request.town), shop__slug=shop_slug, slug=slug)
+    return get_object_or_404(with_prior(Product.objects.on_sale(request.town)), shop__slug=shop_slug, slug=slug)
 
 
 def order_for(request: TownRequest, code: str) -> Order:

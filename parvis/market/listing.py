@@ -14,6 +14,7 @@ from parvis.market.availability import coming_day
 from parvis.market.models import Modality, OptionGroup, Product, Shop
 from parvis.market.opening import Opening, opening_of
 from parvis.market.phrases import per_what, say_season
+from parvis.market.reduced import crossed_out, with_prior
 from parvis.market.trades import CATEGORIES, TRADES, Kind
 from parvis.market.ways import WAYS
 from parvis.places.models import Closure
@@ -113,6 +114,11 @@ class ProductCard:
         return per_what(self.product)
 
     @property
+    def was(self) -> int | None:
+        """The crossed-out price in cents, while it costs less for some days."""
+        return crossed_out(self.product)
+
+    @property
     def chip(self) -> str:
         """What must be known before opening it."""
         stock = self.product.stock
@@ -177,7 +183,7 @@ def _card(shop: Shop, kinds: Iterable[str], town: Town, at: datetime) -> ShopCar
 
 def for_cards(products: QuerySet[Product]) -> QuerySet[Product]:
     """Only the columns that a card draws, in one query."""
-    return (
+    return with_prior(
         products.select_related(None)
         .select_related("shop", "town")
         .only(

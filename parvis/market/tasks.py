@@ -56,3 +56,12 @@ def end_vouchers(timestamp: int) -> None:
     from parvis.market.actions.vouchers import end_campaigns
 
     end_campaigns(at=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="payments", queueing_lock="tend-reductions", lock="tend-reductions")
+def tend_reductions(timestamp: int) -> None:
+    """Every ten minutes: reduced prices whose first day has come begin, those whose last day is over end."""
+    from parvis.market.actions import reductions
+
+    reductions.tend_reductions(at=timezone.now())

@@ -4,7 +4,7 @@ from django.urls import path
 
 from parvis.market.urls_goods import urlpatterns as goods
 from parvis.market.views import agent, closing, cycles, fees, funds, papers, payments, reconciling, vouchers
-from parvis.market.views.merchant import money, options, orders, products, returns, rules, shop
+from parvis.market.views.merchant import money, options, orders, products, reductions, returns, rules, shop
 
 urlpatterns = [
     path("merchant/", orders.entry, name="merchant"),
@@ -21,6 +21,12 @@ urlpatterns = [
     path("merchant/<slug:slug>/products/add/", products.add, name="merchant-product-add"),
     path("merchant/<slug:slug>/products/<uuid:pk>/", products.edit, name="merchant-product"),
     path("merchant/<slug:slug>/products/<uuid:pk>/options/", options.options, name="merchant-product-options"),
+    path("merchant/<slug:slug>/products/<uuid:pk>/reduction/", reductions.reduction, name="merchant-reduction"),
+    path(
+        "merchant/<slug:slug>/products/<uuid:pk>/reduction/<uuid:reduction>/end/",
+        reductions.end,
+        name="merchant-reduction-end",
+    ),
     path("merchant/<slug:slug>/products/<uuid:pk>/quick/", products.quick, name="merchant-product-quick"),
     path("merchant/<slug:slug>/products/<uuid:pk>/hide/", products.hide, name="merchant-product-hide"),
     path("merchant/<slug:slug>/hours/", shop.hours, name="merchant-hours"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0015_telling'),
+        ("market", "0015_telling"),
         ('towns', '0003_words_synonyms_and_basemap'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0016_fee_terms'),
+        ("market", "0016_fee_terms"),
     ]
 
     operations = [

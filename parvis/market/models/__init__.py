@@ -17,6 +17,7 @@ from parvis.market.models.payments import (
     ProviderEvent,
     ProviderMovement,
 )
+from parvis.market.models.reductions import PriceChange, Reduction
 from parvis.market.models.rules import Capacity, Cycle, CycleShop, MarketClosure
 from parvis.market.models.shops import Market, Modality, Product, Shop, StockMovement
 from parvis.market.models.telling import Telling, TellingBrowser
@@ -52,11 +53,13 @@ __all__ = [
     "PartEvent",
     "Payment",
     "PaymentEvent",
+    "PriceChange",
     "Product",
     "Provider",
     "ProviderCall",
     "ProviderEvent",
     "ProviderMovement",
+    "Reduction",
     "Series",
     "Shop",
     "StockMovement",

@@ -19,7 +19,7 @@ from parvis.delivery.models import Window
 from parvis.market.access import product_for, shop_for
 from parvis.market.fees import market_on
 from parvis.market.listing import ProductCard, Shelf, for_cards, serves_by, shelves, shop_card, shop_cards, trades_of
-from parvis.market.models import Market, Product
+from parvis.market.models import Market, Product, Reduction
 from parvis.market.opening import week_of
 from parvis.market.phrases import amounts_of, facts_of
 from parvis.market.rulebook import turn_of
@@ -136,10 +136,14 @@ def product(request: TownRequest, shop_slug: str, slug: str) -> HttpResponse:
     found = product_for(request, shop_slug, slug)
     found.town = request.town
     others = Product.objects.filter(shop=found.shop, hidden=False).exclude(pk=found.pk).exclude(stock=0)
+    card = ProductCard(found, at=at)
     same_shelf_first = Case(When(category=found.category, then=0), default=1)
     context = {
         "product": found,
-        "card": ProductCard(found, at=at),
+        "card": card,
+        "reduced": Reduction.objects.filter(product=found, ended_at=None).exclude(begun_at=None).first()
+        if card.was
+        else None,
         "groups": found.groups.prefetch_related("options"),
         "facts": facts_of(found, request.town.zone, at),
         "amounts": amounts_of(found),
