@@ -98,6 +98,16 @@ PAGES = [
         ],
     ),
     Look(
+        "merchant reduced price",
+        "/merchant/",
+        "merchant",
+        [
+            "a[href^='/merchant/'][href$='/products/']",
+            "main a[href*='/products/']:not([href$='/add/']):not([href*='?'])",
+            "main a[href$='/reduction/']",
+        ],
+    ),
+    Look(
         "merchant options",
         "/merchant/",
         "merchant",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from parvis.market.models import FeeTerms, Market
 from parvis.market.pricing import FeeRule, share_fee
 from parvis.towns.models import Town
@@ -74,5 +76,10 @@ def in_force(town: Town, day: date) -> InForce:
 
 
 def market_on(town: Town, day: date) -> Market:
-    """The town's market with what buyers pay for the bikes on ``day``."""
-    return in_force(town, day).market
+    """The town's market with what buyers pay for the bikes on ``day``; one query. Never to be saved."""
+    latest = FeeTerms.objects.filter(town=OuterRef("town"), shop=None, starts_on__lte=day).order_by("-starts_on")
+    fee, free = Subquery(latest.values("buyer_cents")[:1]), Subquery(latest.values("free_from_cents")[:1])
+    market = Market.objects.annotate(now_cents=fee, now_free=free).get(town=town)
+    if market.now_cents is not None:
+        market.bike_fee_cents, market.bike_free_from_cents = market.now_cents, market.now_free
+    return market
