@@ -216,5 +216,5 @@ def test_lists_ask_little(desk, page_of, town, shop, django_assert_max_num_queri
         desk.get("/agent/cycles/")
     assert Product.objects.count() == 0
     page_of("rules/")  # signs in
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         page_of("rules/")
