@@ -159,6 +159,7 @@ PAGES = [
     Look("one campaign", "/agent/vouchers/", "agent", ["main ul.rows a[href^='/agent/vouchers/']"]),
     Look("what shops are owed", "/agent/vouchers/shops/", "agent"),
     Look("commission and bikes", "/agent/fees/", "agent"),
+    Look("who runs the market", "/agent/operator/", "agent"),
     Look("agent fund", "/agent/fund/", "agent"),
     Look("online payments", "/agent/reconciliation/", "agent"),
     Look("news to look at", "/agent/news/", "agent"),

@@ -2,7 +2,8 @@
 
 The same pure functions that the market posts with. A basket has up to five shops, goods by piece and by weight at
 mixed VAT rates, shops' own discounts and fees, up to two vouchers, commission, a shared bike fee; then shops refuse,
-run out or weigh something else, buyers pay, and some goods are given back, up to twice.
+run out or weigh something else, buyers pay (on the spot, the rider, online), and some goods are given back, up to
+twice. In the end the town keeps its fees of what was paid online, the rest is handed on, and it settles with each shop.
 """
 
 import argparse
@@ -60,6 +61,7 @@ class Seller:
     discount_bp: int
     commission_bp: int
     by_bike: bool
+    online: bool = False
     vouchers: list[int] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     goods_then: int = 0
@@ -134,6 +136,10 @@ def play(chance: Random) -> Books:
                 _settle(seller, books, commission_vat)
                 refunded += _refund(seller, books)
     _check(books, sellers, captured, refunded)
+    for seller in sellers:
+        _settle_up(seller, books)
+        _check_settled(seller, books)
+    _check_town(books)
     return books
 
 
@@ -157,6 +163,7 @@ def _seller(chance: Random, number: int) -> Seller:
         discount_bp=chance.choice((0, 0, 0, 500, 1000, 3333)),
         commission_bp=chance.choice((0, 0, 150, 300, 775)),
         by_bike=by_bike,
+        online=chance.random() < 0.4,
     )
 
 
@@ -222,6 +229,8 @@ def _settle(seller: Seller, books: Books, commission_vat: int) -> None:
 
 
 def _till(seller: Seller) -> str:
+    if seller.online:
+        return f"online:{seller.name}"
     return TOWN_TILL if seller.by_bike else f"till:{seller.name}"
 
 
@@ -251,10 +260,39 @@ def _deliver(came: list[Seller], rule: FeeRule, vat_bp: int, books: Books) -> in
     return fee.cents
 
 
+def _settle_up(seller: Seller, books: Books) -> None:
+    """The town keeps what it may of online money, the provider hands the rest on, the town pays what it still holds."""
+    name = seller.name
+    if seller.online:
+        kept = min(books.balances[f"owes:{name}"], seller.received)
+        books.post(movements.kept(shop=name, cents=kept))
+        books.post({f"payout:{name}": seller.received - kept, f"online:{name}": kept - seller.received})
+    takings = seller.received if seller.by_bike and not seller.online else 0
+    start = f"voucher:{name}:"
+    by_line = {account.removeprefix(start): cents for account, cents in books.balances.items() if start in account}
+    books.post(movements.shop_paid(shop=name, by_line=by_line, takings=takings, fees=books.balances[f"owes:{name}"]))
+
+
+def _check_settled(seller: Seller, books: Books) -> None:
+    """Nothing is owed either way, and the shop has its sales and their VAT, less the town's fees."""
+    name = seller.name
+    for account in (f"owes:{name}", f"online:{name}"):
+        books.claim(account, books.balances[account], 0)
+    books.claim(f"{name} vouchers", books.of(f"voucher:{name}:"), 0)
+    hands = sum(books.balances[f"{kind}:{name}"] for kind in ("till", "payout", "bank"))
+    books.claim(f"{name} has", hands, seller.total.cents - books.balances[f"kept:{name}"])
+
+
+def _check_town(books: Books) -> None:
+    """All fees of the town, with their VAT, are in its hands: the riders' till, the provider, its bank."""
+    fees = -sum(books.balances[account] for account in ("town:delivery", "town:commission", "vat:town"))
+    books.claim("the town has", sum(books.balances[a] for a in (TOWN_TILL, "online:town", "bank:town")), fees)
+
+
 def _check(books: Books, sellers: list[Seller], captured: int, refunded: int) -> None:
     books.claim("everything", sum(books.balances.values()), 0)
     books.claim("the buyer", books.balances[BUYER], 0)
-    books.claim("tills", books.of("till:"), captured - refunded)
+    books.claim("tills", books.of("till:") + books.of("online:"), captured - refunded)
     sold = -books.of("shop:") - sum(books.balances[f"vat:{s.name}"] for s in sellers)
     delivery = -books.balances["town:delivery"] - books.balances["vat:town"]
     owed_by_shops, commission = books.of("owes:"), -books.balances["town:commission"]
@@ -264,8 +302,8 @@ def _check(books: Books, sellers: list[Seller], captured: int, refunded: int) ->
     for seller in sellers:
         # What was brought for each shop by buyer and vouchers is its sales and the VAT in them, no cent less or more.
         books.claim(f"{seller.name} is paid", seller.received + books.of(f"voucher:{seller.name}:"), seller.total.cents)
-        if not seller.by_bike:
-            books.claim(f"{seller.name} till", books.balances[f"till:{seller.name}"], seller.received)
+        if _till(seller) != TOWN_TILL:
+            books.claim(f"{seller.name} till", books.balances[_till(seller)], seller.received)
         books.claim(f"{seller.name} net", -books.balances[f"shop:{seller.name}"], seller.total.net)
         books.claim(f"{seller.name} VAT", -books.balances[f"vat:{seller.name}"], seller.total.vat_cents)
     for line in {line for seller in sellers for line in seller.lines if line}:

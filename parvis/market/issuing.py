@@ -126,7 +126,7 @@ def _write(
     at: datetime,
     **values: Any,
 ) -> Document:
-    series = _series(town, shop, kind, at)
+    series = series_of(town, shop, kind, at)
     issued_at = max(at, series.last_at or at)
     Series.objects.filter(pk=series.pk).update(last=F("last") + 1, last_at=issued_at)
     document: Document = Document.objects.create(
@@ -143,7 +143,7 @@ def _write(
     return document
 
 
-def _series(town: Town, shop: Shop | None, kind: Series.Kind, at: datetime) -> Series:
+def series_of(town: Town, shop: Shop | None, kind: Series.Kind, at: datetime) -> Series:
     """The counter, locked until the commit; made at the first document of its year."""
     which = {"town": town, "shop": shop, "kind": kind, "year": day_of(at, town.zone).year}
     for _attempt in range(20):

@@ -4,12 +4,12 @@
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Sum
 
 from parvis.market import ledger
-from parvis.market.models import LedgerEntry, LedgerTransaction, Order, Part
+from parvis.market.models import FeeInvoice, LedgerEntry, LedgerTransaction, Order, Part, Shop
+from parvis.market.months import month_bounds
 from parvis.market.part_fees import bike_shares, commission_of
 from parvis.market.pricing import Priced, movements, total_of
 
@@ -38,7 +38,8 @@ def post_bike_shares(order: Order, *, at: datetime) -> None:
         if cents := shares.get(part.pk, 0):
             total = total_of([], [Priced(cents, order.bike_fee_vat_bp)])
             entries = movements.delivery_share(shop=part.shop.slug, total=total)
-            ledger.post(order=order, kind=Kind.COMMISSION, key=f"bike-share:{part.pk}", entries=entries, at=at)
+            when = not_invoiced(part.shop, at)
+            ledger.post(order=order, kind=Kind.COMMISSION, key=f"bike-share:{part.pk}", entries=entries, at=when)
 
 
 def post_kept(part: Part, cents: int, *, at: datetime) -> None:
@@ -56,10 +57,11 @@ def _post_rest(part: Part, start: str, wanted: movements.Entries, *, at: datetim
     posted = dict(entries.annotate(Sum("amount_cents")).order_by("account"))
     rest = {account: wanted.get(account, 0) - posted.get(account, 0) for account in {*wanted, *posted}}
     if any(rest.values()):
-        ledger.post(order=part.order, kind=Kind.COMMISSION, key=f"{start}{rows.count()}", entries=rest, at=at)
+        when = not_invoiced(part.shop, at)
+        ledger.post(order=part.order, kind=Kind.COMMISSION, key=f"{start}{rows.count()}", entries=rest, at=when)
 
 
-def fees_owed(town_id: UUID, slug: str) -> int:
-    """What a shop owes the town for commission and bikes, kept and paid amounts taken off. In cents."""
-    entries = LedgerEntry.objects.filter(town_id=town_id, account=f"owes:{slug}")
-    return entries.aggregate(total=Sum("amount_cents"))["total"] or 0
+def not_invoiced(shop: Shop, at: datetime) -> datetime:
+    """``at``, or the start of the first month that has no invoice yet: a rider's telephone may tell of things late."""
+    last = FeeInvoice.objects.filter(shop=shop).order_by("-first_day").first()
+    return at if last is None else max(at, month_bounds(shop.town.zone, last.first_day)[1])

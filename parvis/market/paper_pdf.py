@@ -46,7 +46,7 @@ def _data(document: Document) -> dict[str, Any]:
         "words": _words(),
         "number": document.code,
         "facts": _facts(document),
-        "issuer": {"name": issuer["name"], "lines": _issuer_lines(issuer)},
+        "issuer": {"name": issuer["name"], "lines": issuer_lines(issuer)},
         "recipient": _recipient(document.recipient),
         "lines": [
             [
@@ -97,7 +97,8 @@ def _day(day: date) -> str:
     return format_date(day, "j F Y")
 
 
-def _issuer_lines(issuer: dict[str, str]) -> list[str]:
+def issuer_lines(issuer: dict[str, str]) -> list[str]:
+    """Address and numbers of a business, a line each."""
     lines = [issuer["address"]]
     if issuer["registration"]:
         try:

@@ -8,16 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import QuerySet, Sum
 
-from parvis.core.time import day_bounds
-from parvis.market.ledger import TOWN_TILL, shop_till
-from parvis.market.models import Document, LedgerEntry, LedgerTransaction, Part, Shop, Withdrawal
+from parvis.market.deposits import deposits_of
+from parvis.market.ledger import shop_till
+from parvis.market.models import Document, LedgerEntry, LedgerTransaction, Part, Shop
+from parvis.market.months import month_bounds
 from parvis.market.pricing import DEPOSIT_VAT_BP, Priced, total_of
+from parvis.market.shop_account import town_payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,17 @@ class Statement:
     online: int = 0
     vouchers: int = 0
     town_owes: int = 0
+    deposits: int = 0
+
+    @property
+    def gross_sold(self) -> int:
+        """Sold, before anything was taken back."""
+        return sum(sale.gross for sale in self.sales if not sale.reversal)
+
+    @property
+    def gross_back(self) -> int:
+        """Taken back, below zero."""
+        return sum(sale.gross for sale in self.sales if sale.reversal)
 
     @property
     def net(self) -> int:
@@ -99,27 +110,16 @@ class Statement:
         return sum(r.gross for r in self.rates) == self.gross and sum(r.vat for r in self.rates) == self.vat
 
 
-def month_bounds(shop: Shop, first_day: date) -> tuple[datetime, datetime]:
-    """Start and end of the town's month that begins on ``first_day``, in UTC."""
-    zone = shop.town.zone
-    return day_bounds(first_day, zone)[0], day_bounds(next_month(first_day), zone)[0]
-
-
-def next_month(first_day: date) -> date:
-    """The first day of the month after."""
-    return date(first_day.year + first_day.month // 12, first_day.month % 12 + 1, 1)
-
-
 def statement_of(shop: Shop, first_day: date) -> Statement:
     """The statement of the month that begins on ``first_day``, in a fixed number of queries."""
-    start, end = month_bounds(shop, first_day)
+    start, end = month_bounds(shop.town.zone, first_day)
     sales = tuple(_sales(shop, start, end))
     by_rate: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for sale in sales:
         for rate, gross, vat in sale.by_rate:
             by_rate[rate][0] += gross
             by_rate[rate][1] += vat
-    town = _town_payments(shop)
+    town = town_payments(shop)
     own = LedgerEntry.objects.filter(town_id=shop.town_id, account=shop_till(shop))
     through = [f"online:{shop.slug}", f"payout:{shop.slug}"]  # handing on moves it from one to the other
     online = LedgerEntry.objects.filter(town_id=shop.town_id, account__in=through)
@@ -140,6 +140,7 @@ def statement_of(shop: Shop, first_day: date) -> Statement:
         online=_sum(online.filter(**month)),
         vouchers=_sum(by_voucher.filter(**month)),
         town_owes=_sum(vouchers.filter(transaction__at__lt=end)),
+        deposits=deposits_of(shop, start, end),
     )
 
 
@@ -151,18 +152,6 @@ def _sold(shop: Shop) -> QuerySet[LedgerEntry]:
     """What the shop earned, net and VAT: credits, negative."""
     accounts = [f"shop:{shop.slug}", f"vat:{shop.slug}"]
     return LedgerEntry.objects.filter(town_id=shop.town_id, account__in=accounts)
-
-
-def _town_payments(shop: Shop) -> QuerySet[LedgerEntry]:
-    """What riders took for this shop's parts, less what went back; the fee of the bikes is the town's own."""
-    paid = _keys("payment:", Part.objects.filter(shop=shop, kind="bike"))
-    back = _keys("refund:", Withdrawal.objects.filter(part__shop=shop, part__kind="bike"))
-    here = LedgerEntry.objects.filter(town_id=shop.town_id, account=TOWN_TILL)
-    return here.filter(Q(transaction__key__in=paid) | Q(transaction__key__in=back))
-
-
-def _keys(start: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    return rows.values(named=Concat(Value(start), Cast("pk", CharField()), output_field=CharField()))
 
 
 def _sales(shop: Shop, start: datetime, end: datetime) -> Iterable[Sale]:

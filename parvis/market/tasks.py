@@ -65,3 +65,12 @@ def tend_reductions(timestamp: int) -> None:
     from parvis.market.actions import reductions
 
     reductions.tend_reductions(at=timezone.now())
+
+
+@app.periodic(cron="33 4 * * *")
+@app.task(queue="payments", queueing_lock="fee-invoices", lock="fee-invoices")
+def issue_fee_invoices(timestamp: int) -> None:
+    """Every night: the operator's invoices of the month before to its shops, from the fifth day on, once."""
+    from parvis.market.actions import fee_invoices
+
+    fee_invoices.issue_all(at=timezone.now())

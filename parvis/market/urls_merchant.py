@@ -3,7 +3,7 @@
 from django.urls import path
 
 from parvis.market.urls_goods import urlpatterns as goods
-from parvis.market.views import agent, closing, cycles, fees, funds, papers, payments, reconciling, vouchers
+from parvis.market.views import agent, closing, cycles, fees, funds, papers, payments, reconciling, settling, vouchers
 from parvis.market.views.merchant import money, options, orders, products, reductions, returns, rules, shop
 
 urlpatterns = [
@@ -45,6 +45,7 @@ urlpatterns = [
     path("merchant/<slug:slug>/returns/<uuid:pk>/refund/", returns.refund, name="merchant-return-refund"),
     path("merchant/<slug:slug>/returns/<uuid:pk>/refuse/", returns.refuse, name="merchant-return-refuse"),
     path("merchant/<slug:slug>/documents/", papers.month, name="merchant-documents"),
+    path("merchant/<slug:slug>/documents/fees/<uuid:pk>.pdf", papers.fee_of_shop, name="merchant-fee-invoice"),
     path("merchant/<slug:slug>/documents/<uuid:pk>.pdf", papers.of_shop, name="merchant-document"),
     path("agent/", agent.day, name="agent"),
     path("agent/cycles/", cycles.cycles, name="agent-cycles"),
@@ -55,8 +56,10 @@ urlpatterns = [
     path("agent/closing/<uuid:pk>/reopen/", closing.reopen, name="agent-reopen"),
     path("agent/vouchers/", vouchers.campaigns, name="agent-vouchers"),
     path("agent/vouchers/new/", vouchers.new_campaign, name="agent-campaign-new"),
-    path("agent/vouchers/shops/", vouchers.shops_owed, name="agent-voucher-shops"),
-    path("agent/vouchers/shops/<slug:slug>/pay/", vouchers.pay, name="agent-voucher-pay"),
+    path("agent/vouchers/shops/", settling.shops_owed, name="agent-voucher-shops"),
+    path("agent/vouchers/shops/<slug:slug>/pay/", settling.pay, name="agent-voucher-pay"),
+    path("agent/operator/", settling.operator, name="agent-operator"),
+    path("agent/fees/invoices/<uuid:pk>.pdf", settling.invoice, name="agent-fee-invoice"),
     path("agent/vouchers/<uuid:pk>/", vouchers.campaign, name="agent-campaign"),
     path("agent/vouchers/<uuid:pk>/edit/", vouchers.edit_campaign, name="agent-campaign-edit"),
     path("agent/vouchers/<uuid:pk>/issue/", vouchers.issue, name="agent-campaign-issue"),

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from parvis.core.errors import Refusal
 from parvis.core.money import format_money
 from parvis.core.text import fold
 from parvis.market import ledger
-from parvis.market.models import Fund, FundLine, FundPromise, LedgerEntry, LedgerTransaction, Shop
+from parvis.market.models import Fund, FundLine, FundPromise, LedgerTransaction
 from parvis.market.pricing import movements
 from parvis.towns.models import Town
 
@@ -117,40 +116,6 @@ def _take(promise: FundPromise, cents: int, kind: Kind, to: str, words: str, key
     held.save(update_fields=["left_cents"])
     entries = movements.fund_moves(line=held.line.code, cents=cents, from_stage="promised", to_stage=to)
     return _post(held.line, kind, key, entries, words or held.name, at)
-
-
-def owed_to_shop(shop: Shop) -> dict[str, int]:
-    """What the town owes a shop for vouchers, by line of a fund (``town``: by its budget); never an empty amount."""
-    entries = LedgerEntry.objects.filter(town_id=shop.town_id, account__startswith=f"voucher:{shop.slug}:")
-    rows = entries.values_list("account").annotate(total=Sum("amount_cents")).order_by("account")
-    return {account.rpartition(":")[2]: total for account, total in rows if total}
-
-
-@transaction.atomic
-def pay_shop(*, shop: Shop, words: str, key: str, at: datetime, by: Any = None) -> int:
-    """The town has paid a shop all that it owes it for vouchers; gives the cents. ``words`` name the transfer.
-
-    Raises Refusal when nothing is owed. Two agents at once: the second waits for the shop's row and finds nothing.
-    """
-    Shop.objects.select_for_update(of=("self",)).get(pk=shop.pk)
-    if known := LedgerTransaction.objects.filter(key=f"shop-paid:{shop.pk}:{key}").first():
-        return int(known.entries.get(account=f"bank:{shop.slug}").amount_cents)
-    by_line = owed_to_shop(shop)
-    cents = sum(by_line.values())
-    if cents <= 0:
-        raise Refusal(_("Nothing is owed to this shop."))
-    entries = movements.shop_paid(shop=shop.slug, by_line=by_line)
-    ledger.post(
-        order=None,
-        town=shop.town,
-        kind=Kind.PAID,
-        key=f"shop-paid:{shop.pk}:{key}",
-        entries=entries,
-        words=f"{shop.name} · {words}" if words else shop.name,
-        at=at,
-    )
-    audit.record("pay_shop", shop, at=at, town_id=shop.town_id, actor=by, cents=cents)
-    return cents
 
 
 def _post(line: FundLine, kind: Kind, key: str, entries: Mapping[str, int], words: str, at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from parvis.market.models.baskets import Basket, BasketLine
 from parvis.market.models.documents import Document, Operator, Series
+from parvis.market.models.fee_invoices import FeeInvoice
 from parvis.market.models.fees import FeeTerms
 from parvis.market.models.funds import Fund, FundLine, FundPromise
 from parvis.market.models.goods import GoodsChange, GoodsImport, KnownProduct
@@ -31,6 +32,7 @@ __all__ = [
     "Cycle",
     "CycleShop",
     "Document",
+    "FeeInvoice",
     "FeeTerms",
     "Fund",
     "FundLine",

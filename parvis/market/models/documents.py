@@ -23,6 +23,7 @@ class Operator(TownOwned):
     address = models.CharField(_("address"), max_length=240, blank=True)
     registration_number = models.CharField(_("registration number"), max_length=20, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
+    tin = models.CharField(_("tax number"), max_length=30, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["town"], name="one_operator_a_town")]
@@ -41,6 +42,8 @@ class Series(TownOwned):
     class Kind(models.TextChoices):
         INVOICE = "F", _("invoice")
         CREDIT = "A", _("credit note")
+        FEES = "C", _("invoice to a shop")
+        FEES_CREDIT = "R", _("credit note to a shop")
 
     shop = models.ForeignKey(Shop, null=True, on_delete=models.PROTECT, related_name="+")
     letters = models.CharField(max_length=8, help_text="whose series it is, on paper")

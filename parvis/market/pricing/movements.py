@@ -42,9 +42,13 @@ def voucher(*, buyer: str, shop: str, cents: int, line: str = "") -> Entries:
     return entries
 
 
-def shop_paid(*, shop: str, by_line: Mapping[str, int]) -> Entries:
-    """The town pays what it owes to a shop for vouchers, of each line so much."""
-    entries = {f"bank:{shop}": sum(by_line.values())}
+def shop_paid(*, shop: str, by_line: Mapping[str, int], takings: int = 0, fees: int = 0) -> Entries:
+    """The town pays what it holds for a shop: for vouchers, of each line so much, and what its riders took.
+
+    What the shop owes for commission and bikes is kept of it; below zero to the bank, the shop has paid the rest.
+    """
+    entries = {f"bank:{shop}": sum(by_line.values()) + takings - fees, "till:town": -takings}
+    entries |= {f"kept:{shop}": fees, f"owes:{shop}": -fees, "bank:town": fees}
     for line, cents in by_line.items():
         entries[f"voucher:{shop}:{line}"] = -cents
         if line != NO_LINE:

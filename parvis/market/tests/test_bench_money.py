@@ -31,8 +31,14 @@ def to_the_buyer(*, buyer, shop, cents, line=""):
     return {f"voucher:{shop}:{line or 'town'}": cents, buyer: -cents}
 
 
+def kept_twice(*, shop, cents):
+    """A mistake: the money moves, and the shop owes it still."""
+    return {"online:town": cents, f"online:{shop}": -cents}
+
+
 @pytest.mark.parametrize(
-    ("where", "name", "mistake"), [(movements, "voucher", to_the_buyer), (movements, "corrected", None)]
+    ("where", "name", "mistake"),
+    [(movements, "voucher", to_the_buyer), (movements, "corrected", None), (movements, "kept", kept_twice)],
 )
 def test_it_notices_a_mistake(monkeypatch, where, name, mistake):
     right = getattr(where, name)

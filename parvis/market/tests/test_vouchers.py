@@ -13,7 +13,8 @@ from parvis.core.models import OutboxMessage
 from parvis.demo import builders
 from parvis.market import ledger
 from parvis.market.actions import cancel_part, finish_part, place_order, prepare_part, refuse_part, return_part
-from parvis.market.actions.funds import add_line, open_fund, owed_to_shop, pay_shop
+from parvis.market.actions.funds import add_line, open_fund
+from parvis.market.actions.settling import owed_to_shop, pay_shop
 from parvis.market.actions.vouchers import (
     end_campaigns,
     end_vouchers,

@@ -21,13 +21,15 @@ from parvis.core.spreadsheets import Cell, Cents, csv_response
 from parvis.core.time import day_of
 from parvis.core.words import say_day, say_rate
 from parvis.market.access import my_shop, order_for
-from parvis.market.models import Document, Shop
+from parvis.market.fee_papers import fee_title
+from parvis.market.models import Document, FeeInvoice, Shop
 from parvis.market.models.documents import DocumentQuerySet
+from parvis.market.months import month_before, month_bounds, next_month
 from parvis.market.paper_pdf import document_pdf, title_of
-from parvis.market.statement import month_bounds, next_month
 from parvis.market.views.merchant.frame import shop_page
-from parvis.market.views.merchant.months import asked_month, month_before
+from parvis.market.views.merchant.months import asked_month
 from parvis.market.views.orders import private
+from parvis.market.views.settling import invoice_pdf
 from parvis.people.requests import PersonRequest
 from parvis.towns.requests import TownRequest
 
@@ -54,12 +56,20 @@ def of_shop(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
 
 
 @require_safe
+@never_cache
+def fee_of_shop(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
+    """One invoice of the town's operator to the shop."""
+    shop = my_shop(request, slug)
+    return invoice_pdf(get_object_or_404(FeeInvoice.objects.select_related("series", "town"), shop=shop, pk=pk))
+
+
+@require_safe
 def month(request: PersonRequest, slug: str) -> HttpResponse:
     """What a shop issued in a month: a page, a CSV, or all PDF in one ZIP."""
     shop = my_shop(request, slug)
     this_month = day_of(timezone.now(), request.town.zone).replace(day=1)
     first_day = asked_month(request.GET.get("month", ""), this_month)
-    start, end = month_bounds(shop, first_day)
+    start, end = month_bounds(shop.town.zone, first_day)
     issued = _documents(shop).filter(issued_at__gte=start, issued_at__lt=end).in_order()
     wanted = request.GET.get("as")
     if wanted == "csv":
@@ -69,6 +79,7 @@ def month(request: PersonRequest, slug: str) -> HttpResponse:
     rows = list(issued)
     context = {
         "rows": [_row(shop, row) for row in rows],
+        "fees": [_fee_row(shop, row) for row in FeeInvoice.objects.filter(shop=shop, first_day=first_day)],
         "total": format_money(sum(row.gross_cents for row in rows), request.town.currency),
         "month": format_date(first_day, "F Y"),
         "this_month": f"{first_day:%Y-%m}",
@@ -88,6 +99,15 @@ def _row(shop: Shop, row: Document) -> dict[str, str]:
         "title": title_of(row),
         "href": reverse("merchant-document", args=[shop.slug, row.pk]),
         "text": " · ".join(word for word in (say_day(row.issued_at), row.order.code, takes_back) if word),
+        "meta": format_money(row.gross_cents, shop.town.currency),
+    }
+
+
+def _fee_row(shop: Shop, row: FeeInvoice) -> dict[str, str]:
+    return {
+        "title": fee_title(row),
+        "href": reverse("merchant-fee-invoice", args=[shop.slug, row.pk]),
+        "text": say_day(row.issued_at),
         "meta": format_money(row.gross_cents, shop.town.currency),
     }
 

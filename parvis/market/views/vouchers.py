@@ -1,8 +1,8 @@
-"""The agent's pages of vouchers: campaigns, codes to print or send, what was used, what shops are owed."""
+"""The agent's pages of vouchers: campaigns, codes to print or send, what was used."""
 
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, F, Q, Sum
@@ -18,11 +18,10 @@ from parvis.core.errors import Refusal
 from parvis.core.money import format_money
 from parvis.core.time import day_of
 from parvis.core.words import say_day
-from parvis.market.access import campaign_for, shop_of_town
-from parvis.market.actions.funds import pay_shop
+from parvis.market.access import campaign_for
 from parvis.market.actions.vouchers import issue_vouchers, withdraw_voucher
 from parvis.market.forms.vouchers import CampaignForm, IssueForm
-from parvis.market.models import LedgerEntry, Shop, Voucher, VoucherCampaign
+from parvis.market.models import LedgerEntry, Voucher, VoucherCampaign
 from parvis.market.voucher_choices import read_codes
 from parvis.market.voucher_sheet import sheet_pdf
 from parvis.people.access import require_role
@@ -221,42 +220,3 @@ def withdraw(request: PersonRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The voucher %(code)s serves no more.") % {"code": voucher})
     return redirect("agent-campaign", found.pk)
-
-
-@require_safe
-@require_role(Role.Kind.AGENT)
-def shops_owed(request: PersonRequest) -> HttpResponse:
-    """What the town owes each shop for vouchers, the largest first."""
-    entries = LedgerEntry.objects.filter(town=request.town, account__startswith="voucher:")
-    by_slug: dict[str, int] = {}
-    for account, total in entries.values_list("account").annotate(total=Sum("amount_cents")).order_by("account"):
-        slug = account.split(":")[1]
-        by_slug[slug] = by_slug.get(slug, 0) + total
-    shops = {shop.slug: shop for shop in Shop.objects.filter(town=request.town, slug__in=by_slug)}
-    rows = [
-        {"shop": shops[slug], "cents": cents, "key": uuid4()}
-        for slug, cents in sorted(by_slug.items(), key=lambda item: -item[1])
-        if cents and slug in shops
-    ]
-    owed = sum(cents for slug, cents in by_slug.items() if cents > 0 and slug in shops)
-    return render(request, "market/agent/voucher_shops.html", {"rows": rows, "owed": owed})
-
-
-@require_POST
-@require_role(Role.Kind.AGENT)
-def pay(request: PersonRequest, slug: str) -> HttpResponse:
-    """The transfer to one shop is made: its vouchers are paid."""
-    shop = shop_of_town(request, slug)
-    try:
-        key = str(UUID(request.POST.get("key", "")))
-    except ValueError:
-        raise Http404 from None
-    words = request.POST.get("words", "").strip()[:100]
-    try:
-        cents = pay_shop(shop=shop, words=words, key=key, at=timezone.now(), by=request.user)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        said = {"amount": format_money(cents, request.town.currency), "shop": shop.name}
-        messages.success(request, _("%(amount)s are marked as paid to %(shop)s.") % said)
-    return redirect("agent-voucher-shops")

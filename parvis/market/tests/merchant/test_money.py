@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from parvis.demo import builders
 from parvis.market.actions import finish_part, prepare_part
-from parvis.market.statement import next_month, statement_of
+from parvis.market.months import next_month
+from parvis.market.statement import statement_of
 from parvis.market.tests.test_place_order import deliver
 
 NOVEMBER = date(2026, 11, 1)

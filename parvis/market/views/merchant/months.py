@@ -10,8 +10,3 @@ def asked_month(text: str, this_month: date) -> date:
     except ValueError:
         return this_month
     return min(max(asked, date(2020, 1, 1)), this_month)
-
-
-def month_before(first_day: date) -> date:
-    """The first day of the month before."""
-    return date(first_day.year - (first_day.month == 1), (first_day.month - 2) % 12 + 1, 1)
