@@ -23,7 +23,7 @@ DROP FUNCTION market_fee_invoice_is_kept();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0018_reduced_prices'),
+        ("market", "0018_reduced_prices"),
         ('towns', '0003_words_synonyms_and_basemap'),
     ]
 
