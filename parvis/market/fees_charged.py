@@ -45,8 +45,8 @@ def fees_charged(shop: Shop, start: datetime, end: datetime) -> tuple[FeeLine, .
     parts = Part.objects.filter(pk__in={pk for _kind, pk in amounts})
     rates = {pk: {COMMISSION: fee, BIKES: bike} for pk, fee, bike in parts.values_list(*_RATES)}
     lines: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
-    for (kind, pk), (net, vat) in amounts.items():
-        line = lines[kind, rates[pk][kind]]
+    for (kind, part), (net, vat) in amounts.items():
+        line = lines[kind, rates[part][kind]]
         line[0] += net
         line[1] += vat
     return tuple(FeeLine(kind, rate, net, vat) for (kind, rate), (net, vat) in sorted(lines.items()) if net or vat)
