@@ -244,9 +244,9 @@ def _bikes(town: Town, day: date, start: datetime, end: datetime) -> Bikes:
 
 def _waiting(town: Town, at: datetime) -> tuple[Waiting, ...]:
     """Shops with an order that nobody has answered for more than ``PATIENCE_MINUTES``, longest first."""
-    parts = unanswered(
-        Part.objects.filter(town=town, placed_at__gte=at - FORGOTTEN, placed_at__lt=waiting_since(at, PATIENCE_MINUTES))
-    )
+    since = at - FORGOTTEN
+    placed = Part.objects.filter(town=town, placed_at__gte=since, placed_at__lt=waiting_since(at, PATIENCE_MINUTES))
+    parts = unanswered(placed, town=town, since=since)
     rows = (
         parts.values_list("shop__name", "shop__place__phone")
         .annotate(n=Count("pk"), since=Min("placed_at"))
@@ -269,7 +269,7 @@ def _check(town: Town, start: datetime, end: datetime) -> Check:
         sold=Sum("amount_cents", filter=of_shops & Q(transaction__kind="sale"), default=0),
         paid=Sum("amount_cents", filter=Q(account__startswith="till:") | paid_online, default=0),
     )
-    ready = PartEvent.objects.filter(kind="ready", at__gte=start, at__lt=end, part__town=town).values("part")
+    ready = PartEvent.objects.filter(town=town, kind="ready", at__gte=start, at__lt=end).values("part")
     overpaid = (
         entries.filter(account__in=today.filter(account__startswith="buyer:").values("account"))
         .values("account")

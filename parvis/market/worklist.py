@@ -19,6 +19,7 @@ from parvis.core.words import say_clock, say_day, say_duration
 from parvis.delivery.models import Bag, DeliveryEvent
 from parvis.market.models import Modality, Part, PartEvent, Shop
 from parvis.market.states import PartState
+from parvis.towns.models import Town
 
 FORGOTTEN = timedelta(days=45)  # what was due longer ago is history: a board does not read years of it
 MOST_SHOWN = 200  # a shop with more than this open at once needs another page, not a longer one
@@ -234,11 +235,17 @@ def current_parts(shop: Shop, at: datetime) -> QuerySet[Part]:
     return lately.filter(is_open | ended_today)[:MOST_SHOWN]
 
 
-def unanswered(parts: QuerySet[Part]) -> QuerySet[Part]:
-    """Those of ``parts`` to which the shop has said nothing yet."""
+def unanswered(parts: QuerySet[Part], *, town: Town | None = None, since: datetime | None = None) -> QuerySet[Part]:
+    """Those of ``parts`` to which the shop has said nothing yet.
+
+    Who asks for a whole ``town`` says since when the parts were placed: nothing was said about them before, and years
+    of events stay unread.
+    """
     story = PartEvent.objects.filter(part=OuterRef("pk"))
     told = story.filter(kind=PartEvent.Kind.PLACED)
     answers = story.exclude(kind__in=[PartEvent.Kind.PLACED, PartEvent.Kind.RESERVED])
+    if town is not None and since is not None:
+        answers = answers.filter(town=town, at__gte=since)
     return parts.filter(Exists(told), ~Exists(answers))
 
 

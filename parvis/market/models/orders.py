@@ -391,7 +391,11 @@ class PartEvent(TownOwned):
 
     class Meta:
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["part", "at"], name="part_story")]
+        indexes = [
+            models.Index(fields=["part", "at"], name="part_story"),
+            # a day of a town, however many years it has
+            models.Index(fields=["town", "at"], include=["kind", "part"], name="part_events_by_day"),
+        ]
         constraints = [models.UniqueConstraint(fields=["part", "kind"], name="part_event_once")]
 
     def __str__(self) -> str:
