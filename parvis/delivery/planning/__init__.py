@@ -2,7 +2,8 @@
 
 This room is pure: a `Problem` (hub, bikes, drops, the way between places, trips already fixed) goes in,
 a `Plan` comes out. Its verbs: `solve` finds a plan, `replan` mends it in the middle of the day, `verify`
-checks one without trusting the planner, `retime` gives a hand-made trip its times.
+checks one without trusting the planner, `retime` gives a hand-made trip its times, `best_place` says whether
+one more drop can be promised, and where it rides.
 
 For rooms that move a stop by hand or follow a rider: `ride`, `ride_seconds`, `tour_metres`, `cost_of` are the
 arithmetic of one trip.
@@ -11,6 +12,7 @@ It must not know orders, people, Django or the clock on the wall: a drop is an i
 window, and "now" is a field of the problem. It keeps no personal data.
 """
 
+from .inserting import Place, Rules, Tour, Ways, best_place, keeps, with_drop
 from .plan import Plan, Stop, Trip, Unserved
 from .problem import Bike, Drop, Matrix, Problem, matrix
 from .reasons import REASONS
@@ -25,14 +27,20 @@ __all__ = [
     "Bike",
     "Drop",
     "Matrix",
+    "Place",
     "Plan",
     "Problem",
     "Replanned",
+    "Rules",
     "Stop",
+    "Tour",
     "Trip",
     "Unserved",
     "Violation",
+    "Ways",
+    "best_place",
     "cost_of",
+    "keeps",
     "matrix",
     "replan",
     "retime",
@@ -41,4 +49,5 @@ __all__ = [
     "solve",
     "tour_metres",
     "verify",
+    "with_drop",
 ]

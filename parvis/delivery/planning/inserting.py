@@ -1,0 +1,250 @@
+"""Whether one more drop can be promised: its cheapest place in tours that stand, with every promise kept.
+
+The tours are the proof of what was promised before. A drop is put between two stops, or rides in a trip of its own;
+nobody else changes bike or order. So the answer is quick enough to be given while a buyer waits, and a yes can be kept:
+the tours with the drop in are the proof of the next question. A no is not final: a better plan may find room.
+
+Times are whole seconds from local midnight, distances metres. Ways are asked from one location to another at normal
+speed; only those along the tours, and those from and to the new drop, are ever asked.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from .problem import Bike, Drop
+
+type Ways = Callable[[int, int], tuple[int, int]]
+"""Seconds and metres from one location to another; 0 is the hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for all tours: seconds to reload, no departure before ``not_before``, what riding costs."""
+
+    reload_seconds: int = 300
+    not_before: int = 0
+    unit_metre_cost: int = 1
+    unit_second_cost: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """One bike's trips of the day, each as its drops in order; none is empty."""
+
+    bike: Bike
+    trips: tuple[tuple[Drop, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a drop fits: in trip ``trip`` of tour ``tour`` before stop ``position``, or (None) in a new trip of its own.
+
+    ``metres`` and ``seconds`` are what the bikes ride, and are out, more; ``cost`` puts them together. A trip of its
+    own may come out below zero seconds only through a way that is quicker with a detour.
+    """
+
+    tour: int
+    trip: int
+    position: int | None
+    metres: int
+    seconds: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """One trip as early as it can be, and as late as every promise after it allows."""
+
+    departs: int
+    leaves: int  # the latest departure that is home no later: nobody waits at a door for nothing
+    home: int
+    starts: tuple[int, ...]
+    latest: tuple[int, ...]  # the latest arrival at each stop
+    latest_departure: int
+    latest_home: int
+
+
+def best_place(tours: Sequence[Tour], drop: Drop, ways: Ways, rules: Rules) -> Place | None:
+    """The place that costs least, or None when the drop fits nowhere without breaking a promise.
+
+    Trips that have left by ``rules.not_before`` stay as they are. The tours themselves must keep all rules
+    (``keeps``); a tour that does not is passed over.
+    """
+    found = (place for index, tour in enumerate(tours) for place in _places(index, tour, drop, ways, rules))
+    return min(found, key=lambda place: (place.cost, place.tour, place.trip, place.position or 0), default=None)
+
+
+def with_drop(tours: Sequence[Tour], place: Place, drop: Drop) -> list[Tour]:
+    """The tours with the drop in its place."""
+    changed = list(tours)
+    trips = list(changed[place.tour].trips)
+    if place.position is None:
+        trips.insert(place.trip, (drop,))
+    else:
+        trip = trips[place.trip]
+        trips[place.trip] = (*trip[: place.position], drop, *trip[place.position :])
+    changed[place.tour] = replace(changed[place.tour], trips=tuple(trips))
+    return changed
+
+
+def keeps(tour: Tour, ways: Ways, rules: Rules) -> bool:
+    """Whether a tour keeps every promise and every limit of its bike."""
+    return _clocks(tour, ways, rules) is not None
+
+
+def _ride(bike: Bike, ways: Ways, here: int, there: int) -> int:
+    return -(-ways(here, there)[0] * 100 // bike.speed_percent)
+
+
+def _metres(trips: Sequence[Sequence[Drop]], ways: Ways) -> int:
+    return sum(ways(a, b)[1] for trip in trips for a, b in pairwise([0, *(d.location for d in trip), 0]))
+
+
+def _forward(bike: Bike, trip: Sequence[Drop], departs: int, ways: Ways) -> tuple[tuple[int, ...], int]:
+    """When service starts at each stop, and when the bike is home, leaving the hub at ``departs``."""
+    clock, here, starts = departs, 0, []
+    for drop in trip:
+        start = max(clock + _ride(bike, ways, here, drop.location), drop.earliest)
+        starts.append(start)
+        clock, here = start + drop.service_seconds, drop.location
+    return tuple(starts), clock + _ride(bike, ways, here, 0)
+
+
+def _backward(bike: Bike, trip: Sequence[Drop], latest_home: int, ways: Ways) -> tuple[int, ...]:
+    """The latest arrival at each stop that still keeps its own window, those after it, and ``latest_home``."""
+    latest, then, there = [], latest_home, 0
+    for drop in reversed(trip):
+        then = min(drop.latest, then - _ride(bike, ways, drop.location, there) - drop.service_seconds)
+        latest.append(then)
+        there = drop.location
+    return tuple(reversed(latest))
+
+
+def _clocks(tour: Tour, ways: Ways, rules: Rules) -> list[_Clock] | None:
+    """The clock of each trip; None when the tour breaks a rule."""
+    bike = tour.bike
+    if not all(_carries(bike, trip) for trip in tour.trips) or not _rides(bike, tour.trips, ways):
+        return None
+    early, free = [], bike.shift_start
+    for trip in tour.trips:
+        departs = max([free, *(drop.ready_at for drop in trip)])
+        starts, home = _forward(bike, trip, departs, ways)
+        leaves = max(departs, _departure(bike, trip, _backward(bike, trip, home, ways), ways))
+        if departs < rules.not_before <= leaves:  # it could have left, and has not
+            departs = rules.not_before
+            starts, home = _forward(bike, trip, departs, ways)
+        early.append((departs, leaves, starts, home))
+        free = home + rules.reload_seconds
+    clocks: list[_Clock] = []
+    latest_home = bike.shift_end
+    for trip, (departs, leaves, starts, home) in zip(reversed(tour.trips), reversed(early), strict=True):
+        latest = _backward(bike, trip, latest_home, ways)
+        if home > latest_home or any(start > last for start, last in zip(starts, latest, strict=True)):
+            return None
+        latest_departure = _departure(bike, trip, latest, ways)
+        clocks.append(_Clock(departs, leaves, home, starts, latest, latest_departure, latest_home))
+        latest_home = latest_departure - rules.reload_seconds
+    clocks.reverse()
+    return clocks if _within_day(bike, clocks) else None
+
+
+def _departure(bike: Bike, trip: Sequence[Drop], latest: Sequence[int], ways: Ways) -> int:
+    """When to leave the hub to be at the first stop at its latest."""
+    return latest[0] - _ride(bike, ways, 0, trip[0].location)
+
+
+def _within_day(bike: Bike, clocks: Sequence[_Clock]) -> bool:
+    """Whether the rider is out no longer than allowed, by the early clock (a later start may do better)."""
+    return bike.max_seconds is None or not clocks or clocks[-1].home - clocks[0].leaves <= bike.max_seconds
+
+
+def _carries(bike: Bike, trip: Sequence[Drop]) -> bool:
+    return (
+        sum(drop.grams for drop in trip) <= bike.max_grams
+        and sum(drop.millilitres for drop in trip) <= bike.max_millilitres
+        and (bike.max_crates is None or sum(drop.crates for drop in trip) <= bike.max_crates)
+    )
+
+
+def _rides(bike: Bike, trips: Sequence[Sequence[Drop]], ways: Ways) -> bool:
+    far = bike.range_metres is not None and _metres(trips, ways) > bike.range_metres
+    return not far and (bike.max_trips is None or len(trips) <= bike.max_trips)
+
+
+def _places(index: int, tour: Tour, drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
+    """Every place in one tour where the drop fits."""
+    clocks = _clocks(tour, ways, rules)
+    if clocks is None:
+        return
+    bike = tour.bike
+    unlimited = bike.range_metres is None and bike.max_trips is None and bike.max_seconds is None
+    for place in (*_in_trips(index, tour, clocks, drop, ways, rules), *_alone(index, tour, clocks, drop, ways, rules)):
+        if unlimited or keeps(with_drop([tour], replace(place, tour=0), drop)[0], ways, rules):
+            yield place
+
+
+def _in_trips(
+    index: int, tour: Tour, clocks: Sequence[_Clock], drop: Drop, ways: Ways, rules: Rules
+) -> Iterator[Place]:
+    bike = tour.bike
+    for number, (trip, clock) in enumerate(zip(tour.trips, clocks, strict=True)):
+        if clock.leaves < rules.not_before or not _carries(bike, (*trip, drop)):
+            continue
+        departs, starts = clock.departs, clock.starts
+        if max(drop.ready_at, rules.not_before) > departs:
+            departs = max(drop.ready_at, rules.not_before)
+            starts = _forward(bike, trip, departs, ways)[0]
+        leave, here = departs, 0
+        for position in range(len(trip) + 1):
+            after = trip[position] if position < len(trip) else None
+            there = after.location if after else 0
+            start = max(leave + _ride(bike, ways, here, drop.location), drop.earliest)
+            arrive = start + drop.service_seconds + _ride(bike, ways, drop.location, there)
+            if start <= drop.latest and arrive <= (clock.latest[position] if after else clock.latest_home):
+                home = _forward_from(bike, trip[position:], arrive, ways) if after else arrive
+                metres = ways(here, drop.location)[1] + ways(drop.location, there)[1] - ways(here, there)[1]
+                yield _place(index, number, position, metres, home - clock.home, rules)
+            if after is None or starts[position] > clock.latest[position]:
+                break  # leaving later for its bags, the bike misses this door
+            leave, here = starts[position] + after.service_seconds, there
+            if leave > drop.latest:
+                break  # further on it is only later
+
+
+def _forward_from(bike: Bike, rest: Sequence[Drop], arrive: int, ways: Ways) -> int:
+    """When the bike is home if it comes to the first of ``rest`` at ``arrive``."""
+    clock = max(arrive, rest[0].earliest) + rest[0].service_seconds
+    here = rest[0].location
+    for drop in rest[1:]:
+        clock = max(clock + _ride(bike, ways, here, drop.location), drop.earliest) + drop.service_seconds
+        here = drop.location
+    return clock + _ride(bike, ways, here, 0)
+
+
+def _alone(index: int, tour: Tour, clocks: Sequence[_Clock], drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
+    """A trip of its own before, between or after the others."""
+    bike = tour.bike
+    if not _carries(bike, (drop,)):
+        return
+    out, back = _ride(bike, ways, 0, drop.location), _ride(bike, ways, drop.location, 0)
+    metres = ways(0, drop.location)[1] + ways(drop.location, 0)[1]
+    for number in range(len(clocks) + 1):
+        free = clocks[number - 1].home + rules.reload_seconds if number else bike.shift_start
+        departs = max(free, drop.ready_at, rules.not_before)
+        start = max(departs + out, drop.earliest)
+        home = start + drop.service_seconds + back
+        if number < len(clocks):
+            following = clocks[number]
+            if following.leaves < rules.not_before:
+                continue  # that one has left
+            most = following.latest_departure - rules.reload_seconds
+        else:
+            most = bike.shift_end
+        if start <= drop.latest and home <= most:
+            yield _place(index, number, None, metres, out + drop.service_seconds + back, rules)
+
+
+def _place(index: int, trip: int, position: int | None, metres: int, seconds: int, rules: Rules) -> Place:
+    cost = rules.unit_metre_cost * metres + rules.unit_second_cost * seconds
+    return Place(index, trip, position, metres, seconds, cost)
