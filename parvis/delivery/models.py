@@ -355,6 +355,26 @@ class Plan(TownOwned):
         return f"{self.day} v{self.version}"
 
 
+class DayTours(TownOwned):
+    """The proof that what is promised for a day can be ridden: each shift's trips, with the ways between their stops.
+
+    Nobody rides by it: plans are made anew, and better. It only ever says yes or no to one more promise.
+    """
+
+    hub = models.ForeignKey(Hub, on_delete=models.CASCADE, related_name="day_tours")
+    day = models.DateField()
+    tours = models.JSONField(
+        default=dict, help_text="trips by shift: ids of deliveries, seconds and metres of each way"
+    )
+
+    class Meta:
+        verbose_name_plural = "day tours"
+        constraints = [models.UniqueConstraint(fields=["hub", "day"], name="day_tours_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
 class RoundQuerySet(models.QuerySet["Round"]):
     """Questions about many rounds."""
 

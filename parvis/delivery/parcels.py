@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from parvis.delivery.actions.problems import crates_for
 from parvis.delivery.models import Bag, BagEvent, Crate, Delivery, DeliveryEvent
+from parvis.delivery.sizes import crates_for
 from parvis.delivery.states import BagState, DeliveryState
 
 AWAITED = {BagState.EXPECTED, BagState.READY}

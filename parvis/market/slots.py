@@ -9,8 +9,8 @@ from django.db.models import Max
 
 from parvis.core.errors import Refusal
 from parvis.core.time import day_of
-from parvis.delivery.actions.booking import MILLILITRES_FILLED
 from parvis.delivery.models import Bike, Window
+from parvis.delivery.sizes import MILLILITRES_FILLED
 from parvis.market.availability import allowed_on, share_promise
 from parvis.market.choices import ShopBasket
 from parvis.market.closures import closed_at

@@ -1,6 +1,6 @@
 """Making and withdrawing a promise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,11 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.ids import short_code
+from parvis.delivery.actions.daytours import Load, hold
 from parvis.delivery.models import Bag, BagEvent, Bike, Crate, Delivery, DeliveryEvent, Window
+from parvis.delivery.sizes import MILLILITRES_FILLED
 from parvis.delivery.states import BagState, DeliveryState
 from parvis.towns.models import Town
-
-MILLILITRES_FILLED = 0.85  # goods never fill a cargo box to its last corner
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def book_delivery(
 
     The window's row is locked while places are counted, so two buyers cannot take the last one. With ``held`` only the
     place is kept: hub, plans and riders know nothing of it until ``confirm_delivery``.
-    Raises Refusal when the window is closed or full, or when no bike can carry the goods.
+    Raises Refusal when the window is closed or full, when no bike can carry the goods, or when none can be at the door
+    in the window and keep what was promised to others (``daytours``).
     """
     window = _open_window(town, window_id, at)
     _check_size(window, bags)
@@ -82,6 +83,7 @@ def book_delivery(
             millilitres=spec.millilitres,
             temperature=spec.temperature,
         )
+    _hold(delivery, window, bags, at)
     audit.record("book_delivery", delivery, at=at, town_id=town.pk, bags=len(bags))
     return delivery
 
@@ -89,6 +91,14 @@ def book_delivery(
 def confirm_delivery(delivery_id: UUID, *, at: datetime) -> None:
     """A delivery that was only held is sure to come: hub and plans count on it from now on. Twice is harmless."""
     Delivery.objects.filter(pk=delivery_id, confirmed_at=None, cancelled_at=None).update(confirmed_at=at)
+
+
+def _hold(delivery: Delivery, window: Window, bags: Iterable[BagSpec | Bag], at: datetime) -> None:
+    """Keep a bike's place for the delivery; Refusal when none can be there."""
+    sizes = [(bag.grams, bag.millilitres) for bag in bags]
+    load = Load(delivery.point, sum(g for g, _ml in sizes), sum(ml for _g, ml in sizes), delivery.service_seconds)
+    if not hold(delivery=delivery, window=window, load=load, at=at):
+        raise Refusal(_("No bike can be at your door at that time any more. Please choose another one."))
 
 
 def _check_size(window: Window, bags: Sequence[BagSpec]) -> None:
@@ -119,6 +129,7 @@ def rebook_delivery(*, delivery: Delivery, window_id: UUID, at: datetime, by: An
     before = str(delivery.window_id)
     delivery.window = window
     delivery.save(update_fields=["window"])
+    _hold(delivery, window, delivery.live_bags(), at)
     DeliveryEvent.objects.create(
         town_id=delivery.town_id,
         delivery=delivery,

@@ -6,13 +6,12 @@ from datetime import date, datetime, timedelta
 
 from parvis.core.geo import Point
 from parvis.core.time import day_bounds, seconds_into
-from parvis.delivery.actions.booking import MILLILITRES_FILLED
 from parvis.delivery.clients.streets import StreetNetwork, streets_for
 from parvis.delivery.models import BagEvent, Delivery, Hub, Shift
 from parvis.delivery.planning import Bike, Drop, Problem, matrix
+from parvis.delivery.sizes import MILLILITRES_FILLED, crates_for
 from parvis.delivery.states import BagState, DeliveryState
 
-CRATE_MILLILITRES = 60_000
 AWAITED_SLACK = timedelta(minutes=15)  # bags that should be here and are not: they come in a quarter of an hour
 LEAD = timedelta(minutes=5)  # to look at a plan, publish it and load the first bike
 DOOR_MARGIN = timedelta(minutes=5)  # kept free at the end of a window, so that small delays break no promise
@@ -172,11 +171,6 @@ def as_drop(delivery: Delivery, location: int, ready: datetime, midnight: dateti
         service_seconds=delivery.service_seconds,
         ready_at=max(0, seconds_into(ready, midnight)),
     )
-
-
-def crates_for(millilitres: int) -> int:
-    """How many crates a volume fills; at least one."""
-    return max(1, -(-millilitres // CRATE_MILLILITRES))
 
 
 def _ways(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.time import day_bounds, seconds_into
+from parvis.delivery.actions.daytours import take_over
 from parvis.delivery.actions.problems import as_bike, as_drop, bags_here, ready_moment, shifts_of
 from parvis.delivery.actions.road import in_order, settle
 from parvis.delivery.actions.rows import rewrite_round, solution_json, trips_by_round
@@ -61,6 +62,7 @@ def publish_plan(*, plan: Plan, by: Any, at: datetime) -> Plan:
     plan.solution = solution_json(solution, [kept.get(ids[trip], ids[trip]) for trip in ordered])
     plan.state, plan.published_at = Plan.State.PUBLISHED, at
     plan.save()
+    take_over(hub=plan.hub, day=plan.day, problem=problem, trips=ordered)
     announce(plan, at=at, by=by)
     audit.record("publish_plan", plan, at=at, town_id=plan.town_id, actor=by, version=plan.version)
     return plan

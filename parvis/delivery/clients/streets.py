@@ -79,6 +79,10 @@ class StreetNetwork(Protocol):
         """Ways between all points."""
         ...
 
+    def ways_of(self, point: Point, others: Sequence[Point]) -> tuple[list[Leg], list[Leg]]:
+        """The ways from ``point`` to each of ``others``, and from each of them to it."""
+        ...
+
     def route(self, points: Sequence[Point]) -> Route:
         """The way through the points in their order."""
         ...
@@ -100,6 +104,11 @@ class StraightLines:
     def matrix(self, points: Sequence[Point]) -> Matrix:
         """Ways between all points."""
         return _matrix([[_straight(a, b) for b in points] for a in points])
+
+    def ways_of(self, point: Point, others: Sequence[Point]) -> tuple[list[Leg], list[Leg]]:
+        """The ways from ``point`` to each of ``others``, and from each of them to it: the same, in straight lines."""
+        legs = [_straight(point, other) for other in others]
+        return legs, legs
 
     def route(self, points: Sequence[Point]) -> Route:
         """The way through the points in their order."""
@@ -140,11 +149,37 @@ class ValhallaStreets:
         for row, source in enumerate(on_map if answer else ()):
             for column, target in enumerate(on_map):
                 assert answer is not None
-                seconds, kilometres = answer["durations"][row][column], answer["distances"][row][column]
-                if seconds is not None and kilometres is not None:
-                    ways[source, target] = Leg(round(kilometres * 1000), round(seconds))
+                if leg := _leg(answer["durations"][row][column], answer["distances"][row][column]):
+                    ways[source, target] = leg
         table = [[ways.get((i, j)) or _straight(a, b) for j, b in enumerate(points)] for i, a in enumerate(points)]
         return _matrix(table)
+
+    def ways_of(self, point: Point, others: Sequence[Point]) -> tuple[list[Leg], list[Leg]]:
+        """The ways from ``point`` to each of ``others``, and from each of them to it, by bicycle.
+
+        The router looks into the streets twice, from ``point`` and towards it, however many others there are.
+        """
+        if not others:
+            return [], []
+        here, there = [_location(point)], [_location(other) for other in others]
+        out = self._ask("matrix", {"sources": here, "targets": there, "verbose": False})
+        back = self._ask("matrix", {"sources": there, "targets": here, "verbose": False})
+        if out is None or back is None:  # one of them is on no street: the slow way finds which
+            whole = self.matrix([point, *others])
+            pairs = list(zip(whole.distances[0][1:], whole.durations[0][1:], strict=True))
+            returns = [(whole.distances[i][0], whole.durations[i][0]) for i in range(1, len(others) + 1)]
+            return [Leg(*pair) for pair in pairs], [Leg(*pair) for pair in returns]
+        outward = zip(out["sources_to_targets"]["durations"][0], out["sources_to_targets"]["distances"][0], strict=True)
+        homeward = [
+            (row[0], far[0])
+            for row, far in zip(
+                back["sources_to_targets"]["durations"], back["sources_to_targets"]["distances"], strict=True
+            )
+        ]
+        return (
+            [_leg(s, km) or _straight(point, b) for (s, km), b in zip(outward, others, strict=True)],
+            [_leg(s, km) or _straight(a, point) for (s, km), a in zip(homeward, others, strict=True)],
+        )
 
     def route(self, points: Sequence[Point]) -> Route:
         """The way through the points in their order, by bicycle; legs that no street joins are straight."""
@@ -240,6 +275,11 @@ def _matrix(ways: list[list[Leg]]) -> Matrix:
         durations=tuple(tuple(way.seconds for way in row) for row in ways),
         distances=tuple(tuple(way.metres for way in row) for row in ways),
     )
+
+
+def _leg(seconds: float | None, kilometres: float | None) -> Leg | None:
+    """A way as the router tells it; None where no street joins the two."""
+    return None if seconds is None or kilometres is None else Leg(round(kilometres * 1000), round(seconds))
 
 
 def _straight(a: Point, b: Point) -> Leg:

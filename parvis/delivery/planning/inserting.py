@@ -38,7 +38,7 @@ class Tour:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a drop fits: in trip ``trip`` of tour ``tour`` before stop ``position``, or (None) in a new trip of its own.
+    """Where a drop fits: in trip ``trip`` of tour ``tour`` before stop ``position``, or (None) in a new trip there.
 
     ``metres`` and ``seconds`` are what the bikes ride, and are out, more; ``cost`` puts them together. A trip of its
     own may come out below zero seconds only through a way that is quicker with a detour.

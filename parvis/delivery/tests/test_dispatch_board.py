@@ -267,8 +267,8 @@ def test_a_refusal_on_the_page_of_a_delivery(desk: Client, draft: Plan) -> None:
 
 
 def test_what_is_on_no_round(desk: Client, hub: Hub, window: Window, at: datetime) -> None:
-    hub.bikes.update(range_metres=1500)
     book(window, 8, at)
+    hub.bikes.update(range_metres=1500)  # the battery is not what it was when that was promised
     plan = actions.make_plan(hub=hub, day=at.date(), by=None, at=at, iterations=60)
     page = said(english(desk).get(PAGE))
     left = len(plan.solution["unserved"])

@@ -9,6 +9,7 @@ from django.urls import reverse
 from parvis.delivery.actions import cancel_bags, leave_hub, pack, report_missing, scan_bag_in
 from parvis.delivery.models import Bag, BagEvent
 from parvis.delivery.states import BagState
+from parvis.delivery.tests.dispatch_world import add_bikes
 from parvis.demo import builders
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -182,6 +183,7 @@ def test_the_chain_says_who_and_stays_cheap(keeper, hub_keeper, window, book, at
 
 
 def test_sixty_deliveries_cost_no_more_questions_than_one(keeper, hub, window, book, at, django_assert_max_num_queries):
+    add_bikes(hub, at, *"ABCDEFGH")
     for number in range(60):
         delivery = book(window, "Boulangerie", "Fromagerie", "Primeur")
         if number % 2:

@@ -7,6 +7,7 @@ import pytest
 from parvis.delivery.actions import fail_stop, hand_over, leave_hub, pack, scan_bag_in
 from parvis.delivery.models import Bag, Plan, Round
 from parvis.delivery.states import BagState
+from parvis.delivery.tests.dispatch_world import add_bikes
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -123,6 +124,7 @@ def test_many_rounds_cost_no_more_questions(
     keeper, hub, rider, book, window, plan_round, scan_all, at, django_assert_max_num_queries
 ):
     crate = 0
+    add_bikes(hub, at, *"ABCDEFGH")
     for number in range(1, 11):
         deliveries = [book(window) for _ in range(6)]
         for delivery in deliveries:

@@ -149,8 +149,8 @@ def test_an_old_plan_does_not_change(plan: Plan, hub: Hub, at: datetime) -> None
 
 def test_what_was_left_out_is_placed(hub: Hub, window: Window, at: datetime) -> None:
     """A bike that carries two, three deliveries in one long tour's time: one is left out; then the bike gets bigger."""
-    hub.bikes.update(range_metres=1500)
     book(window, 8, at)
+    hub.bikes.update(range_metres=1500)
     plan = actions.make_plan(hub=hub, day=at.date(), by=None, at=at, iterations=60)
     problem, solution = solution_of(plan)
     assert solution.unserved

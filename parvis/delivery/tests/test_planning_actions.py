@@ -272,18 +272,8 @@ def test_heavier_than_it_was_planned(hub: Hub, window: Window, at: datetime) -> 
 
 
 def test_unserved_has_a_reason(hub: Hub, window: Window, at: datetime) -> None:
-    book(window, 2, at)
-    actions.book_delivery(
-        town=hub.town,
-        window_id=window.pk,
-        reference="far",
-        name="Far",
-        phone="",
-        address="Far away",
-        point=type(hub.point)(hub.lon + 0.9, hub.lat),
-        bags=[actions.BagSpec("Boulangerie", "part-9", 100, 100)],
-        at=at,
-    )
+    moved = book(window, 3, at)[-1]
+    type(moved).objects.filter(pk=moved.pk).update(lon=hub.lon + 0.9)  # the address was wrong
     plan = actions.publish_plan(plan=draft(hub, at), by=None, at=at)
     _problem, solution = solution_of(plan)
     assert [left.reason for left in solution.unserved] == ["window_unreachable"]

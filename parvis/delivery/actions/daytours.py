@@ -1,0 +1,329 @@
+"""The tours that prove the promises of a day: what a bike would ride for one more door, or that none can be there.
+
+``offers`` answers for many windows and writes nothing; ``hold`` answers for one, behind the lock of its day, and keeps
+the tours with the new door in them. A day on which no shift is entered yet has no tours: there the window's own number
+of places must do. Rows are the truth: deliveries that are gone leave the tours, and those that are new to them
+(promised anew, or whose bike broke down) are put in first; while one has no place, its window promises nothing more.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from parvis.core.geo import Point
+from parvis.core.time import day_bounds, day_of, seconds_into
+from parvis.delivery.actions.problems import DOOR_MARGIN, LEAD, as_bike
+from parvis.delivery.clients.streets import Leg, StreetNetwork, streets_for
+from parvis.delivery.models import DayTours, Delivery, Hub, Shift, Window
+from parvis.delivery.planning import Drop, Place, Problem, Rules, Tour, Trip, best_place, keeps, with_drop
+from parvis.delivery.sizes import crates_for
+from parvis.towns.models import Town
+
+FEW = 6  # deliveries that are new to the tours; with more, all ways at once are cheaper
+NEW = "new"  # the id of a drop that is asked for and not booked
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is to be brought to a door: where, how much, how long handing over takes."""
+
+    point: Point
+    grams: int
+    millilitres: int
+    service_seconds: int = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A bike can be there: ``metres`` it rides for this door alone; None where no tour says so yet."""
+
+    metres: int | None = None
+
+
+@dataclass
+class _Ways:
+    """Ways between the places of a day: those on record, those from and to a door, and, if need be, others."""
+
+    streets: StreetNetwork
+    places: list[Point]
+    known: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    learnt: set[int] = field(default_factory=set)
+
+    def __call__(self, here: int, there: int) -> tuple[int, int]:
+        if here == there:
+            return 0, 0
+        if (way := self.known.get((here, there))) is None:
+            out, _back = self.streets.ways_of(self.places[here], [self.places[there]])
+            way = self.known[here, there] = (out[0].seconds, out[0].metres)
+        return way
+
+    def place(self, point: Point) -> int:
+        """The index of a place, whose ways from and to all others are known from now on."""
+        if point not in self.places:
+            self.places.append(point)
+        index = self.places.index(point)
+        self.learn(index)
+        return index
+
+    def learn(self, index: int) -> None:
+        """Ask for the ways of one place from and to all others: two looks into the streets."""
+        if index in self.learnt:
+            return
+        self.learnt.add(index)
+        out, back = _rows(self.streets, self.places[index], tuple(self.places))
+        for other, (going, coming) in enumerate(zip(out, back, strict=True)):
+            self.known.setdefault((index, other), (going.seconds, going.metres))
+            self.known.setdefault((other, index), (coming.seconds, coming.metres))
+
+    def learn_all(self) -> None:
+        """Ask for all ways at once, where many places are new."""
+        table = self.streets.matrix(self.places)
+        for here, (seconds, metres) in enumerate(zip(table.durations, table.distances, strict=True)):
+            for there, way in enumerate(zip(seconds, metres, strict=True)):
+                self.known.setdefault((here, there), way)
+        self.learnt = set(range(len(self.places)))
+
+
+@lru_cache(maxsize=256)
+def _rows(streets: StreetNetwork, point: Point, places: tuple[Point, ...]) -> tuple[list[Leg], list[Leg]]:
+    """A buyer who looks at the times and then orders asks twice."""
+    return streets.ways_of(point, places)
+
+
+@dataclass
+class Day:
+    """One hub's day: who rides, what is promised, and the tours that prove it."""
+
+    midnight: datetime
+    rules: Rules
+    ways: _Ways
+    tours: list[Tour]
+    windows: Mapping[str, UUID]  # of each promised delivery, by id
+    unplaced: frozenset[UUID] = frozenset()  # windows of deliveries that found no place
+
+    def drop(self, id: str, window: Window, load: Load) -> Drop:
+        """A door as the planning room sees it; its bags are at the hub when the window's goods are due."""
+        return _drop(id, self.ways.place(load.point), self.midnight, load, window)
+
+    def best(self, window: Window, drop: Drop) -> Place | None:
+        """The cheapest place for a door in a window; None where no bike can be there and keep what is promised."""
+        return None if window.pk in self.unplaced else best_place(self.tours, drop, self.ways, self.rules)
+
+    def add(self, place: Place, drop: Drop) -> None:
+        """Promise it."""
+        self.tours = with_drop(self.tours, place, drop)
+
+    def to_json(self) -> dict[str, list[dict[str, Any]]]:
+        """The trips of each shift, with the ways between their stops."""
+        return {tour.bike.id: [_trip_json(trip, self.ways) for trip in tour.trips] for tour in self.tours}
+
+
+def offers(*, town: Town, windows: Collection[Window], load: Load, at: datetime) -> dict[UUID, Offer]:
+    """The windows in which a bike can be at the door, by id. Five queries for all of them, however many there are."""
+    days = _days_of(town, windows, at)
+    found = {}
+    for window in windows:
+        day = days.get((window.hub_id, day_of(window.starts_at, town.zone)))
+        if day is None:
+            found[window.pk] = Offer()
+        elif (place := day.best(window, day.drop(NEW, window, load))) is not None:
+            found[window.pk] = Offer(place.metres)
+    return found
+
+
+def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> bool:
+    """Keep a place for a delivery in its window; False when no bike can be there. Call it behind the window's lock.
+
+    The row of the day is locked until the transaction ends, so that two buyers cannot take the last place between them.
+    """
+    town, day = delivery.town, day_of(window.starts_at, delivery.town.zone)
+    kept, _is_new = DayTours.objects.get_or_create(hub_id=window.hub_id, day=day, defaults={"town": town})
+    kept = DayTours.objects.select_for_update().get(pk=kept.pk)
+    found = _days_of(town, [window], at, known={(window.hub_id, day): kept}, without=delivery.pk)
+    here = found.get((window.hub_id, day))
+    if here is None:
+        return True
+    drop = here.drop(str(delivery.pk), window, load)
+    place = here.best(window, drop)
+    if place is None:
+        return False
+    here.add(place, drop)
+    kept.tours = here.to_json()
+    kept.save(update_fields=["tours"])
+    return True
+
+
+def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip]) -> None:
+    """The tours of a plan become those that the next promise is asked of."""
+    tours: dict[str, list[dict[str, Any]]] = {bike.id: [] for bike in problem.bikes}
+
+    def ways(here: int, there: int) -> tuple[int, int]:
+        return problem.durations[here][there], problem.distances[here][there]
+
+    for trip in sorted(trips, key=lambda trip: trip.departs):
+        tours.setdefault(trip.bike_id, []).append(_trip_json([problem.drop[id] for id in trip.drop_ids], ways))
+    DayTours.objects.update_or_create(hub=hub, day=day, defaults={"tours": tours, "town_id": hub.town_id})
+
+
+def _trip_json(trip: Collection[Drop], ways: Any) -> dict[str, Any]:
+    places = [0, *(drop.location for drop in trip), 0]
+    return {
+        "drops": [drop.id for drop in trip],
+        "ways": [list(ways(a, b)) for a, b in pairwise(places)],
+    }
+
+
+def _drop(id: str, location: int, midnight: datetime, load: Load, window: Window) -> Drop:
+    earliest = max(0, seconds_into(window.starts_at, midnight))
+    latest = seconds_into(window.ends_at - DOOR_MARGIN, midnight) - load.service_seconds
+    return Drop(
+        id=id,
+        location=location,
+        grams=load.grams,
+        millilitres=load.millilitres,
+        crates=crates_for(load.millilitres),
+        earliest=earliest,
+        latest=max(earliest, latest),
+        service_seconds=load.service_seconds,
+        ready_at=max(0, seconds_into(window.goods_due_at, midnight)),
+    )
+
+
+type _Key = tuple[UUID, date]
+
+
+def _days_of(
+    town: Town,
+    windows: Collection[Window],
+    at: datetime,
+    *,
+    known: Mapping[_Key, DayTours] | None = None,
+    without: UUID | None = None,
+) -> dict[_Key, Day]:
+    """The days of some windows on which bikes ride, by hub and day."""
+    keys = {(window.hub_id, day_of(window.starts_at, town.zone)) for window in windows}
+    if not keys:
+        return {}
+    bounds = [day_bounds(day, town.zone) for _hub, day in keys]
+    first, last = min(start for start, _end in bounds), max(end for _start, end in bounds)
+    shifts = _by_day(_shifts(town, first, last), town, keys, lambda shift: (shift.bike.hub_id, shift.starts_at))
+    keys = {key for key in keys if key in shifts}
+    if not keys:
+        return {}
+    rows = _by_day(
+        _deliveries(town, first, last, without),
+        town,
+        keys,
+        lambda delivery: (delivery.window.hub_id, delivery.window.starts_at),
+    )
+    hubs = {hub.pk: hub for hub in Hub.objects.filter(pk__in={hub for hub, _day in keys})}
+    if known is None:
+        stored = DayTours.objects.filter(hub__in=hubs, day__in={day for _hub, day in keys})
+        known = {(row.hub_id, row.day): row for row in stored}
+    streets = streets_for(town)
+    return {
+        key: _day(hubs[key[0]], town, key[1], shifts[key], rows.get(key, []), known.get(key), streets, at)
+        for key in keys
+    }
+
+
+def _by_day(rows: Iterable[Any], town: Town, keys: Collection[_Key], where: Any) -> dict[_Key, list[Any]]:
+    found: dict[_Key, list[Any]] = {}
+    for row in rows:
+        hub, moment = where(row)
+        if (key := (hub, day_of(moment, town.zone))) in keys:
+            found.setdefault(key, []).append(row)
+    return found
+
+
+def _shifts(town: Town, first: datetime, last: datetime) -> Iterable[Shift]:
+    found = Shift.objects.filter(town=town, starts_at__gte=first, starts_at__lt=last, bike__broken_at=None)
+    return found.select_related("bike").order_by("bike__name", "starts_at", "pk")
+
+
+def _deliveries(town: Town, first: datetime, last: datetime, without: UUID | None) -> Iterable[Delivery]:
+    """What is promised, oldest first, with the weight and the volume of its bags."""
+    live = Q(bags__cancelled_at=None)
+    found = Delivery.objects.filter(
+        town=town, cancelled_at=None, window__starts_at__gte=first, window__starts_at__lt=last
+    ).exclude(pk=without)
+    return (
+        found.select_related("window")
+        .only("lon", "lat", "service_seconds", "window")
+        .annotate(
+            bag_grams=Sum("bags__grams", filter=live, default=0),
+            bag_millilitres=Sum("bags__millilitres", filter=live, default=0),
+        )
+        .order_by("pk")
+    )
+
+
+def _day(
+    hub: Hub,
+    town: Town,
+    day: date,
+    shifts: list[Shift],
+    promised: list[Any],
+    kept: DayTours | None,
+    streets: StreetNetwork,
+    at: datetime,
+) -> Day:
+    midnight = day_bounds(day, town.zone)[0]
+    places: dict[Point, int] = {hub.point: 0}
+    for row in promised:
+        places.setdefault(row.point, len(places))
+    ways = _Ways(streets, list(places))
+    drops = {
+        str(row.pk): _drop(
+            str(row.pk),
+            places[row.point],
+            midnight,
+            Load(row.point, row.bag_grams, row.bag_millilitres, row.service_seconds),
+            row.window,
+        )
+        for row in promised
+    }
+    rules = Rules(not_before=max(0, seconds_into(at + LEAD, midnight)))
+    found = Day(midnight, rules, ways, [], {str(row.pk): row.window_id for row in promised})
+    found.tours = [_tour(as_bike(shift, midnight), kept, drops, ways) for shift in shifts]
+    found.tours = [tour if keeps(tour, ways, rules) else Tour(tour.bike) for tour in found.tours]
+    _place_others(found, drops)
+    return found
+
+
+def _tour(bike: Any, kept: DayTours | None, drops: Mapping[str, Drop], ways: _Ways) -> Tour:
+    """The trips of a shift as they were kept, without what is gone; their ways need not be asked again."""
+    trips = []
+    for trip in kept.tours.get(bike.id, []) if kept else []:
+        here: int | None = 0
+        for id, way in zip([*trip["drops"], None], trip["ways"], strict=True):
+            there = 0 if id is None else drops[id].location if id in drops else None
+            if here is not None and there is not None and here != there:
+                ways.known.setdefault((here, there), (way[0], way[1]))
+            here = there
+        if left := tuple(drops[id] for id in trip["drops"] if id in drops):
+            trips.append(left)
+    return Tour(bike, tuple(trips))
+
+
+def _place_others(day: Day, drops: Mapping[str, Drop]) -> None:
+    """Deliveries that no tour knows are put in, the soonest window first; who finds no place closes its window."""
+    served = {drop.id for tour in day.tours for trip in tour.trips for drop in trip}
+    missing = sorted((drop for id, drop in drops.items() if id not in served), key=lambda drop: (drop.latest, drop.id))
+    unplaced = set()
+    if len(missing) > FEW:
+        day.ways.learn_all()
+    for drop in missing:
+        day.ways.learn(drop.location)
+        place = best_place(day.tours, drop, day.ways, day.rules)
+        if place is None:
+            unplaced.add(day.windows[drop.id])
+        else:
+            day.add(place, drop)
+    day.unplaced = frozenset(unplaced)
