@@ -1,14 +1,16 @@
 """The delivery windows that a basket can really make: a promise is shown only if shops and bikes can keep it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max
 
 from parvis.core.errors import Refusal
+from parvis.core.geo import Point
 from parvis.core.time import day_of
+from parvis.delivery.actions.daytours import Load, offers
 from parvis.delivery.models import Bike, Window
 from parvis.delivery.sizes import MILLILITRES_FILLED
 from parvis.market.availability import allowed_on, share_promise
@@ -19,16 +21,23 @@ from parvis.market.promises import ShopRules
 from parvis.towns.models import Town
 
 FEW_PLACES = 5
+CLEARLY_LESS_M = 300  # less than that is chance, not a reason to come at another time
 MOST_SLOTS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A window with room, and the shops of the basket that would be ready too late for it."""
+    """A window with room, and the shops of the basket that would be ready too late for it.
+
+    ``metres`` is what a bike rides more for this door, where the door and the bikes of the day are known; ``greener``
+    says that this is clearly less than in another window.
+    """
 
     window: Window
     places_left: int
     too_soon_for: frozenset[UUID]
+    metres: int | None = None
+    greener: bool = False
 
     @property
     def few(self) -> bool:
@@ -66,6 +75,23 @@ def slots_for(
         if len(late) < len(ready):
             slots.append(Slot(window, window.capacity - window.booked, late))  # type: ignore[attr-defined]
     return slots[:MOST_SLOTS]
+
+
+def reachable(town: Town, slots: Sequence[Slot], groups: Sequence[ShopBasket], door: Point, at: datetime) -> list[Slot]:
+    """The slots in which a bike can be at the door with all of this, the greener one first, then the soonest."""
+    load = Load(door, sum(s.grams for s in groups), sum(s.millilitres for s in groups))
+    found = offers(town=town, windows=[slot.window for slot in slots], load=load, at=at)
+    can = [replace(slot, metres=found[slot.window.pk].metres) for slot in slots if slot.window.pk in found]
+    return sorted(_greener(can), key=lambda slot: (not slot.greener, slot.window.starts_at))
+
+
+def _greener(slots: list[Slot]) -> list[Slot]:
+    """Marks the slot for which bikes ride least, where another costs them clearly more."""
+    known = [(slot.metres, slot.window.starts_at) for slot in slots if slot.metres is not None]
+    if not known or max(known)[0] - min(known)[0] < CLEARLY_LESS_M:
+        return slots
+    best = min(known)
+    return [replace(slot, greener=(slot.metres, slot.window.starts_at) == best) for slot in slots]
 
 
 def _ready(rules: ShopRules, share: ShopBasket, at: datetime) -> datetime | None:

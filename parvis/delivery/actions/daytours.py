@@ -252,7 +252,9 @@ def _deliveries(town: Town, first: datetime, last: datetime, without: UUID | Non
     live = Q(bags__cancelled_at=None)
     found = Delivery.objects.filter(
         town=town, cancelled_at=None, window__starts_at__gte=first, window__starts_at__lt=last
-    ).exclude(pk=without)
+    )
+    if without is not None:
+        found = found.exclude(pk=without)
     return (
         found.select_related("window")
         .only("lon", "lat", "service_seconds", "window")

@@ -69,6 +69,8 @@ class Route:
 class StreetNetwork(Protocol):
     """What knows the ways of a town. ``kind`` is "valhalla" or "straight"; ``said`` tells people why, or ""."""
 
+    def __hash__(self) -> int: ...
+
     @property
     def kind(self) -> str: ...
 

@@ -135,3 +135,22 @@ def test_broken_tiles_are_said_and_the_day_goes_on(town, settings, tmp_path, con
     network = streets_for(town)
     assert (network.kind, "cannot be read" in network.said) == ("straight", True)
     assert network.matrix([WEST, EAST]).distances[0][1] == round(distance_m(WEST, EAST) * DETOUR)
+
+
+def test_the_ways_of_one_place_are_those_of_the_matrix(streets):
+    """Also for a place on an island, and for one on no street at all."""
+    others = [EAST, NORTH, ISLAND_A, Point(2.3, 48.3)]
+    for place, those in ((WEST, others[:2]), (WEST, others), (Point(2.4, 48.4), others)):
+        whole = streets.matrix([place, *those])
+        out, back = streets.ways_of(place, those)
+        assert [leg.seconds for leg in out] == pytest.approx(whole.durations[0][1:], abs=5)
+        assert [leg.metres for leg in out] == pytest.approx(whole.distances[0][1:], abs=15)
+        assert [leg.seconds for leg in back] == pytest.approx([row[0] for row in whole.durations[1:]], abs=5)
+        assert [leg.metres for leg in back] == pytest.approx([row[0] for row in whole.distances[1:]], abs=15)
+
+
+def test_straight_ways_of_one_place():
+    lines = StraightLines()
+    out, back = lines.ways_of(WEST, [EAST, NORTH])
+    assert [leg.metres for leg in out] == list(lines.matrix([WEST, EAST, NORTH]).distances[0][1:])
+    assert back == out

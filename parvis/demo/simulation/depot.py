@@ -9,8 +9,8 @@ from uuid import UUID
 from parvis.core.errors import Refusal
 from parvis.core.ids import CODE_ALPHABET
 from parvis.delivery.actions import pack_into, report_missing, scan_bag_in
-from parvis.delivery.sizes import crates_for
 from parvis.delivery.models import Bag, Crate, Delivery, Round
+from parvis.delivery.sizes import crates_for
 from parvis.delivery.states import BagState
 from parvis.demo.simulation.day import Day
 from parvis.market.models import Order, Part

@@ -147,6 +147,23 @@ class CheckoutForm(forms.Form):
         if self.is_bound and not self.to_a_door:
             self.fields["address"].required = False
 
+    @property
+    def door(self) -> Address | None:
+        """The door on the map that the address typed or proposed names for certain."""
+        text = self.value_of("address").strip()
+        return addresses.geocode(self.town, text) if text and self.by_bike else None
+
+    def narrow(self, slots: Sequence[Slot]) -> None:
+        """Only these windows are left for the door: in the others no bike can be there."""
+        window = self.fields["window"]
+        assert isinstance(window, forms.ChoiceField)
+        window.choices = [(str(slot.window.pk), str(slot.window)) for slot in slots]
+        if self.value_of("window") in {str(slot.window.pk) for slot in self.slots}:  # it is there, for other doors
+            window.error_messages["invalid_choice"] = _(
+                "No bike can be at your door at that time any more. Please choose another one."
+            )
+        self.slots = slots
+
     def _usual(self, share: ShopBasket) -> str:
         """The first way offered; the bikes only when one can come after the shop is ready."""
         bikes = any(share.shop.pk not in slot.too_soon_for for slot in self.slots)

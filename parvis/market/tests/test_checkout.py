@@ -323,3 +323,43 @@ def test_a_language_is_remembered_for_the_mails(visit, product, filled, door):
     browser.post("/checkout/", filled, headers=EN)
     assert Order.objects.get().language == "en"
     assert not Person.objects.filter(email="camille@example.org").exists()
+
+
+def far_away(door):
+    """The same address, an hour's ride from the hub."""
+    door.lon += 0.4
+    door.save()
+
+
+def test_no_time_is_shown_for_a_door_where_no_bike_can_be(browser, filled, window, door):
+    far_away(door)
+    page = browser.post("/checkout/", filled | {"recalculate": "1"}, headers=EN).content.decode()
+    assert "No bike can come to this address in the next days." in page
+    assert str(window.pk) not in page
+    page = browser.post("/checkout/", filled, headers=EN).content.decode()
+    assert "No bike can be at your door at that time any more." in page
+    assert 'value="2e étage"' in unescape(page)
+    assert not Order.objects.exists()
+
+
+def test_the_greener_time_comes_first_and_says_why(browser, town, hub, product, filled, window, door, at):
+    sooner = builders.make_window(hub, at + timedelta(hours=3))
+    for name in ("lon", "lat"):
+        setattr(door, name, getattr(door, name) + 0.01)
+    door.save()
+    page = browser.post("/checkout/", filled | {"recalculate": "1"}, headers=EN).content.decode()
+    assert page.index(str(sooner.pk)) < page.index(str(window.pk))
+    assert "Greener" not in page
+    buyer = Buyer("Neighbour", "n@example.org", "", "fr", str(door), door.point)
+    basket = builders.make_basket(town, (product, 1))
+    bike = {product.shop.pk: Modality.objects.get(shop=product.shop, kind="bike")}
+    place_order(town=town, basket=basket, buyer=buyer, chosen=bike, window_id=window.pk, key="n", at=at)
+    page = browser.post("/checkout/", filled | {"recalculate": "1"}, headers=EN).content.decode()
+    assert page.index(str(window.pk)) < page.index(str(sooner.pk))
+    assert "Greener: a bike passes nearby, only 0\xa0m more" in unescape(page)
+    assert browser.post("/checkout/", filled, headers=EN).status_code == 302
+
+
+def test_times_for_a_door_cost_few_queries(browser, filled, window, door, django_assert_max_num_queries):
+    with django_assert_max_num_queries(20):
+        browser.post("/checkout/", filled | {"recalculate": "1"}, headers=EN)

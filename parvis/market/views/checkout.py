@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from parvis.core.errors import Refusal
 from parvis.core.time import day_of
+from parvis.core.words import say_distance
 from parvis.market.actions import Buyer, place_order
 from parvis.market.availability import share_promise
 from parvis.market.bill import bill_of
@@ -31,7 +32,7 @@ from parvis.market.paying.offering import paid_online, provider_of
 from parvis.market.paying.words import provider_name
 from parvis.market.promises import ShopRules
 from parvis.market.rulebook import closures_ahead, rules_of
-from parvis.market.slots import Slot, fits_a_bike, slots_for
+from parvis.market.slots import Slot, fits_a_bike, reachable, slots_for
 from parvis.market.views.payments import begin
 from parvis.market.voucher_choices import Applying, look_at, must_not_guess
 from parvis.market.when import near_day
@@ -59,6 +60,9 @@ def checkout(request: TownRequest) -> HttpResponse:
     carried = fits_a_bike(request.town, groups) if slots else True
     paying = _paying(request, groups)
     form = _form(request, groups, slots if carried else [], market, online=bool(paying))
+    if form.slots and (door := form.door):
+        mine = [share for share in groups if share.shop.pk in form.by_bike]
+        form.narrow(reachable(request.town, form.slots, mine, door.point, at))
     asked = quote(tuple(groups), form.chosen, market)
     applying = _vouchers(request, form, asked, at)
     refused = ""
@@ -84,6 +88,7 @@ def checkout(request: TownRequest) -> HttpResponse:
         "shops": [_shop(share, form, request, at, rules[share.shop.pk]) for share in groups],
         "slots": [_slot(slot, form, at) for slot in form.slots_shown],
         "no_common_time": bool(form.slots) and not form.slots_shown,
+        "no_bike_there": bool(slots) and not form.slots,
         "too_heavy": not carried,
         "offers_bike": any(m.kind == Modality.Kind.BIKE for share in groups for m in share.offered),
         "paying": paying,
@@ -200,6 +205,8 @@ def _slot(slot: Slot, form: CheckoutForm, at: datetime) -> dict[str, Any]:
         "checked": form.slot_id == str(window.pk),
         "few": slot.few,
         "places_left": slot.places_left,
+        "greener": slot.greener,
+        "more_way": say_distance(slot.metres or 0),
     }
 
 

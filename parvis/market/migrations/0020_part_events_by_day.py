@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0001_folded_until_0015'),
+        ("market", "0019_fee_invoices"),
         ('towns', '0003_words_synonyms_and_basemap'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
