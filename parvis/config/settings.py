@@ -207,6 +207,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("PARVIS_MAIL_FROM", f"parvis@{BASE_HOST}")
 STRIPE_KEYS = _by_town(os.environ.get("PARVIS_STRIPE_KEYS", ""))
 STRIPE_HOOK_SECRETS = _by_town(os.environ.get("PARVIS_STRIPE_HOOK_SECRETS", ""))
 STRIPE_URL = os.environ.get("PARVIS_STRIPE_URL", "")
+MOLLIE_KEYS = _by_town(os.environ.get("PARVIS_MOLLIE_KEYS", ""))
+MOLLIE_PROFILES = _by_town(os.environ.get("PARVIS_MOLLIE_PROFILES", ""))
+MOLLIE_APPS = _by_town(os.environ.get("PARVIS_MOLLIE_APPS", ""))
+MOLLIE_URL = os.environ.get("PARVIS_MOLLIE_URL", "")
 PAYMENT_MINUTES = int(os.environ.get("PARVIS_PAYMENT_MINUTES", "20"))
 
 # Notices in browsers (VAPID, RFC 8292): the key is made once and kept beside the secret key.

@@ -18,8 +18,15 @@ COSTS = "costs:provider"
 DISPUTES = "disputes:town"
 BANK_ACCOUNT = "bank:town"
 # kinds of the provider's own lines that belong to no payment: paid to the bank, kept for its work
-BANK = {"payout", "payout_cancel", "payout_failure"}
-OWN_FEES = {"stripe_fee", "application_fee", "tax_fee"}
+BANK = {
+    *("payout", "payout_cancel", "payout_failure"),  # as Stripe calls them
+    *("outgoing-transfer", "outgoing-custom-amount-transfer", "canceled-transfer", "returned-transfer"),  # Mollie
+    *("topup", "balance-topup", "incoming-transfer"),
+}
+OWN_FEES = {
+    *("stripe_fee", "application_fee", "tax_fee"),
+    *("invoice-compensation", "invoice-rounding-compensation", "balance-charge-fee", "managed-fee"),
+}
 Kind = LedgerTransaction.Kind
 
 
@@ -57,10 +64,11 @@ def post_refund(order: Order, reference: str, cents: int, *, at: datetime) -> No
     ledger.post(order=order, kind=Kind.REFUND, key=f"refund:{reference}", entries=entries, at=at)
 
 
-def post_cost(payment: Payment, cents: int, *, at: datetime) -> None:
-    """What the provider keeps for itself; the town bears it."""
+def post_cost(payment: Payment, cents: int, *, at: datetime, line: str = "") -> None:
+    """What the provider keeps for itself; the town bears it. ``line``: of its account, where that alone says it."""
     entries = {COSTS: cents, TOWN: -cents}
-    ledger.post(order=payment.order, kind=Kind.COST, key=f"cost:{payment.pk}", entries=entries, at=at)
+    key = f"cost:{line or payment.pk}"
+    ledger.post(order=payment.order, kind=Kind.COST, key=key, entries=entries, at=at)
 
 
 def post_dispute(order: Order, reference: str, cents: int, *, won: bool, at: datetime) -> None:

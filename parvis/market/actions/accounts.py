@@ -6,8 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from parvis.core import audit
+from parvis.market.clients import Merchant
 from parvis.market.models import MerchantAccount, Shop
 from parvis.market.paying.offering import client_of, provider_of
+from parvis.people.models import Organisation
 
 
 def open_account(*, shop: Shop, at: datetime, by: Any = None) -> MerchantAccount:
@@ -16,16 +18,11 @@ def open_account(*, shop: Shop, at: datetime, by: Any = None) -> MerchantAccount
     The key is the organisation: asked twice, or stopped before the answer was written, it is the same account.
     Raises TryLater or GiveUp as the provider does.
     """
-    provider = provider_of(shop.town)
+    provider, merchant = provider_of(shop.town), _merchant(shop.organisation, shop.town.country, by)
     known = MerchantAccount.objects.filter(organisation=shop.organisation_id, provider=provider).first()
     if known is not None:
         return known
-    made = client_of(shop.town, provider).open_account(
-        f"account:{shop.organisation_id}",
-        name=shop.organisation.name,
-        email=shop.organisation.email,
-        country=shop.town.country,
-    )
+    made = client_of(shop.town, provider).open_account(merchant)
     with transaction.atomic():
         account, new = MerchantAccount.objects.get_or_create(
             organisation=shop.organisation,
@@ -37,16 +34,30 @@ def open_account(*, shop: Shop, at: datetime, by: Any = None) -> MerchantAccount
     return account
 
 
-def account_url(account: MerchantAccount, back_url: str) -> str:
+def _merchant(organisation: Organisation, country: str, by: Any = None) -> Merchant:
+    """Who is to be paid, as a provider asks for it."""
+    return Merchant(
+        key=f"account:{organisation.pk}",
+        name=organisation.name,
+        email=organisation.email or getattr(by, "email", ""),
+        country=country,
+        number=organisation.registration_number,
+        person=getattr(by, "name", ""),
+    )
+
+
+def account_url(account: MerchantAccount, back_url: str, by: Any = None) -> str:
     """Where the merchant tells the provider who they are. Raises TryLater or GiveUp."""
-    return client_of(account.town, account.provider).account_url(account.reference, back_url)
+    merchant = _merchant(account.organisation, account.town.country, by)
+    return client_of(account.town, account.provider).account_url(account.reference, back_url, merchant)
 
 
 def look_at_account(account: MerchantAccount, *, at: datetime) -> MerchantAccount:
-    """Ask the provider whether the merchant can be paid. Raises TryLater or GiveUp."""
-    seen = client_of(account.town, account.provider).account(account.reference)
+    """Ask the provider whether the merchant can be paid, and under which number. Raises TryLater or GiveUp."""
+    merchant = _merchant(account.organisation, account.town.country)
+    seen = client_of(account.town, account.provider).account(account.reference, merchant)
     if seen.charges_enabled != account.charges_enabled:
         audit.record("account_checked", account, at=at, town_id=account.town_id, enabled=seen.charges_enabled)
-    account.charges_enabled, account.checked_at = seen.charges_enabled, at
-    account.save(update_fields=["charges_enabled", "checked_at"])
+    account.reference, account.charges_enabled, account.checked_at = seen.reference, seen.charges_enabled, at
+    account.save(update_fields=["reference", "charges_enabled", "checked_at"])
     return account

@@ -8,8 +8,8 @@ from django.db import transaction
 from parvis.core import audit
 from parvis.market import ledger_online
 from parvis.market.actions.payment_answers import absorb, lock_payment, look_at, withdraw, write
-from parvis.market.clients import Asked, Client, GiveUp, Seen, TryLater
-from parvis.market.models import PaymentEvent, ProviderCall
+from parvis.market.clients import Asked, Back, Client, GiveUp, Seen, TryLater
+from parvis.market.models import Part, PaymentEvent, ProviderCall
 from parvis.market.paying.next_steps import Verb
 from parvis.market.paying.offering import client_of
 
@@ -50,6 +50,9 @@ def make_call(call: ProviderCall, *, at: datetime) -> bool:
             if found.part is not None:
                 sign = -1 if found.verb == Verb.REVERSE else 1
                 ledger_online.post_payout(found.part, found.key, sign * found.amount_cents, at=at)
+            for pk, _account, cents in found.back:
+                part = Part.objects.select_related("order", "shop").get(pk=pk)
+                ledger_online.post_payout(part, f"{found.key}:{pk}", -cents, at=at)
             if found.verb == Verb.OPEN:
                 payment.session = found.reference
                 payment.save(update_fields=["session"])
@@ -101,12 +104,13 @@ def _cancel(client: Client, call: ProviderCall) -> Seen | None:
 
 
 def _refund(client: Client, call: ProviderCall) -> Seen | None:
-    return client.refund(call.key, call.payment.session, call.payment.reference, call.amount_cents)
+    back = tuple(Back(account, cents) for _part, account, cents in call.back)
+    return client.refund(call.key, call.payment.session, call.payment.reference, call.amount_cents, back)
 
 
 def _transfer(client: Client, call: ProviderCall) -> Seen | None:
     payment, group = call.payment, call.payment.order.code
-    tried = client.sent(call.key, group=group) if call.attempts > 1 else ""
+    tried = client.sent(call.key, group=group, charge=payment.charge) if call.attempts > 1 else ""
     call.reference = tried or client.transfer(
         call.key,
         account=call.request["account"],
@@ -119,8 +123,9 @@ def _transfer(client: Client, call: ProviderCall) -> Seen | None:
 
 
 def _reverse(client: Client, call: ProviderCall) -> Seen | None:
-    transfer = call.request["transfer"]
-    tried = client.sent(call.key, group=call.payment.order.code, transfer=transfer) if call.attempts > 1 else ""
+    transfer, payment = call.request["transfer"], call.payment
+    known = {"group": payment.order.code, "charge": payment.charge, "transfer": transfer}
+    tried = client.sent(call.key, **known) if call.attempts > 1 else ""
     call.reference = tried or client.reverse(call.key, transfer, call.amount_cents)
     return None
 

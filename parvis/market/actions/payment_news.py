@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
+from parvis.core.ids import new_id
 from parvis.market.actions import payment_looks
 from parvis.market.models import MerchantAccount, Payment, ProviderEvent
 from parvis.market.paying.offering import client_of
@@ -16,16 +17,23 @@ MOST = 200
 
 
 def take(town: Town, provider: str, body: bytes, signature: str, *, at: datetime) -> ProviderEvent | None:
-    """Keep a piece of news whose sender is proved; None when it is known already.
+    """Keep a piece of news; None when it is known already, or when nobody has signed it and it is about nothing here.
 
-    Raises GiveUp for a message that the provider did not sign, LookupError where the town has no such provider.
+    Raises GiveUp for a message that cannot be the provider's, NoKey where the town has no such provider.
     """
-    news = client_of(town, provider).news(body, signature)
+    client = client_of(town, provider)
+    news = client.news(body, signature)
+    number = news.event_id
+    if not client.abilities.signs_news:
+        waiting = ProviderEvent.objects.filter(town=town, provider=provider, about=news.about, handled_at=None)
+        if waiting.exists() or not _payments(town, news.about):
+            return None  # the one that waits makes us ask as well; what is about nothing makes nobody ask
+        number = f"{next(iter(news.about.values()))}:{new_id()}"  # the same words come at each change
     with transaction.atomic():
         event, new = ProviderEvent.objects.get_or_create(
             town=town,
             provider=provider,
-            event_id=news.event_id,
+            event_id=number,
             defaults={"kind": news.kind[:80], "about": news.about, "received_at": at},
         )
         if new:
@@ -46,7 +54,7 @@ def handle(event_id: UUID, *, at: datetime) -> None:
         known = MerchantAccount.objects.filter(town=event.town, provider=event.provider, reference=account).first()
         if known is not None:
             look_at_account(known, at=at)
-    for pk in _payments(event):
+    for pk in _payments(event.town, event.about):
         Payment.objects.filter(pk=pk).update(next_look_at=at)  # so that the periodic task asks, should we be stopped
         payment_looks.look(pk, at=at)
     ProviderEvent.objects.filter(pk=event.pk).update(handled_at=at)
@@ -59,15 +67,20 @@ def handle_waiting(*, at: datetime) -> None:
         handle(pk, at=at)
 
 
-def _payments(event: ProviderEvent) -> list[UUID]:
-    about = event.about
+def _payments(town: Town, about: dict[str, str]) -> list[UUID]:
     named = Q(pk__in=[])
     if about.get("payment"):
         named |= Q(pk=about["payment"])
-    for name, field in (("checkout.session", "session"), ("payment_intent", "reference"), ("charge", "charge")):
+    names = (
+        ("session", "session"),
+        ("checkout.session", "session"),
+        ("payment_intent", "reference"),
+        ("charge", "charge"),
+    )
+    for name, field in names:
         if about.get(name):
             named |= Q(**{field: about[name]})
     try:
-        return list(Payment.objects.filter(named, town=event.town).values_list("pk", flat=True))
+        return list(Payment.objects.filter(named, town=town).values_list("pk", flat=True))
     except ValidationError:  # somebody wrote something else into the payment's own notes at the provider
         return []

@@ -31,7 +31,7 @@ from parvis.market.paying.amounts import (
     online_parts,
 )
 from parvis.market.paying.next_steps import Share, Standing, Step, Verb, next_step
-from parvis.market.paying.offering import provider_of
+from parvis.market.paying.offering import client_of, provider_of
 from parvis.market.paying.states import PaymentState
 from parvis.towns.links import town_url
 
@@ -191,6 +191,7 @@ def _keep_fees(standing: Standing, order: Order, at: datetime) -> None:
 def _share(payment: Payment, order: Order, part: Part, calls: list[ProviderCall]) -> Share:
     moves = [call for call in calls if call.part_id == part.pk and call.done_at]
     sent = sum(-call.amount_cents if call.verb == Verb.REVERSE else call.amount_cents for call in moves)
+    sent -= sum(cents for call in calls if call.done_at for pk, _account, cents in call.back if pk == str(part.pk))
     account = _account_of(payment, part)
     return Share(str(part.pk), due_to_shop(order, part), sent, len(moves), account is not None)
 
@@ -219,7 +220,29 @@ def _request(step: Step, payment: Payment, order: Order, at: datetime) -> dict[s
         part = next(part for part in online_parts(order) if str(part.pk) == step.part)
         account = _account_of(payment, part)
         return {"account": account.reference if account else "", "currency": order.town.currency}
+    if step.verb == Verb.REFUND:
+        return {"back": _back(payment, order, step.cents)}
     if step.verb == Verb.REVERSE:
         sent = [c for c in payment.calls.all() if str(c.part_id) == step.part and c.verb == Verb.TRANSFER and c.done_at]
         return {"transfer": sent[-1].reference}
     return {}
+
+
+def _back(payment: Payment, order: Order, most: int) -> list[tuple[str, str, int]]:
+    """What shops have had too much, as part, account and cents: where it can only come back with a refund to the buyer.
+
+    Never more than what is refunded (``most``).
+    """
+    if client_of(payment.town, payment.provider).abilities.takes_back:
+        return []
+    calls, found = list(payment.calls.all()), []
+    for part in online_parts(order):
+        share = _share(payment, order, part, calls)
+        accounts = [
+            c.request["account"] for c in calls if c.part_id == part.pk and c.verb == Verb.TRANSFER and c.done_at
+        ]
+        cents = min(share.sent_cents - share.due_cents, most)
+        if accounts and cents > 0:
+            found.append((str(part.pk), accounts[-1], cents))
+            most -= cents
+    return found

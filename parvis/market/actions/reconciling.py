@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
@@ -14,7 +15,7 @@ from parvis.market.actions import payment_looks
 from parvis.market.actions.accounts import look_at_account
 from parvis.market.clients import GiveUp, TryLater
 from parvis.market.models import LedgerTransaction, MerchantAccount, Payment, ProviderMovement
-from parvis.market.paying.offering import client_of, provider_of
+from parvis.market.paying.offering import client_of, providers_of
 from parvis.towns.models import Town
 
 OVERLAP = timedelta(days=3)  # a line may appear a little after its own time
@@ -24,7 +25,7 @@ REACH = timedelta(days=60)
 
 def reconcile_all_towns(*, at: datetime) -> None:
     """Copy the account of each town that is paid online, and look again at whatever may miss a step."""
-    for town in Town.objects.filter(slug__in=settings.STRIPE_KEYS):
+    for town in Town.objects.filter(slug__in={*settings.STRIPE_KEYS, *settings.MOLLIE_KEYS}):
         with suppress(TryLater, GiveUp):  # tomorrow's night copies what is missing
             copy_movements(town, at=at)
         for account in MerchantAccount.objects.filter(town=town, charges_enabled=False).select_related("town"):
@@ -35,31 +36,42 @@ def reconcile_all_towns(*, at: datetime) -> None:
 
 
 def copy_movements(town: Town, *, at: datetime, by: Any = None) -> int:
-    """Copy what is new in the provider's account; how many lines. Raises TryLater or GiveUp as the provider does."""
-    provider = provider_of(town)
-    if not provider:
-        return 0
+    """Copy what is new in the account at each of the town's providers; how many lines.
+
+    What a provider keeps for its work is posted from these lines where it does not say so beside the payment.
+    Raises TryLater or GiveUp as the provider does.
+    """
+    new = sum(_copy(town, provider, at) for provider in providers_of(town))
+    if providers_of(town):
+        _post_to_bank(town)
+        audit.record("copy_movements", town, at=at, town_id=town.pk, actor=by, lines=new)
+    return new
+
+
+def _copy(town: Town, provider: str, at: datetime) -> int:
+    client = client_of(town, provider)
     known = ProviderMovement.objects.filter(town=town, provider=provider).order_by("-at").first()
-    since = known.at - OVERLAP if known else at - FIRST
-    lines = list(client_of(town, provider).movements(since))
+    lines = list(client.movements(known.at - OVERLAP if known else at - FIRST))
     new = 0
     for line in lines:
-        _movement, created = ProviderMovement.objects.get_or_create(
-            town=town,
-            provider=provider,
-            reference=line.reference,
-            defaults={
-                "kind": line.kind,
-                "amount_cents": line.cents,
-                "fee_cents": line.fee_cents,
-                "at": line.at,
-                "source": line.sources[0] if line.sources else "",
-                "payment": _payment_of(town, line.sources),
-            },
-        )
+        payment = _payment_of(town, line.sources)
+        with transaction.atomic():
+            _movement, created = ProviderMovement.objects.get_or_create(
+                town=town,
+                provider=provider,
+                reference=line.reference,
+                defaults={
+                    "kind": line.kind,
+                    "amount_cents": line.cents,
+                    "fee_cents": line.fee_cents,
+                    "at": line.at,
+                    "source": line.sources[0] if line.sources else "",
+                    "payment": payment,
+                },
+            )
+            if created and payment and line.fee_cents and not client.abilities.says_fees:
+                ledger_online.post_cost(payment, line.fee_cents, line=line.reference, at=at)
         new += created
-    _post_to_bank(town)
-    audit.record("copy_movements", town, at=at, town_id=town.pk, actor=by, lines=new)
     return new
 
 

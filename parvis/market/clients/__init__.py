@@ -34,6 +34,35 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a provider can do, where they differ; what it cannot is arranged in another way (``docs/payments.md``)."""
+
+    takes_back: bool  # what was handed on to a merchant, by itself; else only together with a refund
+    says_fees: bool  # beside the payment; else only in the town's account there
+    signs_news: bool  # so that its sender is proved; else anybody may send it
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """Who wants to be paid. ``key`` is the intent, ``person`` who asks, ``number`` the business's in its register."""
+
+    key: str
+    name: str
+    email: str
+    country: str
+    number: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What a merchant gives back of what was handed on to its account."""
+
+    account: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A hosted page that waits for its buyer."""
 
@@ -98,7 +127,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A web hook, checked: which event, and the numbers of what it is about."""
+    """A web hook, checked: which event ("" where events have no number), and the numbers of what it is about."""
 
     event_id: str
     kind: str
@@ -106,19 +135,21 @@ class News:
 
 
 class Client(Protocol):
-    """What the market asks of a provider."""
+    """What the market asks of a provider. ``refund`` takes ``back`` only where ``takes_back`` is not an ability."""
+
+    abilities: Abilities
 
     def open(self, asked: Asked) -> Opened: ...
     def look(self, session: str) -> Seen: ...
     def close(self, key: str, session: str) -> Seen: ...
     def capture(self, key: str, session: str, reference: str, cents: int) -> Seen: ...
     def cancel(self, key: str, session: str, reference: str) -> Seen: ...
-    def refund(self, key: str, session: str, reference: str, cents: int) -> Seen: ...
+    def refund(self, key: str, session: str, reference: str, cents: int, back: tuple[Back, ...] = ()) -> Seen: ...
     def transfer(self, key: str, *, account: str, cents: int, currency: str, group: str, charge: str) -> str: ...
     def reverse(self, key: str, transfer: str, cents: int) -> str: ...
-    def sent(self, key: str, *, group: str, transfer: str = "") -> str: ...
+    def sent(self, key: str, *, group: str, charge: str, transfer: str = "") -> str: ...
     def movements(self, since: datetime) -> Iterator[Movement]: ...
     def news(self, body: bytes, signature: str) -> News: ...
-    def open_account(self, key: str, *, name: str, email: str, country: str) -> Account: ...
-    def account(self, reference: str) -> Account: ...
-    def account_url(self, reference: str, back_url: str) -> str: ...
+    def open_account(self, merchant: Merchant) -> Account: ...
+    def account(self, reference: str, merchant: Merchant) -> Account: ...
+    def account_url(self, reference: str, back_url: str, merchant: Merchant) -> str: ...

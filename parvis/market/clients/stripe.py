@@ -15,7 +15,21 @@ from typing import Any
 import stripe
 from django.conf import settings
 
-from parvis.market.clients import Account, Asked, Dispute, GiveUp, Movement, News, Opened, Refund, Seen, TryLater
+from parvis.market.clients import (
+    Abilities,
+    Account,
+    Asked,
+    Back,
+    Dispute,
+    GiveUp,
+    Merchant,
+    Movement,
+    News,
+    Opened,
+    Refund,
+    Seen,
+    TryLater,
+)
 
 TIMEOUT_S = 15
 _LATER = (stripe.APIConnectionError, stripe.RateLimitError)
@@ -129,6 +143,8 @@ def _short(error: stripe.StripeError) -> str:
 class StripeClient:
     """One town's account at Stripe."""
 
+    abilities = Abilities(takes_back=True, says_fees=True, signs_news=True)
+
     def __init__(self, key: str, hook_secret: str = "") -> None:
         self._hook_secret = hook_secret
         options: dict[str, Any] = {"base_addresses": {"api": settings.STRIPE_URL}} if settings.STRIPE_URL else {}
@@ -222,8 +238,8 @@ class StripeClient:
         return self._look(session)
 
     @_said
-    def refund(self, key: str, session: str, reference: str, cents: int) -> Seen:
-        """Give back, unless this key already has."""
+    def refund(self, key: str, session: str, reference: str, cents: int, back: tuple[Back, ...] = ()) -> Seen:
+        """Give back, unless this key already has; what merchants have had comes back by ``reverse``."""
         seen = self._look(session)
         if key not in {refund.key for refund in seen.refunds}:
             request: Any = refund_request(key, reference, cents)
@@ -244,7 +260,7 @@ class StripeClient:
         return self._v1.transfers.reversals.create(transfer, request, {"idempotency_key": key}).id
 
     @_said
-    def sent(self, key: str, *, group: str, transfer: str = "") -> str:
+    def sent(self, key: str, *, group: str, charge: str, transfer: str = "") -> str:
         """The number of what this key has already moved; empty when it has not."""
         listed: Any = (
             self._v1.transfers.reversals.list(transfer, {"limit": 100})
@@ -271,18 +287,18 @@ class StripeClient:
             raise GiveUp("not a message of the provider") from None
 
     @_said
-    def open_account(self, key: str, *, name: str, email: str, country: str) -> Account:
+    def open_account(self, merchant: Merchant) -> Account:
         """An account for a merchant, still to be filled by them."""
-        request: Any = account_request(name, email, country)
-        return _account(_plain(self._v1.accounts.create(request, {"idempotency_key": key})))
+        request: Any = account_request(merchant.name, merchant.email, merchant.country)
+        return _account(_plain(self._v1.accounts.create(request, {"idempotency_key": merchant.key})))
 
     @_said
-    def account(self, reference: str) -> Account:
+    def account(self, reference: str, merchant: Merchant) -> Account:
         """How far a merchant's account is."""
         return _account(_plain(self._v1.accounts.retrieve(reference)))
 
     @_said
-    def account_url(self, reference: str, back_url: str) -> str:
+    def account_url(self, reference: str, back_url: str, merchant: Merchant) -> str:
         """Where a merchant goes to fill it."""
         request: Any = link_request(reference, back_url)
         return self._v1.account_links.create(request).url

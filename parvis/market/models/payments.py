@@ -179,6 +179,11 @@ class ProviderCall(TownOwned):
         return self.key
 
     @property
+    def back(self) -> list[tuple[str, str, int]]:
+        """What a refund takes back from shops in the same step: part, account and cents of each."""
+        return [(part, account, cents) for part, account, cents in self.request.get("back", [])]
+
+    @property
     def is_open(self) -> bool:
         """Still to be asked for, or asked for without an answer that we know."""
         return self.done_at is None and self.given_up_at is None

@@ -28,6 +28,7 @@ class Market(TownOwned):
     bike_fee_cents = models.PositiveIntegerField(default=390)
     bike_fee_vat_bp = models.PositiveIntegerField(default=2000)
     bike_free_from_cents = models.PositiveIntegerField(null=True, blank=True)
+    provider = models.CharField(max_length=10, blank=True, help_text="of new payments, where the town has several")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["town"], name="one_market_a_town")]

@@ -5,23 +5,47 @@ from uuid import UUID
 
 from django.conf import settings
 
-from parvis.market.clients import Client
-from parvis.market.models import MerchantAccount, Provider, Shop
+from parvis.market.clients import Client, TryLater
+from parvis.market.models import Market, MerchantAccount, Provider, Shop
 from parvis.towns.models import Town
 
 
+def providers_of(town: Town) -> list[str]:
+    """The providers whose keys the installation holds for this town; none where everything is paid on the spot."""
+    keys = ((Provider.STRIPE, settings.STRIPE_KEYS), (Provider.MOLLIE, settings.MOLLIE_KEYS))
+    return [provider.value for provider, held in keys if held.get(town.slug)]
+
+
 def provider_of(town: Town) -> str:
-    """The provider whose key the installation holds for this town; empty where everything is paid on the spot."""
-    return Provider.STRIPE if settings.STRIPE_KEYS.get(town.slug) else ""
+    """The provider of new payments: the one that the town's agents have chosen, if it has several. Empty: none."""
+    held = providers_of(town)
+    if len(held) < 2:
+        return "".join(held)
+    chosen = Market.objects.filter(town=town).values_list("provider", flat=True).first()
+    return chosen if chosen in held else held[0]
+
+
+class NoKey(TryLater):
+    """The installation holds no key of this provider for the town: not now, or not any more."""
 
 
 def client_of(town: Town, provider: str) -> Client:
-    """The way to the town's account at a provider."""
-    from parvis.market.clients.stripe import StripeClient  # heavy, and most towns never need it
+    """The way to the town's account at a provider. Raises NoKey."""
+    # both are heavy, and most towns never need them
+    if provider == Provider.STRIPE and settings.STRIPE_KEYS.get(town.slug):
+        from parvis.market.clients.stripe import StripeClient
 
-    if provider == Provider.STRIPE and town.slug in settings.STRIPE_KEYS:
         return StripeClient(settings.STRIPE_KEYS[town.slug], settings.STRIPE_HOOK_SECRETS.get(town.slug, ""))
-    raise LookupError(f"{town.slug} has no key of {provider}")
+    if provider == Provider.MOLLIE and settings.MOLLIE_KEYS.get(town.slug):
+        from parvis.market.clients.mollie import MollieClient
+
+        return MollieClient(
+            settings.MOLLIE_KEYS[town.slug],
+            currency=town.currency,
+            profile=settings.MOLLIE_PROFILES.get(town.slug, ""),
+            app=settings.MOLLIE_APPS.get(town.slug, ""),
+        )
+    raise NoKey(f"no key of {provider}")
 
 
 def paid_online(town: Town, shops: Iterable[Shop]) -> set[UUID]:

@@ -16,6 +16,7 @@ from parvis.market.access import my_shop, order_for
 from parvis.market.actions import accounts, payment_looks, payment_news, payments
 from parvis.market.clients import GiveUp, TryLater
 from parvis.market.models import Order, Payment
+from parvis.market.paying.offering import NoKey
 from parvis.market.paying.states import PaymentState
 from parvis.market.paying.words import provider_name
 from parvis.people.requests import PersonRequest
@@ -75,7 +76,7 @@ def news(request: TownRequest, provider: str) -> HttpResponse:
     signature = request.headers.get("Stripe-Signature", "")
     try:
         payment_news.take(request.town, provider, body, signature, at=timezone.now())
-    except LookupError:
+    except NoKey:
         return HttpResponseNotFound()
     except GiveUp:
         return HttpResponseBadRequest()
@@ -91,12 +92,10 @@ def account(request: PersonRequest, slug: str) -> HttpResponse:
         found = accounts.open_account(shop=shop, at=timezone.now(), by=request.user)
         found = accounts.look_at_account(found, at=timezone.now())
         if not found.charges_enabled:
-            return render(
-                request,
-                "market/merchant/to_provider.html",
-                {"shop": shop, "url": accounts.account_url(found, back), "provider": provider_name(found.provider)},
-            )
-    except LookupError:
+            url = accounts.account_url(found, back, request.user)
+            context = {"shop": shop, "url": url, "provider": provider_name(found.provider)}
+            return render(request, "market/merchant/to_provider.html", context)
+    except NoKey:
         return HttpResponseNotFound()
     except (TryLater, GiveUp):
         messages.warning(request, _("The provider does not answer as it should. Try again later, or tell the town."))

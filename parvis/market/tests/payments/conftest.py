@@ -1,15 +1,19 @@
 """A town that is paid online, its provider on loopback, and a buyer with a card."""
 
+import json
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import pytest
 import requests
+import stripe
 
 from parvis.core.geo import Point
 from parvis.demo import builders
@@ -22,8 +26,10 @@ HOOK = "whsec_of_issy"
 
 
 class Double:
-    """The provider's process, and what only a test may do with it."""
+    """Stripe's process, and what only a test may do with it; ``MollieDouble`` has the same verbs."""
 
+    name = "stripe"
+    module = "stripe_double"
     settings: Any = None
 
     def __init__(self, base: str) -> None:
@@ -42,6 +48,14 @@ class Double:
     def give_key(self, town: Town) -> None:
         """The town is paid online from now on."""
         self.settings.STRIPE_KEYS |= {town.slug: "sk_test_12345"}
+        self.settings.STRIPE_HOOK_SECRETS |= {town.slug: HOOK}
+
+    def approve(self, account: MerchantAccount) -> None:
+        """The merchant fills the provider's page, and the provider says yes."""
+        self.tell(f"approve/{account.reference}")
+
+    def clock(self, at: Any) -> None:
+        """What time it is at the provider."""
 
     def faults(self, *kinds: str) -> None:
         self.tell("faults", list(kinds))
@@ -64,15 +78,102 @@ class Double:
             )
         return got
 
+    def done(self) -> tuple[Any, ...]:
+        """The payments' states, and how often money moved: what must not happen twice."""
+        found = self.everything
+        back = sum(transfer["reversed"] for transfer in found["transfers"].values())
+        states = sorted(intent["status"] for intent in found["intents"])
+        return *states, len(found["refunds"]), len(found["transfers"]), back
 
-@pytest.fixture(scope="session")
-def double_process() -> Iterator[Double]:
+    def dispute(self, payment: Payment, cents: int) -> None:
+        """The buyer's bank takes so much back."""
+        self.tell("dispute", {"charge": payment.charge, "amount": cents})
+
+    def message(self, payment: Payment, number: int, kind: str) -> dict[str, Any]:
+        """A web hook as the provider sends it: body, content type, headers."""
+        about = {"id": payment.session, "object": "checkout.session", "payment_intent": payment.reference or None}
+        if payment.reference and kind.startswith("payment_intent"):
+            about = {"id": payment.reference, "object": "payment_intent"}
+        body = json.dumps({"id": f"evt_{payment.pk}_{number}", "type": kind, "data": {"object": about}})
+        return self.signed(body, HOOK)
+
+    def signed(self, body: str, secret: str) -> dict[str, Any]:
+        header = stripe.WebhookSignature.generate_signature_header(body, secret, timestamp=int(time.time()))
+        return {"data": body, "content_type": "application/json", "headers": {"stripe-signature": header}}
+
+    def forged(self, payment: Payment) -> dict[str, Any]:
+        """What somebody sends who is not the provider."""
+        return self.signed(self.message(payment, 0, "checkout.session.completed")["data"], "whsec_forged")
+
+    forged_answer = 400
+
+
+class MollieDouble(Double):
+    """Mollie's process."""
+
+    name = "mollie"
+    module = "mollie_double"
+
+    def pay(self, payment: Payment, number: str = "good") -> dict:
+        payment = Payment.objects.get(pk=payment.pk)
+        return self.tell(f"pay/{payment.session}", {"good": number == "good"})
+
+    def give_key(self, town: Town) -> None:
+        self.settings.MOLLIE_KEYS |= {town.slug: "access_12345"}
+        self.settings.MOLLIE_PROFILES |= {town.slug: "pfl_12345"}
+        self.settings.MOLLIE_APPS |= {town.slug: "app_12345"}
+
+    def approve(self, account: MerchantAccount) -> None:
+        organisation = account.organisation
+        self.tell("join", {"name": organisation.name, "number": organisation.registration_number, "ready": True})
+
+    def clock(self, at: Any) -> None:
+        self.tell("clock", {"now": at.isoformat()})
+
+    def held(self) -> int:
+        found = self.everything
+        taken = sum(cents_of(capture) for capture in found["captures"] if capture["status"] == "succeeded")
+        return taken - sum(cents_of(refund) for refund in found["refunds"])
+
+    def sent(self) -> dict[str, int]:
+        got: dict[str, int] = {}
+        for route in self.everything["routes"]:
+            to = route["destination"]["organizationId"]
+            got[to] = got.get(to, 0) + cents_of(route)
+        for refund in self.everything["refunds"]:
+            for back in refund.get("routingReversals", []):
+                got[back["source"]["organizationId"]] -= cents_of(back)
+        return got
+
+    def done(self) -> tuple[Any, ...]:
+        found = self.everything
+        states = sorted(payment["status"] for payment in found["payments"])
+        return *states, len(found["captures"]), len(found["refunds"]), len(found["routes"])
+
+    def dispute(self, payment: Payment, cents: int) -> None:
+        self.tell("chargeback", {"payment": payment.reference, "amount": cents})
+
+    def message(self, payment: Payment, number: int, kind: str) -> dict[str, Any]:
+        return {"data": f"id={payment.session}", "content_type": "application/x-www-form-urlencoded"}
+
+    def forged(self, payment: Payment) -> dict[str, Any]:
+        return {"data": "id=tr_somebodyelse", "content_type": "application/x-www-form-urlencoded"}
+
+    forged_answer = 204  # told nothing
+
+
+def cents_of(row: dict) -> int:
+    return int(Decimal(row["amount"]["value"]) * 100)
+
+
+def running(kind: type[Double]) -> Iterator[Double]:
+    """The double's process, for all tests of a run."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "parvis.market.tests.payments.stripe_double", str(port)]
+    command = [sys.executable, "-m", f"parvis.market.tests.payments.{kind.module}", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    double = Double(f"http://127.0.0.1:{port}")
+    double = kind(f"http://127.0.0.1:{port}")
     for _attempt in range(600):
         try:
             double.tell("reset")
@@ -85,6 +186,16 @@ def double_process() -> Iterator[Double]:
     process.wait(10)
 
 
+@pytest.fixture(scope="session")
+def double_process() -> Iterator[Double]:
+    yield from running(Double)
+
+
+@pytest.fixture(scope="session")
+def mollie_process() -> Iterator[Double]:
+    yield from running(MollieDouble)
+
+
 @pytest.fixture
 def provider(double_process: Double, settings: Any) -> Double:
     settings.STRIPE_KEYS = {"issy": "sk_test_12345"}
@@ -95,10 +206,34 @@ def provider(double_process: Double, settings: Any) -> Double:
     return double_process
 
 
+@pytest.fixture
+def mollie(mollie_process: Double, settings: Any, at: Any) -> Double:
+    """The town is paid through Mollie, and through nobody else."""
+    settings.STRIPE_KEYS, settings.MOLLIE_KEYS = {}, {"issy": "access_12345"}
+    settings.MOLLIE_PROFILES, settings.MOLLIE_APPS = {"issy": "pfl_12345"}, {"issy": "app_12345"}
+    settings.MOLLIE_URL = mollie_process.base
+    mollie_process.settings = settings
+    mollie_process.tell("reset")
+    mollie_process.clock(at)
+    return mollie_process
+
+
+@pytest.fixture(params=["provider", "mollie"])
+def either(request: Any) -> Double:
+    """The same with each of the two providers."""
+    return request.getfixturevalue(request.param)
+
+
+NUMBERS = count(500_000_001)
+
+
 def connect(shop: Shop, provider: Double, at: Any) -> MerchantAccount:
     """The shop's organisation fills its account, and the provider says yes."""
+    organisation = shop.organisation
+    organisation.registration_number = organisation.registration_number or f"{next(NUMBERS)}00012"
+    organisation.save()
     account = accounts.open_account(shop=shop, at=at)
-    provider.tell(f"approve/{account.reference}")
+    provider.approve(account)
     return accounts.look_at_account(account, at=at)
 
 
@@ -117,7 +252,7 @@ def other_shop(other_merchant: Any, provider: Double, at: Any) -> Shop:
 @pytest.fixture
 def online(town: Any, account: Any, at: Any) -> Any:
     """``online(product, …)`` places an order of two of each that is to be paid online."""
-    count = iter(range(1000))
+    numbers = iter(range(1000))
 
     def place(*wanted: Any, window: Any = None, kind: str = "", at: Any = at) -> Order:
         kind = kind or ("bike" if window else "collect")
@@ -127,7 +262,7 @@ def online(town: Any, account: Any, at: Any) -> Any:
             buyer=BUYER,
             chosen={product.shop_id: product.shop.modalities.get(kind=kind) for product in wanted},
             window_id=window.pk if window else None,
-            key=f"online-{next(count)}",
+            key=f"online-{next(numbers)}",
             at=at,
             pay_online=True,
         )
