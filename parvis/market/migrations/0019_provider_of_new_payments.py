@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("market", "0015_telling"),
+        ("market", "0018_reduced_prices"),
     ]
 
     operations = [
