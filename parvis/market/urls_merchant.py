@@ -69,6 +69,7 @@ urlpatterns = [
     path("agent/fees/<uuid:pk>/call-off/", fees.call_off, name="agent-fees-call-off"),
     path("agent/fund/", funds.keep, name="agent-fund"),
     path("agent/reconciliation/", reconciling.reconciliation, name="agent-reconciliation"),
+    path("agent/reconciliation/provider/", reconciling.choose, name="agent-provider"),
     path("agent/reconciliation/<uuid:pk>/again/", reconciling.again, name="agent-call-again"),
 ]
 urlpatterns += goods

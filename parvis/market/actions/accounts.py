@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from parvis.core import audit
+from parvis.core.errors import Refusal
 from parvis.market.clients import Merchant
-from parvis.market.models import MerchantAccount, Shop
-from parvis.market.paying.offering import client_of, provider_of
+from parvis.market.models import Market, MerchantAccount, Shop
+from parvis.market.paying.offering import client_of, provider_of, providers_of
 from parvis.people.models import Organisation
+from parvis.towns.models import Town
 
 
 def open_account(*, shop: Shop, at: datetime, by: Any = None) -> MerchantAccount:
@@ -61,3 +64,15 @@ def look_at_account(account: MerchantAccount, *, at: datetime) -> MerchantAccoun
     account.reference, account.charges_enabled, account.checked_at = seen.reference, seen.charges_enabled, at
     account.save(update_fields=["reference", "charges_enabled", "checked_at"])
     return account
+
+
+@transaction.atomic
+def choose_provider(*, town: Town, provider: str, at: datetime, by: Any = None) -> None:
+    """New payments of the town go through this provider; those that have begun stay with theirs.
+
+    Raises Refusal for one whose key the installation does not hold.
+    """
+    if provider not in providers_of(town):
+        raise Refusal(_("Choose one of the providers."))
+    if Market.objects.filter(town=town).exclude(provider=provider).update(provider=provider):
+        audit.record("choose_provider", town, at=at, town_id=town.pk, actor=by, provider=provider)

@@ -68,7 +68,8 @@ def absorb(payment: Payment, seen: Seen, at: datetime) -> None:
     ended = seen.cancelled or seen.failed
     if ended and not seen.captured_cents:
         kind = Kind.CANCELLED if seen.cancelled else Kind.FAILED
-        if write(payment, kind, str(kind), 0, at, seen.reason):
+        again = kind == Kind.FAILED and at < payment.expires_at  # goods are kept: another card, another attempt
+        if write(payment, kind, str(kind), 0, at, seen.reason) and not again:
             withdraw(payment, at)
 
 

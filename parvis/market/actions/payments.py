@@ -140,6 +140,8 @@ def _plan(payment_id: UUID, at: datetime) -> ProviderCall | None:
 def _next_look(standing: Standing, order: Order, at: datetime) -> datetime | None:
     if standing.state == PaymentState.AWAITING:
         return at + LOOK_AGAIN
+    if standing.state == PaymentState.FAILED and at < standing.expires_at and not standing.given_up:
+        return standing.expires_at
     if standing.state in {PaymentState.CANCELLED, PaymentState.FAILED}:
         return None
     under_way = any(not part.state.is_over for part in online_parts(order))
@@ -148,6 +150,10 @@ def _next_look(standing: Standing, order: Order, at: datetime) -> datetime | Non
 
 def _let_go_of_goods(payment: Payment, at: datetime) -> None:
     """The reservation is over. A page that may still be paid is closed first, unless the provider stays away."""
+    if payment.state == PaymentState.FAILED and at >= payment.expires_at:
+        if not Payment.objects.filter(order=payment.order_id, attempt__gt=payment.attempt).exists():
+            withdraw(payment, at)
+        return
     if payment.state != PaymentState.AWAITING or at < payment.expires_at:
         return
     opening = [call for call in payment.calls.all() if call.verb == Verb.OPEN]

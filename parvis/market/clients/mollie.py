@@ -175,13 +175,15 @@ class MollieClient:
     def _seen(self, payment: models.PaymentResponse) -> Seen:
         paid, held = payment.status == Status.PAID, payment.status == Status.AUTHORIZED
         taken = _cents(payment.amount_captured) if payment.amount_captured else _cents(payment.amount) * paid
+        ended = payment.status in {Status.CANCELED, Status.EXPIRED}
         charged_back = payment.amount_charged_back and _cents(payment.amount_charged_back)
         return Seen(
             reference=payment.id,
             authorised_cents=_cents(payment.amount) if paid or held else 0,
             captured_cents=taken,
-            cancelled=payment.status in {Status.CANCELED, Status.EXPIRED},
-            failed=payment.status == Status.FAILED,
+            # a buyer who leaves the page, or whose card is refused, ends this payment there, and may begin another
+            cancelled=ended and bool(payment.authorized_at),
+            failed=payment.status == Status.FAILED or (ended and not payment.authorized_at),
             reason=str(payment.status_reason.code) if payment.status_reason else "",
             charge=payment.id,
             capture_before=_moment(payment.capture_before),

@@ -1,5 +1,6 @@
 """The town agent's page of online payment: the ledger beside the provider's account, and what the provider refused."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,17 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from parvis.core.errors import Refusal
 from parvis.core.money import format_money
+from parvis.market.actions.accounts import choose_provider
 from parvis.market.actions.payment_looks import ask_again
 from parvis.market.actions.reconciling import copy_movements
 from parvis.market.clients import GiveUp, TryLater
 from parvis.market.models import ProviderCall
-from parvis.market.paying.offering import provider_of
+from parvis.market.paying.offering import provider_of, providers_of
 from parvis.market.paying.words import provider_name
 from parvis.market.reconciled import comparison_of, stuck_calls
 from parvis.people.access import require_role
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
+from parvis.towns.models import Town
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,8 +54,31 @@ def reconciliation(request: PersonRequest) -> HttpResponse:
         "difference_columns": [{"label": _("Difference")}, {"label": _("By how much"), "num": True}],
         "differences": [[d.words, format_money(d.cents, currency)] for d in found.differences],
         "stuck": stuck_calls(request.town),
+        "choices": _choices(request.town, provider),
     }
     return render(request, "market/agent/reconciliation.html", context)
+
+
+def _choices(town: Town, chosen: str) -> list[dict[str, Any]]:
+    """The providers that new payments can go through, where there are several."""
+    held = providers_of(town)
+    rows = [{"value": name, "label": provider_name(name), "chosen": name == chosen} for name in held]
+    return rows if len(rows) > 1 else []
+
+
+@require_POST
+@require_role(Role.Kind.AGENT)
+def choose(request: PersonRequest) -> HttpResponse:
+    """New payments go through another provider from now on."""
+    try:
+        choose_provider(
+            town=request.town, provider=request.POST.get("provider", ""), at=timezone.now(), by=request.user
+        )
+    except Refusal as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("New orders are paid there from now on."))
+    return redirect("agent-reconciliation")
 
 
 @require_POST

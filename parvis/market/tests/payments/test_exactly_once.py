@@ -40,7 +40,7 @@ from parvis.market.models import Order, Part, Payment, ProviderCall, ProviderEve
 from parvis.market.reconciled import comparison_of
 from parvis.market.tests.payments.conftest import BUYER, connect
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(560)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3000)]
 MINUTE = timedelta(minutes=1)
 VERBS = ("open", "look", "close", "capture", "cancel", "refund", "transfer", "reverse", "sent")
 EVERY = int(os.environ.get("PARVIS_EVERY_CUT", "6"))

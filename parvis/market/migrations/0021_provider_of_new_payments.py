@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("market", "0018_reduced_prices"),
+        ("market", "0020_part_events_by_day"),
     ]
 
     operations = [
