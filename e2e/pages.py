@@ -160,6 +160,7 @@ PAGES = [
     Look("what shops are owed", "/agent/vouchers/shops/", "agent"),
     Look("commission and bikes", "/agent/fees/", "agent"),
     Look("who runs the market", "/agent/operator/", "agent"),
+    Look("report of sellers", "/agent/dac7/?year=2026", "agent"),
     Look("agent fund", "/agent/fund/", "agent"),
     Look("online payments", "/agent/reconciliation/", "agent"),
     Look("news to look at", "/agent/news/", "agent"),

@@ -15,6 +15,7 @@ from parvis.core.time import day_of
 from parvis.delivery.actions import mark_bike_repaired
 from parvis.delivery.models import Hub, Plan
 from parvis.demo.desk import fill_desk
+from parvis.demo.fees import bring_fees
 from parvis.demo.hours import open_days, shift_days
 from parvis.demo.newcomers import welcome_newcomers
 from parvis.demo.news import bring_news
@@ -56,6 +57,7 @@ def bring_up(
             with transaction.atomic():
                 town = known or build_town(profile, at=at)
                 bring_support(town, at=at)
+                bring_fees(town, at=at)
                 _bring_up(town, profile, at, say, fresh=known is None)
                 bring_news(town, at=at)
                 fill_desk(town, at=at)

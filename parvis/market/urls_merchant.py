@@ -3,7 +3,19 @@
 from django.urls import path
 
 from parvis.market.urls_goods import urlpatterns as goods
-from parvis.market.views import agent, closing, cycles, fees, funds, papers, payments, reconciling, settling, vouchers
+from parvis.market.views import (
+    agent,
+    closing,
+    cycles,
+    dac7,
+    fees,
+    funds,
+    papers,
+    payments,
+    reconciling,
+    settling,
+    vouchers,
+)
 from parvis.market.views.merchant import money, options, orders, products, reductions, returns, rules, shop
 
 urlpatterns = [
@@ -58,6 +70,7 @@ urlpatterns = [
     path("agent/vouchers/new/", vouchers.new_campaign, name="agent-campaign-new"),
     path("agent/vouchers/shops/", settling.shops_owed, name="agent-voucher-shops"),
     path("agent/vouchers/shops/<slug:slug>/pay/", settling.pay, name="agent-voucher-pay"),
+    path("agent/dac7/", dac7.dac7, name="agent-dac7"),
     path("agent/operator/", settling.operator, name="agent-operator"),
     path("agent/fees/invoices/<uuid:pk>.pdf", settling.invoice, name="agent-fee-invoice"),
     path("agent/vouchers/<uuid:pk>/", vouchers.campaign, name="agent-campaign"),
