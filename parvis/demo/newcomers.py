@@ -81,11 +81,12 @@ def _ask(town: Town, row: Newcomer, at: datetime, agent: Person) -> None:
         language=town.default_language,
         at=at - timedelta(days=row.asked_days),
     )
+    called = _morning(town, at - timedelta(days=row.asked_days / 2 + 1))  # on a Sunday this may be tomorrow
     if row.outcome and not asked.events.filter(kind=row.outcome).exists():
         note_outcome(
             preregistration=asked,
             outcome=row.outcome,
-            at=max(asked.at + timedelta(hours=1), _morning(town, at - timedelta(days=row.asked_days / 2 + 1))),
+            at=max(asked.at + timedelta(hours=1), min(called, at)),
             by=agent,
             note=row.note,
             next_at=_morning(town, at) if row.agreed else None,
