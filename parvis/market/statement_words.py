@@ -18,7 +18,7 @@ def paid_rows(statement: Statement) -> Rows:
         (_("Paid at your counter or to your courier"), -statement.own_till),
         (_("Paid to the town's riders"), -statement.town_till),
         (_("Paid online"), -statement.online),
-        (_("Paid by vouchers of the town"), -statement.vouchers),
+        (_("Paid with vouchers"), -statement.vouchers),
     ]
     kept = [row for number, row in enumerate(rows) if row[1] or number in {0, 1}]
     return [*kept, (_("Still to be paid by buyers"), statement.owed_after)]
@@ -31,7 +31,7 @@ def account_rows(account: AccountMonth) -> Rows:
         (_("Riders' takings given back to buyers"), account.takings[1]),
         (_("Buyers paid online"), account.online[0]),
         (_("Given back to buyers online"), account.online[1]),
-        (_("Vouchers of the town and its fund"), account.vouchers),
+        (_("Vouchers"), account.vouchers),
         *((f"{fee_name(line.kind)}, {_('with VAT')}", -line.cents) for line in account.fees),
         (_("Handed on by the provider"), -sum(p.cents for p in account.payouts if p.online)),
         (_("Paid between the town and you"), -sum(p.cents for p in account.payouts if not p.online)),

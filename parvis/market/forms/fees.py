@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -77,7 +78,7 @@ class FeesForm(forms.Form):
     ) -> None:
         terms = held.terms
         initial = {
-            "commission": Fraction(terms.commission_bp or 0, 100).__float__(),
+            "commission": Decimal(terms.commission_bp or 0) / 100,
             "vat_bp": terms.vat_bp,
             "buyer_cents": terms.buyer_cents,
             "free_from_cents": terms.free_from_cents,

@@ -76,7 +76,7 @@ def test_a_guest_orders_with_it_and_pays_the_rest(browser, filled, voucher, prod
     assert "€3.40" in mine
     finish_part(part=part, at=at)
     money = shopkeeper.get(f"/merchant/{part.shop.slug}/money/").content.decode()
-    assert "Vouchers of the town and its fund" in money
+    assert "Paid with vouchers" in money
     assert "€5.00" in money
     statement = statement_of(part.shop, date(2026, 11, 1))
     assert (statement.vouchers, statement.town_owes, statement.owed_after) == (500, 500, 0)
