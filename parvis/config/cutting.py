@@ -17,7 +17,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from parvis.config.bench_database import own_database
 from parvis.config.bench_races import AT, BUYER, Job, stage, wishes
@@ -168,15 +168,18 @@ def _do_all(jobs: list[Job]) -> None:
 
 
 def once_more(town: Town) -> Cut:
-    """After all of it an order goes through at once: nothing is left locked."""
+    """After all of it an order goes through at once: it waits for no lock, however slow the machine is."""
     goods = stage(town, products=1, stock=1)
-    began = time.perf_counter()
     basket = builders.make_basket(town, (goods[0], 1))
     ways = {goods[0].shop_id: Modality.objects.get(shop=goods[0].shop_id, kind=Modality.Kind.COLLECT)}
-    place_order(town=town, basket=basket, buyer=BUYER, chosen=ways, window_id=None, key="after", at=AT)
     cut = Cut("an order afterwards")
-    if (seconds := time.perf_counter() - began) > 5:
-        cut.wrong.append(f"it took {seconds:.1f} s")
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+            place_order(town=town, basket=basket, buyer=BUYER, chosen=ways, window_id=None, key="after", at=AT)
+    except OperationalError as error:
+        cut.wrong.append(f"something is still locked: {error}")
     return cut
 
 
