@@ -8,6 +8,7 @@ from parvis.config import (
     bench_imports,
     bench_pages,
     bench_places,
+    bench_promises,
     bench_races,
     cutting,
 )
@@ -45,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checkout = kinds.add_parser("checkout", help="orders a second, and what an order costs among a million")
     bench_checkout.add_arguments(checkout)
     checkout.set_defaults(measure=bench_checkout.run)
+    promises = kinds.add_parser("promises", help="delivery times at a door: how long one waits, is each kept?")
+    bench_promises.add_arguments(promises)
+    promises.set_defaults(measure=bench_promises.run)
 
 
 def run(options: argparse.Namespace) -> int:

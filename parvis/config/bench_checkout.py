@@ -79,7 +79,7 @@ def throughput(town: Town, *, clients: int, processes: int, orders: int) -> dict
     ):
         lists = [chance.sample(shelf, 2) for _ in range(orders)]
         jobs = wishes(town, Modality.Kind.COLLECT, lists, tag=name)
-        seconds, took, refused = _all_clients(jobs, clients, processes)
+        seconds, took, refused = all_clients(jobs, clients, processes)
         found[name] = {
             "orders": len(took),
             "a_second": round(len(took) / seconds, 1),
@@ -91,7 +91,7 @@ def throughput(town: Town, *, clients: int, processes: int, orders: int) -> dict
     return found
 
 
-def _all_clients(jobs: Sequence[Job], clients: int, processes: int) -> tuple[float, list[float], int]:
+def all_clients(jobs: Sequence[Job], clients: int, processes: int) -> tuple[float, list[float], int]:
     """The jobs done by so many processes with their share of the clients; seconds, what each order took, refusals."""
     connections.close_all()
     pipes = []

@@ -21,7 +21,7 @@ from parvis.core.time import day_bounds, day_of, seconds_into
 from parvis.delivery.actions.problems import DOOR_MARGIN, LEAD, as_bike
 from parvis.delivery.clients.streets import Leg, StreetNetwork, streets_for
 from parvis.delivery.models import DayTours, Delivery, Hub, Shift, Window
-from parvis.delivery.planning import Drop, Place, Problem, Rules, Tour, Trip, best_place, keeps, with_drop
+from parvis.delivery.planning import Clocks, Drop, Place, Problem, Rules, Tour, Trip, best_place, clocks_of, with_drop
 from parvis.delivery.sizes import crates_for
 from parvis.towns.models import Town
 
@@ -106,6 +106,7 @@ class Day:
     tours: list[Tour]
     windows: Mapping[str, UUID]  # of each promised delivery, by id
     unplaced: frozenset[UUID] = frozenset()  # windows of deliveries that found no place
+    clocks: Clocks | None = None  # of the tours, once somebody asked
 
     def drop(self, id: str, window: Window, load: Load) -> Drop:
         """A door as the planning room sees it; its bags are at the hub when the window's goods are due."""
@@ -113,11 +114,17 @@ class Day:
 
     def best(self, window: Window, drop: Drop) -> Place | None:
         """The cheapest place for a door in a window; None where no bike can be there and keep what is promised."""
-        return None if window.pk in self.unplaced else best_place(self.tours, drop, self.ways, self.rules)
+        return None if window.pk in self.unplaced else self.cheapest(drop)
+
+    def cheapest(self, drop: Drop) -> Place | None:
+        """The cheapest place for a door, whatever its window has been through."""
+        if self.clocks is None:
+            self.clocks = clocks_of(self.tours, self.ways, self.rules)
+        return best_place(self.tours, drop, self.ways, self.rules, self.clocks)
 
     def add(self, place: Place, drop: Drop) -> None:
         """Promise it."""
-        self.tours = with_drop(self.tours, place, drop)
+        self.tours, self.clocks = with_drop(self.tours, place, drop), None
 
     def to_json(self) -> dict[str, list[dict[str, Any]]]:
         """The trips of each shift, with the ways between their stops."""
@@ -217,10 +224,7 @@ def _days_of(
     if not keys:
         return {}
     rows = _by_day(
-        _deliveries(town, first, last, without),
-        town,
-        keys,
-        lambda delivery: (delivery.window.hub_id, delivery.window.starts_at),
+        _promised(town, first, last, without), town, keys, lambda one: (one.window.hub_id, one.window.starts_at)
     )
     hubs = {hub.pk: hub for hub in Hub.objects.filter(pk__in={hub for hub, _day in keys})}
     if known is None:
@@ -247,23 +251,33 @@ def _shifts(town: Town, first: datetime, last: datetime) -> Iterable[Shift]:
     return found.select_related("bike").order_by("bike__name", "starts_at", "pk")
 
 
-def _deliveries(town: Town, first: datetime, last: datetime, without: UUID | None) -> Iterable[Delivery]:
-    """What is promised, oldest first, with the weight and the volume of its bags."""
+@dataclass(frozen=True, slots=True)
+class _Promised:
+    """A live delivery as this room needs it, without a model for each of hundreds."""
+
+    id: str
+    window: Window
+    load: Load
+
+
+def _promised(town: Town, first: datetime, last: datetime, without: UUID | None) -> list[_Promised]:
+    """What is promised in the windows of some days, oldest first, with the weight and the volume of live bags."""
+    of_days = Window.objects.filter(town=town, starts_at__gte=first, starts_at__lt=last)
+    windows = {window.pk: window for window in of_days}
     live = Q(bags__cancelled_at=None)
-    found = Delivery.objects.filter(
-        town=town, cancelled_at=None, window__starts_at__gte=first, window__starts_at__lt=last
-    )
-    if without is not None:
-        found = found.exclude(pk=without)
-    return (
-        found.select_related("window")
-        .only("lon", "lat", "service_seconds", "window")
-        .annotate(
-            bag_grams=Sum("bags__grams", filter=live, default=0),
-            bag_millilitres=Sum("bags__millilitres", filter=live, default=0),
-        )
+    bag_grams = Sum("bags__grams", filter=live, default=0)
+    bag_millilitres = Sum("bags__millilitres", filter=live, default=0)
+    rows = (
+        Delivery.objects.filter(town=town, cancelled_at=None, window__in=windows)
         .order_by("pk")
+        .values_list("pk", "window", "lon", "lat", "service_seconds")
+        .annotate(bag_grams=bag_grams, bag_millilitres=bag_millilitres)
     )
+    return [
+        _Promised(str(pk), windows[window], Load(Point(lon, lat), weight, volume, seconds))
+        for pk, window, lon, lat, seconds, weight, volume in rows
+        if pk != without
+    ]
 
 
 def _day(
@@ -271,30 +285,24 @@ def _day(
     town: Town,
     day: date,
     shifts: list[Shift],
-    promised: list[Any],
+    promised: list[_Promised],
     kept: DayTours | None,
     streets: StreetNetwork,
     at: datetime,
 ) -> Day:
     midnight = day_bounds(day, town.zone)[0]
     places: dict[Point, int] = {hub.point: 0}
-    for row in promised:
-        places.setdefault(row.point, len(places))
+    for one in promised:
+        places.setdefault(one.load.point, len(places))
     ways = _Ways(streets, list(places))
-    drops = {
-        str(row.pk): _drop(
-            str(row.pk),
-            places[row.point],
-            midnight,
-            Load(row.point, row.bag_grams, row.bag_millilitres, row.service_seconds),
-            row.window,
-        )
-        for row in promised
-    }
+    drops = {one.id: _drop(one.id, places[one.load.point], midnight, one.load, one.window) for one in promised}
     rules = Rules(not_before=max(0, seconds_into(at + LEAD, midnight)))
-    found = Day(midnight, rules, ways, [], {str(row.pk): row.window_id for row in promised})
+    found = Day(midnight, rules, ways, [], {one.id: one.window.pk for one in promised})
     found.tours = [_tour(as_bike(shift, midnight), kept, drops, ways) for shift in shifts]
-    found.tours = [tour if keeps(tour, ways, rules) else Tour(tour.bike) for tour in found.tours]
+    found.clocks = clocks_of(found.tours, ways, rules)
+    if None in found.clocks:  # what was promised there must find another place
+        found.tours = [Tour(t.bike) if c is None else t for t, c in zip(found.tours, found.clocks, strict=True)]
+        found.clocks = None
     _place_others(found, drops)
     return found
 
@@ -323,7 +331,7 @@ def _place_others(day: Day, drops: Mapping[str, Drop]) -> None:
         day.ways.learn_all()
     for drop in missing:
         day.ways.learn(drop.location)
-        place = best_place(day.tours, drop, day.ways, day.rules)
+        place = day.cheapest(drop)
         if place is None:
             unplaced.add(day.windows[drop.id])
         else:

@@ -12,7 +12,7 @@ It must not know orders, people, Django or the clock on the wall: a drop is an i
 window, and "now" is a field of the problem. It keeps no personal data.
 """
 
-from .inserting import Place, Rules, Tour, Ways, best_place, keeps, with_drop
+from .inserting import Clocks, Place, Rules, Tour, Ways, best_place, clocks_of, keeps, with_drop
 from .plan import Plan, Stop, Trip, Unserved
 from .problem import Bike, Drop, Matrix, Problem, matrix
 from .reasons import REASONS
@@ -25,6 +25,7 @@ __all__ = [
     "KINDS",
     "REASONS",
     "Bike",
+    "Clocks",
     "Drop",
     "Matrix",
     "Place",
@@ -39,6 +40,7 @@ __all__ = [
     "Violation",
     "Ways",
     "best_place",
+    "clocks_of",
     "cost_of",
     "keeps",
     "matrix",

@@ -53,7 +53,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
+class Clock:
     """One trip as early as it can be, and as late as every promise after it allows."""
 
     departs: int
@@ -65,13 +65,29 @@ class _Clock:
     latest_home: int
 
 
-def best_place(tours: Sequence[Tour], drop: Drop, ways: Ways, rules: Rules) -> Place | None:
+type Clocks = Sequence[list[Clock] | None]
+"""The clock of each trip of each tour; None for a tour that breaks a rule."""
+
+
+def clocks_of(tours: Sequence[Tour], ways: Ways, rules: Rules) -> Clocks:
+    """What ``best_place`` needs to know of the tours: who asks often keeps it."""
+    return [_clocks(tour, ways, rules) for tour in tours]
+
+
+def best_place(
+    tours: Sequence[Tour], drop: Drop, ways: Ways, rules: Rules, clocks: Clocks | None = None
+) -> Place | None:
     """The place that costs least, or None when the drop fits nowhere without breaking a promise.
 
     Trips that have left by ``rules.not_before`` stay as they are. The tours themselves must keep all rules
     (``keeps``); a tour that does not is passed over.
     """
-    found = (place for index, tour in enumerate(tours) for place in _places(index, tour, drop, ways, rules))
+    known = clocks_of(tours, ways, rules) if clocks is None else clocks
+    found = (
+        place
+        for index, (tour, clock) in enumerate(zip(tours, known, strict=True))
+        for place in _places(index, tour, clock, drop, ways, rules)
+    )
     return min(found, key=lambda place: (place.cost, place.tour, place.trip, place.position or 0), default=None)
 
 
@@ -121,7 +137,7 @@ def _backward(bike: Bike, trip: Sequence[Drop], latest_home: int, ways: Ways) ->
     return tuple(reversed(latest))
 
 
-def _clocks(tour: Tour, ways: Ways, rules: Rules) -> list[_Clock] | None:
+def _clocks(tour: Tour, ways: Ways, rules: Rules) -> list[Clock] | None:
     """The clock of each trip; None when the tour breaks a rule."""
     bike = tour.bike
     if not all(_carries(bike, trip) for trip in tour.trips) or not _rides(bike, tour.trips, ways):
@@ -136,14 +152,14 @@ def _clocks(tour: Tour, ways: Ways, rules: Rules) -> list[_Clock] | None:
             starts, home = _forward(bike, trip, departs, ways)
         early.append((departs, leaves, starts, home))
         free = home + rules.reload_seconds
-    clocks: list[_Clock] = []
+    clocks: list[Clock] = []
     latest_home = bike.shift_end
     for trip, (departs, leaves, starts, home) in zip(reversed(tour.trips), reversed(early), strict=True):
         latest = _backward(bike, trip, latest_home, ways)
         if home > latest_home or any(start > last for start, last in zip(starts, latest, strict=True)):
             return None
         latest_departure = _departure(bike, trip, latest, ways)
-        clocks.append(_Clock(departs, leaves, home, starts, latest, latest_departure, latest_home))
+        clocks.append(Clock(departs, leaves, home, starts, latest, latest_departure, latest_home))
         latest_home = latest_departure - rules.reload_seconds
     clocks.reverse()
     return clocks if _within_day(bike, clocks) else None
@@ -154,7 +170,7 @@ def _departure(bike: Bike, trip: Sequence[Drop], latest: Sequence[int], ways: Wa
     return latest[0] - _ride(bike, ways, 0, trip[0].location)
 
 
-def _within_day(bike: Bike, clocks: Sequence[_Clock]) -> bool:
+def _within_day(bike: Bike, clocks: Sequence[Clock]) -> bool:
     """Whether the rider is out no longer than allowed, by the early clock (a later start may do better)."""
     return bike.max_seconds is None or not clocks or clocks[-1].home - clocks[0].leaves <= bike.max_seconds
 
@@ -172,9 +188,10 @@ def _rides(bike: Bike, trips: Sequence[Sequence[Drop]], ways: Ways) -> bool:
     return not far and (bike.max_trips is None or len(trips) <= bike.max_trips)
 
 
-def _places(index: int, tour: Tour, drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
+def _places(
+    index: int, tour: Tour, clocks: list[Clock] | None, drop: Drop, ways: Ways, rules: Rules
+) -> Iterator[Place]:
     """Every place in one tour where the drop fits."""
-    clocks = _clocks(tour, ways, rules)
     if clocks is None:
         return
     bike = tour.bike
@@ -184,9 +201,7 @@ def _places(index: int, tour: Tour, drop: Drop, ways: Ways, rules: Rules) -> Ite
             yield place
 
 
-def _in_trips(
-    index: int, tour: Tour, clocks: Sequence[_Clock], drop: Drop, ways: Ways, rules: Rules
-) -> Iterator[Place]:
+def _in_trips(index: int, tour: Tour, clocks: Sequence[Clock], drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
     bike = tour.bike
     for number, (trip, clock) in enumerate(zip(tour.trips, clocks, strict=True)):
         if clock.leaves < rules.not_before or not _carries(bike, (*trip, drop)):
@@ -222,7 +237,7 @@ def _forward_from(bike: Bike, rest: Sequence[Drop], arrive: int, ways: Ways) -> 
     return clock + _ride(bike, ways, here, 0)
 
 
-def _alone(index: int, tour: Tour, clocks: Sequence[_Clock], drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
+def _alone(index: int, tour: Tour, clocks: Sequence[Clock], drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
     """A trip of its own before, between or after the others."""
     bike = tour.bike
     if not _carries(bike, (drop,)):
