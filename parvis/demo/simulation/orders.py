@@ -13,7 +13,7 @@ from parvis.demo.simulation.day import Day
 from parvis.demo.simulation.depot import Depot
 from parvis.demo.simulation.shops import Shops
 from parvis.market.actions import Buyer, add_to_basket, place_order
-from parvis.market.models import Basket, Modality, Option, Order, Product
+from parvis.market.models import Basket, Modality, Order, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Orders:
     def _put(self, basket: Basket, product: Product, quantity: int) -> None:
         """Into the basket, as many as there are; what is sold out stays out."""
         try:
-            first = Option.objects.filter(group__product=product, position=0).values_list("pk", flat=True)
+            first = [group.options.all()[0].pk for group in product.groups.all() if group.options.all()]
             add_to_basket(basket=basket, product=product, quantity=quantity, options=first)
         except Refusal as refusal:
             self.day.tally.sold_out += 1
@@ -78,7 +78,8 @@ class Orders:
         try:
             with transaction.atomic():
                 basket = Basket.objects.create(town=self.day.town, person=wish.buyer.person)
-                shelf = Product.objects.select_related("shop").in_bulk([product.pk for product, _ in wish.lines])
+                goods = Product.objects.select_related("shop__place").prefetch_related("groups__options")
+                shelf = goods.in_bulk([product.pk for product, _ in wish.lines])
                 for product, quantity in wish.lines:
                     self._put(basket, shelf[product.pk], quantity)
                 order = place_order(

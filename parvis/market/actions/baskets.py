@@ -20,9 +20,8 @@ def add_to_basket(*, basket: Basket, product: Product, quantity: int = 1, option
     Raises Refusal when the product is not on sale any more, none is left, or an option is still to be chosen.
     """
     chosen = _chosen(product, options)
-    ids = [option.pk for option in chosen]
-    line = BasketLine.objects.select_for_update().filter(basket=basket, product=product, options=ids).first()
-    return _set(basket, product, chosen, (line.quantity if line else 0) + quantity)
+    line = _line(basket, product, chosen)
+    return _set(line, basket, product, chosen, (line.quantity or 0) + quantity)
 
 
 @transaction.atomic
@@ -32,13 +31,24 @@ def set_quantity(*, basket: Basket, product: Product, quantity: int, options: It
         BasketLine.objects.filter(basket=basket, product=product, options=list(options)).delete()
         basket.save(update_fields=["updated_at"])
         return None
-    return _set(basket, product, _chosen(product, options), quantity)
+    chosen = _chosen(product, options)
+    return _set(_line(basket, product, chosen), basket, product, chosen, quantity)
+
+
+def _line(basket: Basket, product: Product, chosen: tuple[Option, ...]) -> BasketLine:
+    """The basket's line for it, or one that is still to be saved. The basket's row is written first, so that two taps
+    that add the same thing wait for each other and find one line."""
+    basket.save(update_fields=["updated_at"])
+    ids = [option.pk for option in chosen]
+    found = BasketLine.objects.filter(basket=basket, product=product, options=ids).first()
+    return found or BasketLine(town_id=basket.town_id, basket=basket, product=product, options=ids, quantity=0)
 
 
 def _chosen(product: Product, ids: Iterable[UUID]) -> tuple[Option, ...]:
     """One option of each group, in the order of the groups: a group with a single option needs no choice."""
     wanted, chosen = set(ids), []
-    for group in product.groups.prefetch_related("options"):
+    has_them = "groups" in getattr(product, "_prefetched_objects_cache", {})  # then nothing is asked again
+    for group in product.groups.all() if has_them else product.groups.prefetch_related("options"):
         options = list(group.options.all())
         found = [option for option in options if option.pk in wanted]
         if not found and len(options) == 1:
@@ -49,7 +59,7 @@ def _chosen(product: Product, ids: Iterable[UUID]) -> tuple[Option, ...]:
     return tuple(chosen)
 
 
-def _set(basket: Basket, product: Product, chosen: tuple[Option, ...], quantity: int) -> BasketLine:
+def _set(line: BasketLine, basket: Basket, product: Product, chosen: tuple[Option, ...], quantity: int) -> BasketLine:
     if product.town_id != basket.town_id or product.hidden or not product.shop.is_found:
         raise Refusal(_("%(name)s is not on sale any more.") % {"name": product.name})
     if not product.shop.takes_orders:
@@ -58,15 +68,9 @@ def _set(basket: Basket, product: Product, chosen: tuple[Option, ...], quantity:
         raise Refusal(_("%(name)s is sold out.") % {"name": product.name})
     if gone := next((option for option in chosen if option.stock == 0), None):
         raise Refusal(_("%(name)s is sold out.") % {"name": f"{product.name} ({gone.name})"})
-    ids = [option.pk for option in chosen]
-    limits = [MOST_OF_ONE, *_left(basket, product, chosen, ids)]
-    line, _created = BasketLine.objects.update_or_create(
-        basket=basket,
-        product=product,
-        options=ids,
-        defaults={"quantity": max(1, min(quantity, *limits)), "town_id": basket.town_id},
-    )
-    basket.save(update_fields=["updated_at"])
+    limits = [MOST_OF_ONE, *_left(basket, product, chosen, list(line.options))]
+    line.quantity = max(1, min(quantity, *limits))
+    line.save()
     return line
 
 

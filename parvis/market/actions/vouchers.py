@@ -53,7 +53,7 @@ def issue_vouchers(
         raise Refusal(_("This campaign is over: change its last day first."))
     if had := list(campaign.vouchers.filter(email__in=wanted).values_list("email", flat=True)[:3]):
         raise Refusal(_("Already sent to: %(emails)s.") % {"emails": ", ".join(had)})
-    made = [_make(campaign, email, batch, at) for email in [*wanted, *([""] * count)]]
+    made = _make(campaign, [*wanted, *([""] * count)], batch, at)
     _promise(campaign, campaign.value_cents * number, f"issue:{batch}", at)
     for voucher in made:
         if voucher.email:
@@ -62,23 +62,31 @@ def issue_vouchers(
     return made
 
 
-def _make(campaign: VoucherCampaign, email: str, batch: UUID, at: datetime) -> Voucher:
+def _make(campaign: VoucherCampaign, emails: Sequence[str], batch: UUID, at: datetime) -> list[Voucher]:
+    """One voucher for each of ``emails`` ("" for whoever holds it), all with codes that the town has not given yet."""
     for _attempt in range(20):
+        codes = {short_code(CODE_LENGTH) for _email in emails}
+        vouchers = [
+            Voucher(
+                town=campaign.town,
+                campaign=campaign,
+                code=code,
+                email=email,
+                batch=batch,
+                value_cents=campaign.value_cents,
+                left_cents=campaign.value_cents,
+                issued_at=at,
+            )
+            for code, email in zip(codes, emails, strict=False)
+        ]
+        if len(codes) < len(emails) or Voucher.objects.filter(town=campaign.town, code__in=codes).exists():
+            continue
         try:
-            with transaction.atomic():
-                return Voucher.objects.create(
-                    town=campaign.town,
-                    campaign=campaign,
-                    code=short_code(CODE_LENGTH),
-                    email=email,
-                    batch=batch,
-                    value_cents=campaign.value_cents,
-                    left_cents=campaign.value_cents,
-                    issued_at=at,
-                )
+            with transaction.atomic():  # somebody else may give the same code in this very moment
+                return Voucher.objects.bulk_create(vouchers)
         except IntegrityError:
             continue
-    raise RuntimeError("no free voucher code in twenty tries")
+    raise RuntimeError("no free voucher codes in twenty tries")
 
 
 def _promise(campaign: VoucherCampaign, cents: int, key: str, at: datetime) -> None:
