@@ -8,12 +8,15 @@ from typing import Any
 from django import template
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from parvis.core import words
 from parvis.core.icons import icon_svg
 from parvis.core.money import format_money
+from parvis.core.offline import whose
 from parvis.core.pictures import sized
+from parvis.core.taps import new_tap
 
 register = template.Library()
 
@@ -28,6 +31,12 @@ def money(cents: int, currency: str = "EUR") -> str:
 def icon(name: str) -> SafeString:
     """The drawing called ``name`` of the family lucide; always put a word beside it."""
     return icon_svg(name)
+
+
+@register.inclusion_tag("core/tap.html")
+def tap() -> dict[str, str]:
+    """The hidden boxes of a form that may wait on a phone, each form with its own key."""
+    return {"key": new_tap()}
 
 
 @register.inclusion_tag("core/picture.html")
@@ -115,6 +124,13 @@ def duration(seconds: float) -> str:
 def vat(basis_points: int) -> str:
     """``5,5 %`` for 550."""
     return words.say_rate(basis_points)
+
+
+@register.simple_tag(takes_context=True)
+def whose_attribute(context: template.Context) -> SafeString:
+    """For whom this page was made, for scripts; nothing where the page does not know (``parvis.core.offline``)."""
+    person = context.get("user")
+    return SafeString("") if person is None else format_html('data-whose="{}"', whose(person))
 
 
 @register.simple_tag

@@ -1,41 +1,19 @@
 """What the rider says at a door: who took the goods, or why nobody did."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.core.errors import Refusal
 from parvis.core.pictures import clean_picture
+from parvis.core.taps import TapForm
 from parvis.delivery.models import DeliveryEvent
 
 PROOF_SIDE = 1280  # a name on a letter box can still be read
-
-
-class TapForm(forms.Form):
-    """Which tap this is, so that it counts once, and when the rider's own clock saw it."""
-
-    key = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    tapped_at = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-
-    def clean_key(self) -> str:
-        """A UUID, or "" for anything else: then the tap is not recognised a second time, and that is all."""
-        try:
-            return str(UUID(self.cleaned_data["key"]))
-        except ValueError:
-            return ""
-
-    def clean_tapped_at(self) -> str:
-        """A moment in ISO 8601, or "" for anything else."""
-        try:
-            return self.cleaned_data["tapped_at"] if parse_datetime(self.cleaned_data["tapped_at"]) else ""
-        except ValueError:
-            return ""
 
 
 class HandOverForm(TapForm):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
+from parvis.core.taps import NO_TAP, Tap
 from parvis.market.models import Part, PartEvent
 from parvis.market.paying.later import settle_soon
 from parvis.market.states import PartState
@@ -18,9 +19,11 @@ def lock(part: Part) -> Part:
     return Part.objects.select_related("order__delivery", "shop__place").get(pk=part.pk)
 
 
-def record(part: Part, kind: PartEvent.Kind, *, at: datetime, by: Any, reason: str = "") -> None:
-    """Write what happened to the part, and who did it."""
-    PartEvent.objects.create(town_id=part.town_id, part=part, kind=kind, at=at, by=by, reason=reason)
+def record(part: Part, kind: PartEvent.Kind, *, at: datetime, by: Any, reason: str = "", tap: Tap = NO_TAP) -> None:
+    """Write what happened to the part, who did it, and by which tap."""
+    PartEvent.objects.create(
+        town_id=part.town_id, part=part, kind=kind, at=at, by=by, reason=reason, key=tap.key, tapped_at=tap.at
+    )
     audit.record(f"part_{kind}", part, at=at, town_id=part.town_id, actor=by)
     if part.online:
         settle_soon(part.order_id)

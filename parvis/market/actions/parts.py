@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
+from parvis.core.taps import NO_TAP, Tap
 from parvis.delivery.actions import cancel_bags, confirm_delivery
 from parvis.market import ledger, ledger_fees, letters
 from parvis.market.actions.locks import expect, lock, record
@@ -18,11 +19,11 @@ from parvis.market.states import PartState
 
 
 @transaction.atomic
-def accept_part(*, part: Part, at: datetime, by: Any = None) -> None:
+def accept_part(*, part: Part, at: datetime, by: Any = None, tap: Tap = NO_TAP) -> None:
     """The shop says yes. Raises Refusal unless it was waiting for an answer."""
     part = lock(part)
     expect(part, PartState.PLACED)
-    record(part, PartEvent.Kind.ACCEPTED, at=at, by=by)
+    record(part, PartEvent.Kind.ACCEPTED, at=at, by=by, tap=tap)
     letters.part_accepted(part)
 
 
@@ -127,24 +128,24 @@ def give_back_lines(lines: Sequence[Line], *, at: datetime) -> None:
 
 
 @transaction.atomic
-def send_part(*, part: Part, at: datetime, by: Any = None) -> None:
+def send_part(*, part: Part, at: datetime, by: Any = None, tap: Tap = NO_TAP) -> None:
     """The shop's courier or the postman has it."""
     part = lock(part)
     expect(part, PartState.READY)
     if part.kind not in {Modality.Kind.SHOP, Modality.Kind.POST}:
         raise Refusal(_("This order does not leave with the shop's courier or by post."))
-    record(part, PartEvent.Kind.SENT, at=at, by=by)
+    record(part, PartEvent.Kind.SENT, at=at, by=by, tap=tap)
     letters.part_sent(part)
 
 
 @transaction.atomic
-def finish_part(*, part: Part, at: datetime, by: Any = None) -> None:
+def finish_part(*, part: Part, at: datetime, by: Any = None, tap: Tap = NO_TAP) -> None:
     """The buyer has the goods and has paid: online, or the shop itself at its counter, at the door, before posting."""
     part = lock(part)
     expect(part, PartState.READY, PartState.SENT)
     if part.kind == Modality.Kind.BIKE:
         raise Refusal(_("The rider hands this order over."))
-    record(part, PartEvent.Kind.DONE, at=at, by=by)
+    record(part, PartEvent.Kind.DONE, at=at, by=by, tap=tap)
     if part.kind == Modality.Kind.SHOP:
         letters.part_done(part)
     if not part.online:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
+from parvis.core.taps import NO_TAP, Tap
 from parvis.core.words import say_grams
 from parvis.delivery.actions import mark_bags_ready
 from parvis.market import ledger, ledger_fees, letters
@@ -46,6 +47,7 @@ def prepare_part(
     substitutes: Mapping[UUID, Substitute] | None = None,
     at: datetime,
     by: Any = None,
+    tap: Tap = NO_TAP,
 ) -> None:
     """Everything is packed: ``quantities`` says how many of each line there are (absent: all of it).
 
@@ -64,8 +66,8 @@ def prepare_part(
     if not any(line.prepared_quantity for line in (*lines, *given)):
         raise Refusal(_("Nothing is left to hand over. Refuse the order and say why."))
     if part.state == PartState.PLACED:
-        record(part, PartEvent.Kind.ACCEPTED, at=at, by=by)
-    record(part, PartEvent.Kind.READY, at=at, by=by)
+        record(part, PartEvent.Kind.ACCEPTED, at=at, by=by, tap=tap)
+    record(part, PartEvent.Kind.READY, at=at, by=by, tap=tap)
     give_back_vouchers(part, at=at)
     if part.kind == Modality.Kind.BIKE and part.order.delivery:
         weight = sum(line.weighs for line in (*lines, *given))

@@ -388,6 +388,10 @@ class PartEvent(TownOwned):
     recorded_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    key = models.CharField(max_length=36, blank=True, help_text="of the tap, where a phone gave one")
+    tapped_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the phone's own clock saw it: without a network, long before"
+    )
 
     class Meta:
         ordering = ["at", "id"]

@@ -192,7 +192,7 @@ def test_the_page_takes_grams_and_keeps_what_is_wrong(page_of, post_to, order_of
     assert f'name="grams-{lines["Comté"].pk}"' in page
     assert "300\u00a0g asked, at most 330\u00a0g" in page
     assert "You may replace it by something alike, never dearer." in page
-    assert f'data-key="prepare:{part.pk}"' in page
+    assert f'data-draft="prepare:{part.pk}"' in page
     heavy = post_to(f"orders/{part.pk}/ready/", **{f"grams-{lines['Comté'].pk}": 400})
     assert heavy.status_code == 422
     assert "Take some off, or bill 330\u00a0g" in text(heavy)

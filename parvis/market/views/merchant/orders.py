@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from parvis.core.errors import Refusal
+from parvis.core.offline import works_offline
+from parvis.core.taps import Tap, tap_of
 from parvis.market.access import my_part, my_shop, my_shops
 from parvis.market.actions import accept_part, finish_part, prepare_part, refuse_part, send_part
 from parvis.market.fee_words import receiving
@@ -56,17 +58,19 @@ def entry(request: PersonRequest) -> HttpResponse:
 
 
 @require_safe
+@works_offline
 def orders(request: PersonRequest, slug: str) -> HttpResponse:
     """Today's orders, most urgent first; asked again every 20 seconds for its list alone."""
     shop = my_shop(request, slug)
     at = timezone.now()
     board = board_of(current_parts(shop, at), at)
     part = "#board" if request.htmx and not request.htmx.boosted else ""
-    context = {"board": board, "at": at, "fragment": bool(part)}
+    context = {"board": board, "at": at, "fragment": bool(part), **_offline()}
     return shop_page(request, shop, f"market/merchant/orders.html{part}", "orders", context, waiting=board.waiting)
 
 
 @require_safe
+@works_offline
 def order(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
     """One order: what goes into the bag, then what happens to the bag."""
     shop = my_shop(request, slug)
@@ -83,6 +87,7 @@ def _order_page(
     job = job_of(part, timezone.now())
     ended = part.last("refused") or part.last("cancelled")
     context = {
+        **_offline(),
         "job": job,
         "part": part,
         "order": part.order,
@@ -111,6 +116,11 @@ def _receiving(part: Part) -> dict[str, object]:
     return {"receiving": steps, "received_cents": cents, "open_steps": not mine.state.is_over}
 
 
+def _offline() -> dict[str, str]:
+    """What a page needs to work without a network."""
+    return {"offline_worker": reverse("merchant-worker")}
+
+
 def _back(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """To the order's page when the button stood there, else to the list."""
     if request.POST.get("from") == "order":
@@ -131,7 +141,7 @@ def _step(
     part = my_part(request, shop, pk)
     if part.state not in reached:
         try:
-            verb(part=part, at=timezone.now(), by=request.user)
+            verb(part=part, at=timezone.now(), by=request.user, tap=tap_of(request.POST))
             messages.success(request, done % {"code": part.order.code})
         except Refusal as refusal:
             messages.error(request, str(refusal))
@@ -139,6 +149,7 @@ def _step(
 
 
 @require_POST
+@works_offline
 def accept(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
     """The shop says yes."""
     done = _("Order %(code)s is accepted. The buyer is told.")
@@ -146,6 +157,7 @@ def accept(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@works_offline
 def send(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
     """The shop's courier or the postman has it."""
     done = _("Order %(code)s has left. The buyer is told.")
@@ -153,6 +165,7 @@ def send(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@works_offline
 def finish(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
     """Handed over, and paid to the shop."""
     return _step(request, slug, pk, finish_part, {PartState.DONE}, _("Order %(code)s is handed over and paid."))
@@ -182,11 +195,13 @@ def refuse(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@works_offline
 def ready(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
     """The bag is packed: with everything, or with the quantities given."""
     shop = my_shop(request, slug)
     part = my_part(request, shop, pk)
-    if part.state in _PACKED:
+    tap = tap_of(request.POST)
+    if _is_packed(request, part, tap):
         return redirect("merchant-order", slug, pk)
     form = PrepareForm(part, request.POST)
     form.offer()
@@ -200,11 +215,24 @@ def ready(request: PersonRequest, slug: str, pk: UUID) -> HttpResponse:
             substitutes=form.substitutes(),
             at=timezone.now(),
             by=request.user,
+            tap=tap,
         )
     except Refusal as refusal:
+        part = my_part(request, shop, pk)
+        if _is_packed(request, part, tap):  # by the same tap, a moment ago
+            return redirect("merchant-order", slug, pk)
         return _order_page(request, shop, part, form, status=422, refusal=str(refusal))
     messages.success(request, _("Order %(code)s is ready. The buyer is told.") % {"code": part.order.code})
     return redirect("merchant-order", slug, pk)
+
+
+def _is_packed(request: PersonRequest, part: Part, tap: Tap) -> bool:
+    """Whether its bag is ready; a tap that did not make it so is told that its numbers are not those in the bag."""
+    event = part.last("ready")
+    if event and event.key != tap.key:
+        said = _("Order %(code)s was packed before: this is what is in its bag.")
+        messages.warning(request, said % {"code": part.order.code})
+    return event is not None
 
 
 def _packed_job(request: PersonRequest, shop: Shop, pk: UUID) -> Job:

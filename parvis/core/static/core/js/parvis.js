@@ -6,6 +6,14 @@ for (const here of document.querySelectorAll(".nav [aria-current], .tabs [aria-c
   row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
 
+// Pages that were kept on this device for one person (see offline.js) leave it with them.
+const { whose } = document.body.dataset;
+if (whose !== undefined && "caches" in window) {
+  for (const name of await caches.keys().catch(() => [])) {
+    if (name.startsWith("private:") && name !== `private:${whose}`) await caches.delete(name);
+  }
+}
+
 /** The summary above a form takes the focus, so that it is read first. */
 customElements.define("error-summary", class extends HTMLElement {
   connectedCallback() {

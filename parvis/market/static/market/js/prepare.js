@@ -1,5 +1,7 @@
 // Filling a bag with one hand, in a cellar: what is typed stays on the phone until the server has it.
 
+import { queue } from "../../core/js/queue.js";
+
 /** Shows what a weight costs while it is typed, and marks what is too heavy. The server counts again by itself. */
 customElements.define("weigh-box", class extends HTMLElement {
   connectedCallback() {
@@ -20,71 +22,33 @@ customElements.define("weigh-box", class extends HTMLElement {
   }
 });
 
-const AGAIN = 10_000; // how often it is tried while the phone believes that it has a network
-
-/** A form whose values are kept in the browser until the server has answered; sent again when the network returns. */
+/** A form whose values stay in this browser until the server has them; `core/js/offline.js` sends it. */
 customElements.define("kept-form", class extends HTMLElement {
-  connectedCallback() {
+  async connectedCallback() {
     this.form = this.querySelector("form");
     this.said = this.querySelector("[role=status]");
-    this.key = this.dataset.key;
+    this.key = this.dataset.draft;
     const kept = this.#read();
     if (kept) this.#restore(kept);
-    this.form.addEventListener("input", () => this.#keep(false));
-    this.form.addEventListener("change", () => this.#keep(false));
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.send();
-    });
-    this.online = () => this.#read()?.waits && this.send();
-    window.addEventListener("online", this.online);
-    if (kept?.waits) this.send();
+    for (const kind of ["input", "change", "tapped"]) this.form.addEventListener(kind, () => this.#keep());
+    this.update = () => this.#update();
+    queue.addEventListener("change", this.update);
+    queue.addEventListener("answer", this.update);
+    await this.#update();
   }
 
   disconnectedCallback() {
-    window.removeEventListener("online", this.online);
-    clearTimeout(this.timer);
+    queue.removeEventListener("change", this.update);
+    queue.removeEventListener("answer", this.update);
   }
 
-  async send() {
-    if (this.busy) return;
-    this.busy = true;
-    clearTimeout(this.timer);
-    this.#keep(true);
-    this.#say(this.dataset.sending);
-    try {
-      const answer = await fetch(this.form.action, {
-        method: "POST",
-        body: new URLSearchParams(new FormData(this.form)),
-        signal: AbortSignal.timeout(20_000),
-      });
-      if (answer.status >= 500) throw new Error(String(answer.status));
-      if (answer.status === 422) await this.#correct(await answer.text());
-      else this.#arrived(answer);
-    } catch {
-      this.#say(this.dataset.kept);
-      this.timer = setTimeout(() => this.online(), AGAIN);
-    } finally {
-      this.busy = false;
-    }
-  }
-
-  /** The server has it, or wants a sign-in first; then what was typed is still here afterwards. */
-  #arrived(answer) {
-    if (answer.ok && new URL(answer.url).pathname.startsWith("/merchant/")) this.#forget();
-    else this.#keep(false);
-    window.location.assign(answer.url);
-  }
-
-  /** Something is wrong: the page with its sentences takes the place of this one. */
-  async #correct(text) {
-    this.#keep(false);
-    const page = new DOMParser().parseFromString(text, "text/html");
-    document.querySelector("main").replaceWith(page.querySelector("main"));
-  }
-
-  #say(words) {
-    this.said.textContent = words ?? "";
+  /** Says that what was sent has not arrived yet. */
+  async #update() {
+    const taps = await queue.waiting(document.body.dataset.whose).catch(() => []);
+    const waits = taps.some((tap) => tap.draft === this.key && !tap.refused);
+    if (waits) this.said.textContent = this.dataset.kept;
+    else if (this.waited) this.said.textContent = "";
+    this.waited = waits;
   }
 
   #values() {
@@ -92,9 +56,9 @@ customElements.define("kept-form", class extends HTMLElement {
     return pairs.map(([name, value]) => [name, String(value)]);
   }
 
-  #keep(waits) {
+  #keep() {
     try {
-      localStorage.setItem(this.key, JSON.stringify({ waits, values: this.#values() }));
+      localStorage.setItem(this.key, JSON.stringify(this.#values()));
     } catch {
       // a browser without a store still sends
     }
@@ -108,24 +72,17 @@ customElements.define("kept-form", class extends HTMLElement {
     }
   }
 
-  #forget() {
-    try {
-      localStorage.removeItem(this.key);
-    } catch {
-      // nothing was kept
-    }
-  }
-
-  #restore({ values }) {
+  /** What was typed, and the key under which it was: sent from two pages it is one tap. */
+  #restore(values) {
     const kept = new Map(values);
     let changed = false;
     for (const field of this.form.elements) {
-      if (!field.name || field.type === "hidden") continue;
+      if (!field.name || (field.type === "hidden" && field.name !== "key")) continue;
       if (field.type === "checkbox") {
         changed ||= field.checked !== kept.has(field.name);
         field.checked = kept.has(field.name);
       } else if (kept.has(field.name)) {
-        changed ||= field.value !== kept.get(field.name);
+        changed ||= field.name !== "key" && field.value !== kept.get(field.name);
         field.value = kept.get(field.name);
       }
       if (field.type !== "submit") field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -133,6 +90,6 @@ customElements.define("kept-form", class extends HTMLElement {
     for (const select of this.form.querySelectorAll("details select")) {
       if (select.value) select.closest("details").open = true;
     }
-    if (changed) this.#say(this.dataset.restored);
+    if (changed) this.said.textContent = this.dataset.restored;
   }
 });

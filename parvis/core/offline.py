@@ -1,0 +1,71 @@
+"""Pages that open without a network once they were seen, for one person on one device.
+
+A view marked ``works_offline`` says in a header whose page it is; ``core/js/offline-worker.js`` keeps only such pages,
+for some hours, and ``core/js/parvis.js`` drops them as soon as a page is shown to somebody else or to nobody. What was
+tapped meanwhile (``core/js/queue.js``) says for whom it is sent: the session of somebody else is answered 403.
+"""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import render
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+WHOSE = "Parvis-Whose"
+
+
+def whose(person: Any) -> str:
+    """A word for a person that says nothing of them; "" for nobody."""
+    if not getattr(person, "is_authenticated", False):
+        return ""
+    return salted_hmac("parvis.core.offline", str(person.pk), algorithm="sha256").hexdigest()[:16]
+
+
+def works_offline[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Mark a view whose pages may be kept on the person's device, and whose forms may be sent from there later."""
+
+    @wraps(view)
+    def marked(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        request = args[0]
+        assert isinstance(request, HttpRequest)
+        mine = whose(request.user)
+        if request.headers.get(WHOSE, mine) != mine:
+            return HttpResponseForbidden(_("This was tapped by somebody else."))
+        response = view(*args, **kwargs)
+        if mine and not request.headers.get("HX-Request"):  # a fragment is no page
+            response.headers[WHOSE] = mine
+        return response
+
+    return marked
+
+
+@login_not_required
+@require_safe
+def worker(_request: HttpRequest) -> HttpResponse:
+    """The service worker; it reaches no further than the folder of its address."""
+    response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@login_not_required
+@require_safe
+def not_kept(request: HttpRequest) -> HttpResponse:
+    """What a device shows instead of a page that it has not kept; it holds nothing of anybody.
+
+    It does not know who reads it either, so it takes no kept page away.
+    """
+    return render(request, "core/offline.html", {"user": None})
+
+
+@cache
+def _script() -> str:
+    found = finders.find("core/js/offline-worker.js")
+    return Path(str(found)).read_text()
