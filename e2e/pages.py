@@ -149,6 +149,7 @@ PAGES = [
     Look("rider stop", "/rider/", "rider", ["main a[href*='/rider/stops/']"]),
     Look("agent", "/agent/", "agent"),
     Look("close the market", "/agent/closing/", "agent"),
+    Look("quiet hours", "/agent/quiet/", "agent"),
     Look("order cycles", "/agent/cycles/", "agent"),
     Look("order cycle, new", "/agent/cycles/add/", "agent"),
     Look("ordering rules", "/merchant/la-mie-du-parvis/rules/", "merchant"),

@@ -99,8 +99,10 @@ def mine(*, town: Town, person: Person | None = None, order: Order | None = None
     return known.first() or Telling(town=town, person=person, order=None if person else order)
 
 
-def wish(*, telling: Telling, by_sms: bool, phone: str, quiet_from: int, quiet_until: int) -> None:
-    """Other wishes from now on."""
+def wish(
+    *, telling: Telling, by_sms: bool, phone: str, quiet_from: int | None = None, quiet_until: int | None = None
+) -> None:
+    """Other wishes from now on; without hours of one's own the town's are quiet."""
     telling.by_sms, telling.phone = by_sms, phone
     telling.quiet_from, telling.quiet_until = quiet_from, quiet_until
     telling.save()

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from parvis.core import offline
 from parvis.market.urls_goods import urlpatterns as goods
 from parvis.market.views import (
     agent,
@@ -12,6 +13,7 @@ from parvis.market.views import (
     funds,
     papers,
     payments,
+    quiet,
     reconciling,
     settling,
     vouchers,
@@ -20,6 +22,8 @@ from parvis.market.views.merchant import money, options, orders, products, reduc
 
 urlpatterns = [
     path("merchant/", orders.entry, name="merchant"),
+    path("merchant/offline-worker.js", offline.worker, name="merchant-worker"),
+    path("merchant/offline.html", offline.not_kept, name="merchant-not-kept"),
     path("merchant/<slug:slug>/", orders.orders, name="merchant-orders"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/", orders.order, name="merchant-order"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/accept/", orders.accept, name="merchant-accept"),
@@ -64,6 +68,7 @@ urlpatterns = [
     path("agent/cycles/add/", cycles.cycle, name="agent-cycle-add"),
     path("agent/cycles/<uuid:pk>/", cycles.cycle, name="agent-cycle"),
     path("agent/cycles/<uuid:pk>/end/", cycles.drop, name="agent-cycle-drop"),
+    path("agent/quiet/", quiet.quiet, name="agent-quiet"),
     path("agent/closing/", closing.closing, name="agent-closing"),
     path("agent/closing/<uuid:pk>/reopen/", closing.reopen, name="agent-reopen"),
     path("agent/vouchers/", vouchers.campaigns, name="agent-vouchers"),

@@ -64,6 +64,7 @@ AGENT_WAYS = (
     Way("agent-fund", _("Support fund"), "hand-coins"),
     Way("agent-reconciliation", _("Online payments"), "scale"),
     Way("agent-words", _("Words"), "spell-check"),
+    Way("agent-quiet", _("Quiet hours"), "bell-off"),
 )
 
 FOOTER = (

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from parvis.market.models.options import Option
 
 
+HOUR = [MaxValueValidator(23)]
+
+
 class Market(TownOwned):
     """The rules of one town's shared shop."""
 
@@ -29,6 +33,8 @@ class Market(TownOwned):
     bike_fee_vat_bp = models.PositiveIntegerField(default=2000)
     bike_free_from_cents = models.PositiveIntegerField(null=True, blank=True)
     provider = models.CharField(max_length=10, blank=True, help_text="of new payments, where the town has several")
+    quiet_from = models.PositiveSmallIntegerField(_("Nothing rings from"), default=21, validators=HOUR)
+    quiet_until = models.PositiveSmallIntegerField(_("Until"), default=8, validators=HOUR)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["town"], name="one_market_a_town")]

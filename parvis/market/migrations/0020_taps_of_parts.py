@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("market", "0015_telling")]
+    dependencies = [("market", "0019_fee_invoices")]
 
     operations = [
         migrations.AddField(
