@@ -22,7 +22,7 @@ from parvis.market import ledger, ledger_fees, letters
 from parvis.market.actions.checkout import line_of, take, taken_for
 from parvis.market.actions.locks import expect, lock, record
 from parvis.market.actions.vouchers import give_back_vouchers
-from parvis.market.models import Line, Modality, Order, Part, PartEvent, Product, StockMovement
+from parvis.market.models import Line, Modality, Option, Order, Part, PartEvent, Product, StockMovement
 from parvis.market.states import PartState
 from parvis.market.substitutes import Budget, must_ask
 from parvis.market.weighing import portions_in, weighed_cents
@@ -33,6 +33,7 @@ class Substitute:
     """So many of a product, or so many grams, for what is missing of a line; ``agreed``: the buyer was asked."""
 
     product_id: UUID
+    option_id: UUID | None = None  # of goods with something to choose
     quantity: int = 0
     grams: int = 0
     agreed: bool = False
@@ -107,26 +108,44 @@ def _replace(part: Part, lines: Sequence[Line], wishes: Mapping[UUID, Substitute
     if not wanted:
         return []
     ids = {wish.product_id for wish in wanted.values()}
-    on_sale = Product.objects.filter(shop_id=part.shop_id, hidden=False, groups=None, pk__in=ids)
+    on_sale = Product.objects.filter(shop_id=part.shop_id, hidden=False, pk__in=ids)
     shelf = {
         product.pk: product for product in Product.objects.select_for_update().filter(pk__in=on_sale).order_by("pk")
     }
+    options = _options_of(shelf.values(), wanted.values())
     given = []
     movements: list[StockMovement] = []
     for line, wish in wanted.items():
         product = shelf.get(wish.product_id)
         if product is None or product.pk == line.product_id:
             raise Refusal(_("Choose another product of your shop instead of %(name)s.") % {"name": line.full_name})
-        instead = _instead(part.order, line, product, wish)
-        take(product, product.name, instead.quantity)
-        movements += taken_for(instead, product, (), at)
+        chosen = options.get(product.pk, ())
+        instead = _instead(part.order, line, product, wish, chosen)
+        for counted in (product, *chosen):
+            take(counted, instead.full_name, instead.quantity)
+        movements += taken_for(instead, product, chosen, at)
         given.append(instead)
     Line.objects.bulk_create(given)
     StockMovement.objects.bulk_create(movements)
     return given
 
 
-def _instead(order: Order, line: Line, product: Product, wish: Substitute) -> Line:
+def _options_of(goods: Iterable[Product], wishes: Iterable[Substitute]) -> dict[UUID, tuple[Option, ...]]:
+    """The option chosen of each product that has some, its row locked after its product's, in the order of ids."""
+    ids = {wish.option_id for wish in wishes if wish.option_id}
+    locked = Option.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    mine = {option.pk: option for option in locked.select_related("group")}
+    found = {}
+    for product in goods:
+        groups = product.groups.count()
+        chosen = tuple(option for option in mine.values() if option.group.product_id == product.pk)
+        if groups > 1 or len(chosen) != groups:
+            raise Refusal(_("%(name)s: choose first: %(what)s.") % {"name": product.name, "what": _("its kind")})
+        found[product.pk] = chosen
+    return found
+
+
+def _instead(order: Order, line: Line, product: Product, wish: Substitute, chosen: Sequence[Option]) -> Line:
     """The line of a substitute, at a price that never comes to more than what is missing would have cost."""
     names = {"name": line.full_name, "other": product.name}
     if not line.missing and not line.by_weight:
@@ -135,7 +154,7 @@ def _instead(order: Order, line: Line, product: Product, wish: Substitute) -> Li
     quantity = -(-grams // product.grams) if product.by_weight else wish.quantity
     if not 1 <= quantity <= 99:
         raise Refusal(_("Say how much of %(other)s the buyer gets instead of %(name)s.") % names)
-    instead = line_of(line.part, product, quantity)
+    instead = line_of(line.part, product, quantity, chosen)
     instead.replaces, instead.prepared_quantity = line, quantity
     if product.by_weight:
         instead.prepared_grams = grams
@@ -154,9 +173,45 @@ def cost_of(line: Line, grams: int | None) -> int:
     return line.cents if grams is None else weighed_cents(line.unit_price_cents, grams)
 
 
-def offered_instead(part: Part) -> Iterable[Product]:
-    """The shop's goods that may stand for others: on sale, there, and with nothing to choose about them."""
-    found = Product.objects.filter(shop_id=part.shop_id, hidden=False, groups=None).exclude(stock=0)
-    return found.order_by("category", "name", "pk").only(
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that may stand for what is missing: a product, with one answer where it asks one thing."""
+
+    product: Product
+    option: Option | None = None
+
+    @property
+    def key(self) -> str:
+        """Which one it is, in a form."""
+        return f"{self.product.pk}:{self.option.pk}" if self.option else str(self.product.pk)
+
+    @property
+    def name(self) -> str:
+        """``Pain de campagne (sliced)``."""
+        return f"{self.product.name} ({self.option.name})" if self.option else self.product.name
+
+    @property
+    def price_cents(self) -> int:
+        """Of one, or of a kilo."""
+        return self.product.price_cents + (self.option.surcharge_cents if self.option else 0)
+
+    @property
+    def by_weight(self) -> bool:
+        """Whether the price is for a kilo."""
+        return self.product.by_weight
+
+
+def offered_instead(part: Part) -> list[Offer]:
+    """The shop's goods that may stand for others: on sale, there, and with at most one thing to choose about them."""
+    found = Product.objects.filter(shop_id=part.shop_id, hidden=False).exclude(stock=0)
+    shelf = found.order_by("category", "name", "pk").only(
         "name", "price_cents", "sold_by", "grams", "category", "deposit_cents", "unit", "town"
     )
+    offers = []
+    for product in shelf.prefetch_related("groups__options"):
+        groups = list(product.groups.all())
+        if not groups:
+            offers.append(Offer(product))
+        elif len(groups) == 1:
+            offers += [Offer(product, option) for option in groups[0].options.all() if not option.sold_out]
+    return offers

@@ -8,8 +8,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from parvis.market.actions.preparing import Substitute, offered_instead, too_heavy
-from parvis.market.models import Line, Part, Product
+from parvis.market.actions.preparing import Offer, Substitute, offered_instead, too_heavy
+from parvis.market.models import Line, Part
 
 WHOLE = _("Write a whole number.")
 
@@ -21,7 +21,7 @@ class PrepareForm(forms.Form):
         super().__init__(data)
         self.part = part
         self.lines = [line for line in part.lines.all() if line.replaces_id is None]
-        self.shelf: dict[str, Product] = {}
+        self.shelf: dict[str, Offer] = {}
         for line in self.lines:
             if line.by_weight:
                 self.fields[f"grams-{line.pk}"] = _whole(line.full_name)
@@ -30,9 +30,9 @@ class PrepareForm(forms.Form):
 
     def offer(self) -> None:
         """Ask the shop's shelf once for what may stand for something missing, and add the fields for it."""
-        self.shelf = {str(product.pk): product for product in offered_instead(self.part)}
+        self.shelf = {offer.key: offer for offer in offered_instead(self.part)}
         for line in self.lines:
-            others = [(pk, product.name) for pk, product in self.shelf.items() if product.pk != line.product_id]
+            others = [(key, offer.name) for key, offer in self.shelf.items() if offer.product.pk != line.product_id]
             self.fields[f"other-{line.pk}"] = forms.ChoiceField(
                 label=_("Instead"), choices=[("", ""), *others], required=False
             )
@@ -65,12 +65,13 @@ class PrepareForm(forms.Form):
             "replacing": bool(chosen) or any(field.errors for field in fields.values()),
         }
 
-    def _near(self, line: Line, chosen: str) -> list[tuple[str, Product, bool]]:
+    def _near(self, line: Line, chosen: str) -> list[tuple[str, Offer, bool]]:
         """What may stand for a line, its own shelf first, with whether it is chosen."""
-        own = next((p.category for p in self.shelf.values() if p.pk == line.product_id), "")
-        others = [(pk, product) for pk, product in self.shelf.items() if product.pk != line.product_id]
-        others.sort(key=lambda item: item[1].category != own)
-        return [(pk, product, pk == chosen) for pk, product in others]
+        goods = [offer.product for offer in self.shelf.values()]
+        own = next((product.category for product in goods if product.pk == line.product_id), "")
+        others = [(key, offer) for key, offer in self.shelf.items() if offer.product.pk != line.product_id]
+        others.sort(key=lambda item: item[1].product.category != own)
+        return [(key, offer, key == chosen) for key, offer in others]
 
     def quantities(self) -> dict[UUID, int]:
         """What was counted, by line."""
@@ -91,9 +92,11 @@ class PrepareForm(forms.Form):
             if not (other := self.cleaned_data.get(f"other-{line.pk}")):
                 continue
             count = self.cleaned_data.get(f"count-{line.pk}") or 0
-            weighed = self.shelf[other].by_weight
+            offer = self.shelf[other]
+            weighed = offer.by_weight
             found[line.pk] = Substitute(
-                product_id=UUID(other),
+                product_id=offer.product.pk,
+                option_id=offer.option.pk if offer.option else None,
                 quantity=0 if weighed else count,
                 grams=count if weighed else 0,
                 agreed=bool(self.cleaned_data.get(f"agreed-{line.pk}")),

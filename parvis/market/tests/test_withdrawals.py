@@ -11,6 +11,7 @@ from parvis.core.models import OutboxMessage
 from parvis.demo import builders
 from parvis.market import ledger
 from parvis.market.actions import (
+    Buyer,
     ask_withdrawal,
     finish_part,
     place_order,
@@ -20,7 +21,7 @@ from parvis.market.actions import (
     refuse_withdrawal,
 )
 from parvis.market.amounts_due import owed
-from parvis.market.models import Document, Order, Withdrawal, WithdrawalEvent
+from parvis.market.models import Document, LedgerEntry, Order, Withdrawal, WithdrawalEvent
 from parvis.market.returning import last_day, returning_of, returns_of
 from parvis.market.statement import statement_of
 from parvis.market.tests.test_documents import sold
@@ -359,3 +360,38 @@ def test_a_vouchers_share_goes_back_to_the_voucher_and_never_becomes_cash(town, 
     assert books[ledger.shop_till(shop)] == 0
     assert books[f"voucher:{shop.slug}:town"] == 0, "the town owes the shop nothing for it any more"
     assert ledger.town_sum(town) == 0
+
+
+def test_what_was_weighed_goes_back_to_the_cent_with_its_deposits(town, shop, citizen, at):
+    """310 g of coffee were given for six jars of 50 g: two jars, then the four others, are exactly what was paid."""
+    coffee = builders.make_product(
+        shop, "Café", 2390, sold_by="weight", grams=50, deposit_cents=20, returning="yes", category="home", vat_bp=2000
+    )
+    buyer = Buyer(**({name: getattr(BUYER, name) for name in BUYER.__slots__} | {"person": citizen}))
+    order = place_order(
+        town=town, basket=builders.make_basket(town, (coffee, 6)), buyer=buyer,
+        chosen={shop.pk: shop.modalities.get(kind="collect")}, window_id=None, key="coffee", at=at,
+    )  # fmt: skip
+    part = order.parts.get()
+    prepare_part(part=part, quantities={}, grams={part.lines.get().pk: 310}, at=at)
+    finish_part(part=part, at=at)
+    assert loaded(part).total.cents == 741 + 6 * 20
+    till = LedgerEntry.objects.filter(account=ledger.shop_till(shop))
+    assert sum(entry.amount_cents for entry in till) == 861
+    refund_withdrawal(case=ask(loaded(part), 2, at, key="two"), at=at)
+    assert sum(entry.amount_cents for entry in till.all()) == 861 - 247 - 40
+    refund_withdrawal(case=ask(loaded(part), 4, at, key="four"), at=at)
+    assert sum(entry.amount_cents for entry in till.all()) == 0
+    assert ledger.town_sum(town) == 0
+    with pytest.raises(Refusal):
+        ask(loaded(part), 1, at, key="five")
+
+
+def test_deposits_without_vat_stand_on_their_own_line_of_the_credit_note(shop, citizen, at):
+    juice = builders.make_product(shop, "Jus", 350, deposit_cents=30, returning="yes", category="home", vat_bp=2000)
+    part = sold(juice, at, "juice", quantity=3, person=citizen)
+    finish_part(part=part, at=at)
+    refund_withdrawal(case=ask(loaded(part), 2, at), at=at)
+    credit = Document.objects.filter(series__kind="A").get()
+    assert sorted(row["gross"] for row in credit.content["lines"]) == [-700, -60]
+    assert ledger.town_sum(part.town) == 0

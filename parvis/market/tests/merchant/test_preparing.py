@@ -313,3 +313,38 @@ def test_the_totals_follow_the_lines(town, shop, dear, order_of, at, wishes):
     assert sum(ledger.balances(town, f"buyer:{part.order.code}").values()) == part.total.cents
     for line in lines:
         assert line.cents + line.deposit_total <= line.most_cents or line.replaces_id
+
+
+def test_goods_with_something_to_choose_stand_in_too(page_of, post_to, order_of, product, shop, at):
+    """Sliced bread is given instead: its option is on the bill, and its own stock is counted."""
+    loaf = builders.make_product(shop, "Pain complet", 380)
+    _whole, sliced = builders.make_options(loaf, "Tranches", ("Entier", 0, None), ("Tranché", 10, 3))
+    gone = builders.make_options(builders.make_product(shop, "Brioche", 300), "Taille", ("Grande", 0, 0))
+    part = order_of(product, quantity=2, if_missing="replace")
+    line = part.lines.get()
+    page = text(page_of(f"orders/{part.pk}/"))
+    assert "Pain complet (Entier) · €3.80" in page
+    assert "Pain complet (Tranché) · €3.90" in page
+    assert str(gone[0].pk) not in page, "what is sold out is not offered"
+    sent = {f"line-{line.pk}": 1, f"other-{line.pk}": f"{loaf.pk}:{sliced.pk}", f"count-{line.pk}": 1}
+    assert post_to(f"orders/{part.pk}/ready/", **sent).status_code == 302
+    given = part.lines.get(replaces=line)
+    assert (given.full_name, given.unit_price_cents) == ("Pain complet (Tranché)", 390)
+    sliced.refresh_from_db()
+    assert sliced.stock == 2
+    assert fresh(part).total.cents == 420 + 390
+
+
+def test_an_option_of_another_product_is_no_choice(post_to, order_of, product, shop, at):
+    loaf = builders.make_product(shop, "Pain complet", 380)
+    builders.make_options(loaf, "Tranches", ("Entier", 0, None))
+    [foreign] = builders.make_options(builders.make_product(shop, "Brioche", 300), "Taille", ("Grande", 0, None))
+    part = order_of(product, quantity=2, if_missing="replace")
+    line = part.lines.get()
+    wish = {line.pk: Substitute(product_id=loaf.pk, option_id=foreign.pk, quantity=1)}
+    with pytest.raises(Refusal, match="choose first"):
+        prepare_part(part=part, quantities={line.pk: 1}, substitutes=wish, at=at)
+    for chosen in (f"{loaf.pk}:{foreign.pk}", str(loaf.pk)):
+        sent = {f"line-{line.pk}": 1, f"other-{line.pk}": chosen, f"count-{line.pk}": 1}
+        assert post_to(f"orders/{part.pk}/ready/", **sent).status_code == 422
+    assert not PartEvent.objects.filter(part=part, kind="ready").exists()
