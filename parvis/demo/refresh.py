@@ -20,6 +20,7 @@ from parvis.demo.hours import open_days, shift_days
 from parvis.demo.newcomers import welcome_newcomers
 from parvis.demo.news import bring_news
 from parvis.demo.profiles import PROFILES, Profile
+from parvis.demo.returns import send_things_back
 from parvis.demo.rules import set_rules
 from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
 from parvis.demo.support import bring_support
@@ -102,6 +103,7 @@ def _bring_up(town: Town, profile: Profile, at: datetime, say: Say, *, fresh: bo
         return
     if fresh:
         play_yesterday(town, profile, hub, day_of(at, town.zone) - timedelta(days=1))
+        send_things_back(town, at)
     else:
         try:
             with transaction.atomic():

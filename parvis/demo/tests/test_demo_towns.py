@@ -1,7 +1,7 @@
 """``parvis demo``: living towns, whatever the hour, and nothing twice."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import shapely
@@ -11,13 +11,14 @@ from django.utils import timezone
 from parvis.core.models import OutboxMessage
 from parvis.core.money import vat_included
 from parvis.delivery.models import Delivery, Hub, Plan, Shift, Window
-from parvis.demo import reading
+from parvis.demo import kinds, reading
 from parvis.demo.hours import times_at
-from parvis.demo.profiles import PROFILES, profile_of
+from parvis.demo.profiles import PROFILES, Profile, profile_of
 from parvis.demo.refresh import bring_up, is_alive
 from parvis.demo.story import on_the_road
 from parvis.market.ledger import town_sum
-from parvis.market.models import Modality, Order, Part, Product, Shop
+from parvis.market.models import Cycle, Document, Modality, Option, Order, Part, Product, Shop, Withdrawal
+from parvis.market.season import Season
 from parvis.market.states import PartState
 from parvis.market.trades import CATEGORIES, TRADES
 from parvis.people.models import Person
@@ -173,3 +174,34 @@ def test_goods_have_their_country_s_vat(ivry: Town) -> None:
     assert vat_included(1055, 550) == 55
     assert Shop.objects.filter(town=ivry).count() == 16  # one of them on its way
     assert Address.objects.filter(town=ivry).count() > 300
+
+
+def test_sales_are_invoiced_and_something_goes_back(ivry: Town) -> None:
+    cases = Withdrawal.objects.filter(town=ivry).prefetch_related("events")
+    assert {case.state.value for case in cases} == {"asked", "refunded"}
+    numbers = Document.objects.filter(town=ivry, series__kind="F").values_list("series", "number")
+    assert len(numbers) == len(set(numbers)) > 3
+    assert town_sum(ivry) == 0
+
+
+def test_a_visitor_sees_what_goods_can_be(ivry: Town, noon: datetime) -> None:
+    goods = Product.objects.filter(town=ivry)
+    assert {product.sold_by for product in goods} == {"piece", "weight", "about"}
+    assert Option.objects.filter(town=ivry).exists()
+    assert Cycle.objects.filter(town=ivry).exists()
+    today = noon.astimezone(ivry.zone).date()
+    seasons = [product.season for product in goods if product.season_from]
+    assert {season.holds(today) for season in seasons} == {True, False}, "some in season, some not"
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.slug)
+def test_every_town_has_shops_that_sell_so(profile: Profile) -> None:
+    trades = {row.trade for row in reading.shops(profile.slug)}
+    assert trades >= {"bakery", "cheese", "butcher", "greengrocer"}, "options, weight, seasons"
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_in_every_month_something_is_out_of_season(month: int) -> None:
+    names = {good.name for good in reading.goods("greengrocer")}
+    seasons = [Season(*months) for name, months in kinds.SEASONS.items() if name in names]
+    assert {season.holds(date(2026, month, 15)) for season in seasons} == {True, False}
