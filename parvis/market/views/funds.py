@@ -26,7 +26,7 @@ from parvis.people.requests import PersonRequest
 from parvis.towns.requests import TownRequest
 
 LISTED = 40
-WIDTH, BAR = 640, 26
+WIDTH, BAR = 360, 14
 
 FORMS: dict[str, type[KeyedForm]] = {
     "promise": PromiseForm,
@@ -125,7 +125,7 @@ def _bars(state: FundState) -> list[dict[str, Any]]:
                 pieces.append({"stage": stage, "x": x, "width": width})
             x += width
         top = index * (BAR + 26)
-        bars.append({"name": line.name, "label_y": top + 16, "y": top + 22, "pieces": pieces})
+        bars.append({"name": line.name, "label_y": top + 16, "y": top + 20, "pieces": pieces})
     return bars
 
 
