@@ -150,6 +150,8 @@ PAGES = [
     Look("agent", "/agent/", "agent"),
     Look("close the market", "/agent/closing/", "agent"),
     Look("quiet hours", "/agent/quiet/", "agent"),
+    Look("accounts of shops", "/agent/accounts/", "agent"),
+    Look("a shop's bank account", "/merchant/la-mie-du-parvis/bank/", "merchant"),
     Look("order cycles", "/agent/cycles/", "agent"),
     Look("order cycle, new", "/agent/cycles/add/", "agent"),
     Look("ordering rules", "/merchant/la-mie-du-parvis/rules/", "merchant"),

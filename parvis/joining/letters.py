@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from parvis.core import outbox
 from parvis.joining.models import Invitation, Opening
+from parvis.market.models import Shop
 from parvis.people.models import Organisation, Person, Role
 from parvis.towns.links import town_url
 from parvis.towns.models import Town
@@ -45,18 +46,14 @@ def shop_opened(opening: Opening) -> None:
         )
 
 
-def account_changed(opening: Opening, key: str, by: Person) -> None:
-    """Money goes to another account from now on: whoever speaks for the shop must hear of it."""
-    for person in people_of(opening.shop.organisation):
-        _send(
-            f"account-changed:{key}:{person.pk}",
-            "joining/mail/account_changed.txt",
-            opening.town,
-            person.email,
-            person.language,
-            shop=opening.shop,
-            by=str(by),
-        )
+def account_changed(shop: Shop, key: str, by: Person) -> None:
+    """Money goes to another account from now on: whoever speaks for the shop must hear of it, and the shop itself."""
+    told = {person.email.lower(): person.language for person in people_of(shop.organisation)}
+    if shop.organisation.email:
+        told.setdefault(shop.organisation.email.lower(), "")
+    for email, language in told.items():
+        name = "joining/mail/account_changed.txt"
+        _send(f"account-changed:{key}:{email}", name, shop.town, email, language, shop=shop, by=str(by))
 
 
 def people_of(organisation: Organisation) -> list[Person]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.joining.views import asking, invitation, opening
+from parvis.joining.views import asking, bank, invitation, opening
 from parvis.joining.views.agent import calls, rules
 from parvis.joining.views.agent import opening as agent_opening
 
@@ -15,12 +15,15 @@ urlpatterns = [
     # a merchant's first hour
     path("merchant/<slug:slug>/opening/", opening.opening, name="opening"),
     path("merchant/<slug:slug>/opening/<slug:key>/", opening.step, name="opening-step"),
+    path("merchant/<slug:slug>/bank/", bank.mine, name="merchant-bank"),
     # the town's agents
+    path("agent/accounts/", bank.accounts, name="agent-accounts"),
     path("agent/callbacks/", calls.calls, name="callbacks"),
     path("agent/callbacks/next/", calls.take_next, name="callback-next"),
     path("agent/callbacks/rules/", rules.rules, name="joining-rules"),
     path("agent/callbacks/<uuid:pk>/", calls.call, name="callback"),
     path("agent/callbacks/<uuid:pk>/take/", calls.take, name="callback-take"),
+    path("agent/callbacks/<uuid:pk>/again/", calls.again, name="callback-again"),
     path("agent/callbacks/<uuid:pk>/release/", calls.release, name="callback-release"),
     path("agent/callbacks/<uuid:pk>/details/", calls.details, name="callback-details"),
     path("agent/callbacks/<uuid:pk>/entry/", calls.entry, name="callback-entry"),

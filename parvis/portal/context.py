@@ -63,6 +63,7 @@ AGENT_WAYS = (
     Way("agent-fees", _("Commission and bikes"), "percent"),
     Way("agent-fund", _("Support fund"), "hand-coins"),
     Way("agent-reconciliation", _("Online payments"), "scale"),
+    Way("agent-accounts", _("Bank accounts"), "landmark"),
     Way("agent-words", _("Words"), "spell-check"),
     Way("agent-quiet", _("Quiet hours"), "bell-off"),
 )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.text import fold
-from parvis.joining.calls import Promise, State, state_of
+from parvis.joining.calls import Promise, Standing, State, state_of
 from parvis.joining.models import CallEvent, Preregistration
 from parvis.joining.models.rules import rules_of
 from parvis.people.models import Person
@@ -103,6 +103,29 @@ def take_call(*, preregistration: Preregistration, at: datetime, by: Person) -> 
         raise Refusal(_("Somebody else has just taken this call."))
     _note(found, Kind.TAKEN, at, by)
     audit.record("joining.taken", found, at=at, town_id=found.town_id, actor=by)
+
+
+@transaction.atomic
+def call_again(*, preregistration: Preregistration, at: datetime, by: Person) -> Preregistration:
+    """A shop that had said no thinks again: it stands on the list once more, with what is known of it.
+
+    The ended story stays as it was; a second click finds the call that the first one made. Raises Refusal for a story
+    with another end, or none.
+    """
+    ended = (
+        Preregistration.objects.select_for_update(of=("self",))
+        .select_related("town", "place")
+        .get(pk=preregistration.pk)
+    )
+    if call_state(ended).standing is not Standing.NOT_INTERESTED:
+        raise Refusal(_("Only a shop that had said no is put on the list again."))
+    asked = Asked(ended.shop_name, ended.registration_number, ended.phone, ended.email)
+    again = preregister(town=ended.town, asked=asked, sender="", language=ended.language, at=at, place=ended.place)
+    if ended.contact and not again.contact:
+        again.contact = ended.contact
+        again.save(update_fields=["contact"])
+    audit.record("joining.called_again", again, at=at, town_id=ended.town_id, actor=by, former=str(ended.pk))
+    return again
 
 
 @transaction.atomic

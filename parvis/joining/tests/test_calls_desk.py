@@ -7,7 +7,7 @@ import pytest
 from parvis.core.errors import Refusal
 from parvis.core.models import AuditEntry
 from parvis.demo import builders
-from parvis.joining.actions.calls import call_state, choose_entry, correct_details, note_outcome, take_call
+from parvis.joining.actions.calls import Asked, call_state, choose_entry, correct_details, note_outcome, take_call
 from parvis.joining.calls import HELD_FOR, Standing
 from parvis.joining.likeness import By, alike
 from parvis.joining.models import CallEvent, Preregistration, Rules
@@ -270,3 +270,36 @@ def test_entries_and_details_do_not_change_after_the_end(ask, town, agent, at):
         choose_entry(preregistration=asked, place=make_place(town), at=at, by=agent)
     with pytest.raises(Refusal):
         correct_details(preregistration=asked, asked=Asked("X", phone="+33199001234"), contact="", at=at, by=agent)
+
+
+def test_a_no_may_become_a_call_again(visit, ask, agent, at, clock):
+    asked = ask(email="nina@example.org")
+    correct_details(
+        preregistration=asked,
+        asked=Asked(asked.shop_name, "", asked.phone, asked.email),
+        contact="Nina",
+        at=at,
+        by=agent,
+    )
+    noted(asked, Kind.NOT_INTERESTED, at, agent, note="Plus tard, peut-être")
+    browser = english(visit(agent))
+    assert "Has the shop changed its mind?" in text_of(browser.get(f"/agent/callbacks/{asked.pk}/"))
+    where = browser.post(f"/agent/callbacks/{asked.pk}/again/").headers["Location"]
+    assert browser.post(f"/agent/callbacks/{asked.pk}/again/").headers["Location"] == where, "a second click"
+    [call] = waiting_calls(asked.town)
+    assert where == f"/agent/callbacks/{call.asked.pk}/"
+    assert (call.asked.shop_name, call.asked.phone, call.asked.contact) == (asked.shop_name, asked.phone, "Nina")
+    assert call_state(asked).standing is Standing.NOT_INTERESTED, "the old story stays"
+    assert "has asked too" in text_of(browser.get(where)), "and is found from the new one"
+
+
+def test_only_a_no_is_called_again(visit, ask, agent, citizen, stranger, at):
+    asked = ask()
+    browser = english(visit(agent))
+    browser.post(f"/agent/callbacks/{asked.pk}/again/")
+    assert "Only a shop that had said no" in text_of(browser.get(f"/agent/callbacks/{asked.pk}/"))
+    assert Preregistration.objects.count() == 1
+    noted(asked, Kind.NOT_INTERESTED, at, agent)
+    for person in (citizen, stranger):
+        assert visit(person).post(f"/agent/callbacks/{asked.pk}/again/").status_code == 404
+    assert Preregistration.objects.count() == 1

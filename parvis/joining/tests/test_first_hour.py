@@ -179,7 +179,8 @@ def test_another_account_is_told_to_everybody_of_the_shop(visit, opening, owner,
     assert not OutboxMessage.objects.exists()
     assert "FR14 •••• 2606" in text_of(browser.get(f"{HOME}bank/"))
     browser.post(f"{HOME}bank/", {"iban": "BE68 5390 0754 7034", "holder": "Nina"})
-    assert {mail.to for mail in OutboxMessage.objects.all()} == {owner.email, citizen.email}
+    told = {owner.email, citizen.email, opening.shop.organisation.email}
+    assert {mail.to for mail in OutboxMessage.objects.all()} == told
     assert not any("5390" in mail.body for mail in OutboxMessage.objects.all())
     assert BankAccount.objects.get(replaced_at=None).iban == "BE68539007547034"
 

@@ -154,7 +154,7 @@ def _bank(request: PersonRequest, way: Opening) -> dict[str, Any] | None:
     if request.method == "POST" and form.is_valid():
         at = timezone.now()
         if keep_bank_account(organisation=organisation, at=at, by=request.user, **form.cleaned_data):
-            letters.account_changed(way, f"{organisation.pk}:{at:%Y%m%d%H%M%S}", request.user)
+            letters.account_changed(way.shop, f"{organisation.pk}:{at:%Y%m%d%H%M%S}", request.user)
         return None
     return {"form": form, "known": known, "status": 422 if form.errors else 200}
 

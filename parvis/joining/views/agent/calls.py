@@ -16,6 +16,7 @@ from parvis.core.spreadsheets import Cell, csv_response
 from parvis.core.words import say_duration
 from parvis.joining.access import asked_for_agent
 from parvis.joining.actions.calls import (
+    call_again,
     call_state,
     choose_entry,
     correct_details,
@@ -113,6 +114,20 @@ def take_next(request: PersonRequest) -> HttpResponse:
             return redirect("callback", waiting.asked.pk)
     messages.info(request, _("Nobody waits for a call now."))
     return redirect(LIST)
+
+
+@require_POST
+@require_role(Role.Kind.AGENT)
+def again(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """A shop that had said no is called once more."""
+    asked = asked_for_agent(request, pk)
+    try:
+        fresh = call_again(preregistration=asked, at=timezone.now(), by=request.user)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("callback", pk)
+    messages.success(request, _("%(shop)s is on the list again.") % {"shop": fresh})
+    return redirect("callback", fresh.pk)
 
 
 @require_POST

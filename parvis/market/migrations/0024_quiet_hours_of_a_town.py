@@ -17,7 +17,7 @@ def hour(label):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("market", "0020_taps_of_parts")]
+    dependencies = [("market", "0023_taps_of_parts")]
 
     operations = [
         migrations.AddField(

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("market", "0019_fee_invoices")]
+    dependencies = [("market", "0022_seller_status")]
 
     operations = [
         migrations.AddField(
