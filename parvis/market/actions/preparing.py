@@ -121,8 +121,9 @@ def _replace(part: Part, lines: Sequence[Line], wishes: Mapping[UUID, Substitute
             raise Refusal(_("Choose another product of your shop instead of %(name)s.") % {"name": line.full_name})
         chosen = options.get(product.pk, ())
         instead = _instead(part.order, line, product, wish, chosen)
-        for counted in (product, *chosen):
-            take(counted, instead.full_name, instead.quantity)
+        take(product, instead.full_name, instead.quantity)
+        for option in chosen:
+            take(option, instead.full_name, instead.quantity)
         movements += taken_for(instead, product, chosen, at)
         given.append(instead)
     Line.objects.bulk_create(given)
