@@ -18,12 +18,14 @@ _ABOUT = re.compile(r"^environ (\d+(?:,\d+)?) kg$")
 GLASS = re.compile(r"consign|^Lait cru|^Limonade|^Bière|^Jus de pomme|^Eau gazeuse")
 SEASONS = {
     "Clémentines de Corse": (11, 2),
-    "Raisin muscat": (8, 11),
+    "Raisin muscat": (8, 10),
     "Noix fraîches": (9, 12),
     "Potimarron": (9, 1),
     "Endives": (10, 3),
     "Mâche": (10, 3),
-    "Salade batavia": (4, 10),  # so that in every month something is out of season
+    "Salade batavia": (4, 10),
+    "Épinards": (3, 6),
+    "Kiwis": (11, 5),
     "Raclette au lait cru": (10, 3),
 }
 DAYS: dict[str, dict[str, Any]] = {

@@ -14,6 +14,7 @@ from parvis.core import outbox
 from parvis.core.time import day_of
 from parvis.delivery.actions import mark_bike_repaired
 from parvis.delivery.models import Hub, Plan
+from parvis.demo.accounts import write_accounts
 from parvis.demo.desk import fill_desk
 from parvis.demo.fees import bring_fees
 from parvis.demo.hours import open_days, shift_days
@@ -64,6 +65,7 @@ def bring_up(
                 fill_desk(town, at=at)
                 set_rules(town, at=at)
                 welcome_newcomers(town, at=at)
+                write_accounts(town, at=at)
             say(f"{town.name}: {time.perf_counter() - started:.1f} s")
 
 

@@ -21,7 +21,7 @@ from parvis.market.models import Cycle, Document, Modality, Option, Order, Part,
 from parvis.market.season import Season
 from parvis.market.states import PartState
 from parvis.market.trades import CATEGORIES, TRADES
-from parvis.people.models import Person
+from parvis.people.models import BankAccount, Person
 from parvis.places.categories import CATEGORIES as PLACE_CATEGORIES
 from parvis.places.hours import is_readable
 from parvis.places.models import Place
@@ -205,3 +205,9 @@ def test_in_every_month_something_is_out_of_season(month: int) -> None:
     names = {good.name for good in reading.goods("greengrocer")}
     seasons = [Season(*months) for name, months in kinds.SEASONS.items() if name in names]
     assert {season.holds(date(2026, month, 15)) for season in seasons} == {True, False}
+
+
+def test_some_shops_say_where_they_are_paid(ivry: Town) -> None:
+    accounts = BankAccount.objects.filter(town=ivry)
+    assert accounts.filter(replaced_at=None).exists()
+    assert accounts.exclude(replaced_at=None).count() == 1, "one of them changed lately"

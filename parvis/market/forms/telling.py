@@ -23,7 +23,7 @@ class TellingForm(forms.Form):
     )
     quiet_from = forms.TypedChoiceField(label=_("Nothing rings from"), coerce=int, empty_value=None, required=False)
     quiet_until = forms.TypedChoiceField(
-        label=_("Until"), coerce=int, empty_value=None, required=False, help_text=NEVER
+        label=_("Quiet until"), coerce=int, empty_value=None, required=False, help_text=NEVER
     )
 
     def __init__(self, telling: Telling, phone: str, country: str, data: Mapping[str, Any] | None = None) -> None:
@@ -39,7 +39,7 @@ class TellingForm(forms.Form):
         for name, hour in (("quiet_from", town.start), ("quiet_until", town.end)):
             field = self.fields[name]
             assert isinstance(field, forms.TypedChoiceField)
-            field.choices = [("", _("as in the whole town (%(hour)s)") % {"hour": f"{hour}:00"}), *HOURS]
+            field.choices = [("", _("as the town (%(hour)s)") % {"hour": f"{hour}:00"}), *HOURS]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -57,4 +57,4 @@ class TownQuietForm(forms.Form):
     """The hours in which nothing rings in a town, for whoever chose no others."""
 
     quiet_from = forms.TypedChoiceField(label=_("Nothing rings from"), choices=HOURS, coerce=int)
-    quiet_until = forms.TypedChoiceField(label=_("Until"), choices=HOURS, coerce=int, help_text=NEVER)
+    quiet_until = forms.TypedChoiceField(label=_("Quiet until"), choices=HOURS, coerce=int, help_text=NEVER)

@@ -42,7 +42,7 @@ def test_ones_own_hours_come_first_and_are_counted(page, town, product, citizen,
 def test_everybody_may_go_back_to_those_of_the_town(visit, citizen, town):
     me = visit(citizen)
     me.cookies["language"] = "en"
-    assert "as in the whole town (21:00)" in text(me.get("/me/messages/"))
+    assert "as the town (21:00)" in text(me.get("/me/messages/"))
     me.post("/me/messages/", {"quiet_from": "22", "quiet_until": "7"})
     assert Telling.objects.get().quiet == Quiet(PARIS, 22, 7)
     half = me.post("/me/messages/", {"quiet_from": "22", "quiet_until": ""})
