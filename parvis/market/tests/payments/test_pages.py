@@ -191,3 +191,17 @@ def test_a_merchant_sees_what_was_handed_on(visit, merchant, paid, product, prov
     page = text(browser.get(money))
     assert "Handed on to your account</dt><dd>€8.40" in page
     assert "Still to be paid by buyers</dt><dd>€0.00" in page
+
+
+def test_an_order_by_bike_says_first_that_it_is_to_be_paid(online, product, window, visit, provider, at):
+    order = online(product, window=window)
+    payments.advance(only(order).pk, at=at)
+    browser = visit()
+    browser.cookies["language"] = "en"
+    page = text(browser.get(f"/orders/{order.code}/?key={order.secret}"))
+    assert "<h1>Your order waits for your payment</h1>" in page
+    assert page.count('aria-labelledby="payment"') == 1
+    assert page.index('aria-labelledby="payment"') < page.index("Boulangerie du Parvis"), (
+        "what is to be done stands first"
+    )
+    assert "You chose" in page
