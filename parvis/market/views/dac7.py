@@ -135,6 +135,5 @@ def _csv(year: int, sellers: list[Seller]) -> HttpResponse:
 def _xml(request: PersonRequest, operator: Operator, year: int, sellers: list[Seller], at: datetime) -> HttpResponse:
     reported = [seller for seller in sellers if seller.is_reported]
     made = report_xml(request.town, operator, reported, year=year, at=at)
-    audit.record("dac7_report", operator, at=at, town_id=request.town.pk, actor=request.user, year=year)
     headers = {"Content-Disposition": f'attachment; filename="dac7-{year}.xml"', "Cache-Control": "private, no-store"}
     return HttpResponse(made, content_type="application/xml", headers=headers)
