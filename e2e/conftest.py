@@ -9,8 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from urllib.request import urlopen
 
 import pytest
@@ -57,8 +59,16 @@ def port(var: Path) -> Iterator[int]:
     if running := os.environ.get("PARVIS_E2E_URL"):
         yield int(running.rstrip("/").rpartition(":")[2])
         return
-    number, folder = _free_port(), var
-    environment = os.environ | {"PARVIS_VAR": str(folder), "PORT": str(number)}
+    with serving(var) as number:
+        yield number
+    shutil.rmtree(var, ignore_errors=True)
+
+
+@contextmanager
+def serving(folder: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[int]:
+    """A server with the demonstration towns in its own folder, and with these settings; its port."""
+    number = _free_port()
+    environment = os.environ | {"PARVIS_VAR": str(folder), "PORT": str(number)} | settings
     environment.pop("DATABASE_URL", None)
     log = (folder / "serve.log").open("w")
     server = subprocess.Popen(
@@ -75,11 +85,10 @@ def port(var: Path) -> Iterator[int]:
         server.terminate()
         server.wait(30)
         log.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _attempt in range(600):
+    for _attempt in range(1800):
         if server.poll() is not None:
             raise RuntimeError(f"the server ended: {log.read_text()[-2000:]}")
         try:
