@@ -234,9 +234,16 @@ class MollieClient:
         return seen
 
     def _release(self, key: str, reference: str) -> None:
-        """What is not taken goes back to the card now rather than when the authorisation ends."""
-        with suppress(models.ErrorResponse, models.APIError):  # it then ends by itself; no money moves either way
+        """What is not taken goes back to the card now rather than when the authorisation ends.
+
+        Until then the payment is not paid, and nothing of it can be routed: a provider that is busy is asked again.
+        """
+        try:
             self._sdk.payments.release_authorization(payment_id=reference, idempotency_key=once(f"{key}:release"))
+        except models.ClientError as error:
+            if error.status_code >= 500 or error.status_code == 429:
+                raise
+            # refused: it then ends by itself; no money moves either way
 
     @_said
     def cancel(self, key: str, session: str, reference: str) -> Seen:
