@@ -1,8 +1,9 @@
 """The yearly report as XML: the OECD's "DPI" schema, in the French profile for French towns.
 
-France: DGFiP, "Cahier des charges DPI-DAC7", schema ``DPIXML_v1.1-fr1.xsd`` (tests validate against it). Elsewhere the
-OECD's "Model Reporting Rules for Digital Platforms: XML schema", version 1.0, from public descriptions of it; it is not
-validated against its XSD here. Amounts are whole units of the currency, as the schema wants them.
+France: DGFiP, "Cahier des charges DPI-DAC7", schema ``DPIXML_v1.1-fr1.xsd``; tests check order and form by its rules,
+and a file was once put through the schema itself. Elsewhere the OECD's "Model Reporting Rules for Digital Platforms:
+XML schema", version 1.0, from public descriptions of it, not checked against its XSD. Amounts are whole units of the
+currency, as the schema wants them.
 """
 
 from datetime import datetime
