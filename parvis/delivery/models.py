@@ -363,6 +363,8 @@ class DayTours(TownOwned):
 
     hub = models.ForeignKey(Hub, on_delete=models.CASCADE, related_name="day_tours")
     day = models.DateField()
+    changed_at = models.DateTimeField(null=True, help_text="when something was promised last")
+    tidied_at = models.DateTimeField(null=True, help_text="when the planner last looked for better tours")
     tours = models.JSONField(
         default=dict, help_text="trips by shift: ids of deliveries, seconds and metres of each way"
     )

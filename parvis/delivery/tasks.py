@@ -6,6 +6,15 @@ from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
 
+@app.periodic(cron="*/2 * * * *")
+@app.task(queue="planning", queueing_lock="tidy-tours", lock="tidy-tours")
+def tidy_tours(timestamp: int) -> None:
+    """Better tours for the days that took a promise: there is room for more afterwards."""
+    from parvis.delivery.actions import tidying
+
+    tidying.tidy_all(timezone.now())
+
+
 @app.task(queue="planning")
 def compute_plan(plan_id: str) -> None:
     """Compute a plan that was asked for."""

@@ -106,6 +106,7 @@ class Day:
     tours: list[Tour]
     windows: Mapping[str, UUID]  # of each promised delivery, by id
     unplaced: frozenset[UUID] = frozenset()  # windows of deliveries that found no place
+    left_out: tuple[Drop, ...] = ()  # those deliveries
     clocks: Clocks | None = None  # of the tours, once somebody asked
 
     def drop(self, id: str, window: Window, load: Load) -> Drop:
@@ -118,9 +119,14 @@ class Day:
 
     def cheapest(self, drop: Drop) -> Place | None:
         """The cheapest place for a door, whatever its window has been through."""
+        return best_place(self.tours, drop, self.ways, self.rules, self.known_clocks)
+
+    @property
+    def known_clocks(self) -> Clocks:
+        """The clock of each trip, worked out once."""
         if self.clocks is None:
             self.clocks = clocks_of(self.tours, self.ways, self.rules)
-        return best_place(self.tours, drop, self.ways, self.rules, self.clocks)
+        return self.clocks
 
     def add(self, place: Place, drop: Drop) -> None:
         """Promise it."""
@@ -133,7 +139,7 @@ class Day:
 
 def offers(*, town: Town, windows: Collection[Window], load: Load, at: datetime) -> dict[UUID, Offer]:
     """The windows in which a bike can be at the door, by id. Five queries for all of them, however many there are."""
-    days = _days_of(town, windows, at)
+    days = days_of(town, windows, at)
     found = {}
     for window in windows:
         day = days.get((window.hub_id, day_of(window.starts_at, town.zone)))
@@ -152,7 +158,7 @@ def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> boo
     town, day = delivery.town, day_of(window.starts_at, delivery.town.zone)
     kept, _is_new = DayTours.objects.get_or_create(hub_id=window.hub_id, day=day, defaults={"town": town})
     kept = DayTours.objects.select_for_update().get(pk=kept.pk)
-    found = _days_of(town, [window], at, known={(window.hub_id, day): kept}, without=delivery.pk)
+    found = days_of(town, [window], at, known={(window.hub_id, day): kept}, without=delivery.pk)
     here = found.get((window.hub_id, day))
     if here is None:
         return True
@@ -161,13 +167,20 @@ def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> boo
     if place is None:
         return False
     here.add(place, drop)
-    kept.tours = here.to_json()
-    kept.save(update_fields=["tours"])
+    kept.tours, kept.changed_at = here.to_json(), at
+    kept.save(update_fields=["tours", "changed_at"])
     return True
 
 
 def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip]) -> None:
     """The tours of a plan become those that the next promise is asked of."""
+    DayTours.objects.update_or_create(
+        hub=hub, day=day, defaults={"tours": tours_json(problem, trips), "town_id": hub.town_id}
+    )
+
+
+def tours_json(problem: Problem, trips: Iterable[Trip]) -> dict[str, list[dict[str, Any]]]:
+    """The trips of a plan by shift, with the ways between their stops."""
     tours: dict[str, list[dict[str, Any]]] = {bike.id: [] for bike in problem.bikes}
 
     def ways(here: int, there: int) -> tuple[int, int]:
@@ -175,7 +188,7 @@ def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip]) -
 
     for trip in sorted(trips, key=lambda trip: trip.departs):
         tours.setdefault(trip.bike_id, []).append(_trip_json([problem.drop[id] for id in trip.drop_ids], ways))
-    DayTours.objects.update_or_create(hub=hub, day=day, defaults={"tours": tours, "town_id": hub.town_id})
+    return tours
 
 
 def _trip_json(trip: Collection[Drop], ways: Any) -> dict[str, Any]:
@@ -205,7 +218,7 @@ def _drop(id: str, location: int, midnight: datetime, load: Load, window: Window
 type _Key = tuple[UUID, date]
 
 
-def _days_of(
+def days_of(
     town: Town,
     windows: Collection[Window],
     at: datetime,
@@ -326,7 +339,7 @@ def _place_others(day: Day, drops: Mapping[str, Drop]) -> None:
     """Deliveries that no tour knows are put in, the soonest window first; who finds no place closes its window."""
     served = {drop.id for tour in day.tours for trip in tour.trips for drop in trip}
     missing = sorted((drop for id, drop in drops.items() if id not in served), key=lambda drop: (drop.latest, drop.id))
-    unplaced = set()
+    unplaced, left_out = set(), []
     if len(missing) > FEW:
         day.ways.learn_all()
     for drop in missing:
@@ -334,6 +347,7 @@ def _place_others(day: Day, drops: Mapping[str, Drop]) -> None:
         place = day.cheapest(drop)
         if place is None:
             unplaced.add(day.windows[drop.id])
+            left_out.append(drop)
         else:
             day.add(place, drop)
-    day.unplaced = frozenset(unplaced)
+    day.unplaced, day.left_out = frozenset(unplaced), tuple(left_out)

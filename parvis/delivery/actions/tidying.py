@@ -1,0 +1,85 @@
+"""The tours that prove promises, found anew by the planner while nobody waits: there is room for more afterwards."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from parvis.core.time import day_bounds, day_of
+from parvis.delivery.actions.daytours import Day, days_of, tours_json
+from parvis.delivery.models import DayTours, Window
+from parvis.delivery.planning import Plan, Problem, Trip, Unserved, cost_of, matrix, solve, verify
+from parvis.delivery.planning.timing import time_trip
+
+AT_ONCE = 4  # days looked at in one go; the next go is two minutes later
+
+
+def tidy_all(at: datetime, *, iterations: int | None = None) -> int:
+    """Tidy the days ahead that took a promise since they were tidied last; how many came out better."""
+    stale = DayTours.objects.filter(Q(tidied_at=None) | Q(tidied_at__lt=F("changed_at")), changed_at__isnull=False)
+    ahead = stale.filter(day__gte=at.date() - timedelta(days=1)).select_related("hub__town").order_by("day", "pk")
+    return sum(tidy_tours(kept=kept, at=at, iterations=iterations) for kept in ahead[:AT_ONCE])
+
+
+def tidy_tours(*, kept: DayTours, at: datetime, iterations: int | None = None) -> bool:
+    """Search for better tours of a day, without any lock; kept if nobody promised anything in the meantime.
+
+    Trips that have left stay. Every promise stays kept: what the planner says is verified, and must serve all that was
+    served before. False when nothing better was found, or when it came too late.
+    """
+    town, read = kept.hub.town, kept.tours
+    start, end = day_bounds(kept.day, town.zone)
+    windows = list(Window.objects.filter(town=town, hub=kept.hub_id, starts_at__gte=start, starts_at__lt=end))
+    day = days_of(town, windows, at, known={(kept.hub_id, kept.day): kept}).get((kept.hub_id, kept.day))
+    better = None if day is None or day_of(at, town.zone) > kept.day else _better(day, iterations)
+    with transaction.atomic():
+        row = DayTours.objects.select_for_update().get(pk=kept.pk)
+        if row.tours != read:
+            return False
+        if better is not None:
+            row.tours = tours_json(*better)
+        row.tidied_at = max(at, row.changed_at or at)
+        row.save(update_fields=["tours", "tidied_at"])
+    return better is not None
+
+
+def _better(day: Day, iterations: int | None) -> tuple[Problem, tuple[Trip, ...]] | None:
+    """The problem and trips that serve at least as many with less riding; None where there are none."""
+    drops = [*(drop for tour in day.tours for trip in tour.trips for drop in trip), *day.left_out]
+    if len(drops) < 2:
+        return None
+    day.ways.learn_all()
+    size = range(len(day.ways.places))
+    open_problem = Problem(
+        bikes=tuple(tour.bike for tour in day.tours),
+        drops=tuple(drops),
+        durations=matrix([day.ways(a, b)[0] for b in size] for a in size),
+        distances=matrix([day.ways(a, b)[1] for b in size] for a in size),
+        reload_seconds=day.rules.reload_seconds,
+    )
+    left, standing = _as_trips(day, open_problem)
+    problem = Problem(
+        **{name: getattr(open_problem, name) for name in ("bikes", "drops", "durations", "distances")},
+        fixed=tuple(left),
+        not_before=day.rules.not_before,
+    )
+    now = Plan(
+        (*left, *standing),
+        tuple(Unserved(drop.id, "no_capacity") for drop in day.left_out),
+        cost_of(problem, [*left, *standing]),
+    )
+    found = solve(problem, seed=1, initial=now, iterations=iterations)
+    saved = (len(found.unserved), found.cost) < (len(now.unserved), now.cost)
+    kept = {lost.id for lost in found.unserved} <= {drop.id for drop in day.left_out}
+    return (problem, found.trips) if saved and kept and not verify(problem, found) else None
+
+
+def _as_trips(day: Day, problem: Problem) -> tuple[list[Trip], list[Trip]]:
+    """The trips of the tours with their times: those that have left, and those ahead."""
+    left: list[Trip] = []
+    ahead: list[Trip] = []
+    for tour, clocks in zip(day.tours, day.known_clocks, strict=True):
+        for trip, clock in zip(tour.trips, clocks or (), strict=True):
+            timed = time_trip(problem, tour.bike, trip, clock.departs)
+            (left if clock.leaves < day.rules.not_before else ahead).append(timed)
+    return left, ahead
