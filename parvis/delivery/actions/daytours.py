@@ -83,9 +83,8 @@ class _Ways:
 
     def learn_all(self) -> None:
         """Ask for all ways at once, where many places are new."""
-        table = self.streets.matrix(self.places)
-        for here, (seconds, metres) in enumerate(zip(table.durations, table.distances, strict=True)):
-            for there, way in enumerate(zip(seconds, metres, strict=True)):
+        for here, row in enumerate(_table(self.streets, tuple(self.places))):
+            for there, way in enumerate(row):
                 self.known.setdefault((here, there), way)
         self.learnt = set(range(len(self.places)))
 
@@ -94,6 +93,13 @@ class _Ways:
 def _rows(streets: StreetNetwork, point: Point, places: tuple[Point, ...]) -> tuple[list[Leg], list[Leg]]:
     """A buyer who looks at the times and then orders asks twice."""
     return streets.ways_of(point, places)
+
+
+@lru_cache(maxsize=4)
+def _table(streets: StreetNetwork, places: tuple[Point, ...]) -> list[list[tuple[int, int]]]:
+    """All ways between many places take the router seconds: pages that ask one after the other share them."""
+    table = streets.matrix(places)
+    return [list(zip(*rows, strict=True)) for rows in zip(table.durations, table.distances, strict=True)]
 
 
 @dataclass
@@ -107,6 +113,7 @@ class Day:
     windows: Mapping[str, UUID]  # of each promised delivery, by id
     unplaced: frozenset[UUID] = frozenset()  # windows of deliveries that found no place
     left_out: tuple[Drop, ...] = ()  # those deliveries
+    stood: bool = True  # no tour on record had to be given up
     clocks: Clocks | None = None  # of the tours, once somebody asked
 
     def drop(self, id: str, window: Window, load: Load) -> Drop:
@@ -173,10 +180,17 @@ def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> boo
 
 
 def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip]) -> None:
-    """The tours of a plan become those that the next promise is asked of."""
-    DayTours.objects.update_or_create(
-        hub=hub, day=day, defaults={"tours": tours_json(problem, trips), "town_id": hub.town_id}
-    )
+    """The tours of a plan become those that the next promise is asked of.
+
+    A plan may be bolder than a promise: it has seen the bags come in, and may use a window to its last minute. Where it
+    would not stand by the rules of promises, the tours on record stay: they prove all that was promised.
+    """
+    kept = DayTours(hub=hub, day=day, town_id=hub.town_id, tours=tours_json(problem, trips))
+    start, end = day_bounds(day, hub.town.zone)
+    windows = list(Window.objects.filter(town=hub.town, hub=hub, starts_at__gte=start, starts_at__lt=end))
+    found = days_of(hub.town, windows, start, known={(hub.pk, day): kept}).get((hub.pk, day))
+    if found is not None and found.stood:
+        DayTours.objects.update_or_create(hub=hub, day=day, defaults={"tours": kept.tours, "town_id": hub.town_id})
 
 
 def tours_json(problem: Problem, trips: Iterable[Trip]) -> dict[str, list[dict[str, Any]]]:
@@ -315,7 +329,7 @@ def _day(
     found.clocks = clocks_of(found.tours, ways, rules)
     if None in found.clocks:  # what was promised there must find another place
         found.tours = [Tour(t.bike) if c is None else t for t, c in zip(found.tours, found.clocks, strict=True)]
-        found.clocks = None
+        found.clocks, found.stood = None, False
     _place_others(found, drops)
     return found
 
