@@ -94,7 +94,7 @@ PAGES = [
         "merchant",
         [
             "a[href^='/merchant/'][href$='/products/']",
-            "main a[href*='/products/']:not([href$='/add/']):not([href*='?'])",
+            "main .good__name a",
         ],
     ),
     Look(
@@ -103,7 +103,7 @@ PAGES = [
         "merchant",
         [
             "a[href^='/merchant/'][href$='/products/']",
-            "main a[href*='/products/']:not([href$='/add/']):not([href*='?'])",
+            "main .good__name a",
             "main a[href$='/reduction/']",
         ],
     ),
@@ -113,7 +113,7 @@ PAGES = [
         "merchant",
         [
             "a[href^='/merchant/'][href$='/products/']",
-            "main a[href*='/products/']:not([href$='/add/']):not([href*='?'])",
+            "main .good__name a",
             "main a[href$='/options/']",
         ],
     ),
