@@ -4,9 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
 
 from parvis.market.models import LedgerTransaction, Line, Shop, WithdrawalLine
+from parvis.market.models.orders import line_deposits
 
 
 def deposits_of(shop: Shop, start: datetime, end: datetime) -> int:
@@ -25,5 +25,4 @@ def deposits_of(shop: Shop, start: datetime, end: datetime) -> int:
 
 def _of_parts(parts: set[UUID]) -> int:
     lines = Line.objects.filter(part__in=parts).exclude(deposit_cents=0)
-    billed = Coalesce(F("prepared_quantity"), F("quantity"))
-    return int(lines.aggregate(total=Sum(F("deposit_cents") * billed, default=0))["total"])
+    return int(lines.aggregate(total=Sum(line_deposits(), default=0))["total"])

@@ -32,7 +32,7 @@ from django.db.models.functions import ExtractHour, TruncDate
 from parvis.core.time import day_bounds
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round
 from parvis.market.models import LedgerEntry, Line, Order, Part, PartEvent, Product
-from parvis.market.models.orders import line_cents
+from parvis.market.models.orders import line_cents, line_deposits
 from parvis.market.worklist import FORGOTTEN, unanswered, waiting_since
 from parvis.towns.models import Town
 
@@ -170,9 +170,10 @@ def _alive(parts: QuerySet[Part]) -> QuerySet[Part]:
     return parts.filter(~Exists(ended))
 
 
-def _worth(parts: QuerySet[Part]) -> int:
-    """Goods as ordered or prepared, and the shops' own fees."""
-    goods = Line.objects.filter(part__in=parts).aggregate(total=Sum(line_cents(), default=0))["total"]
+def _worth(parts: QuerySet[Part], *, deposits: bool = False) -> int:
+    """Goods as ordered or prepared, and the shops' own fees; the deposits on bottles only if asked for."""
+    each = line_cents() + line_deposits() if deposits else line_cents()
+    goods = Line.objects.filter(part__in=parts).aggregate(total=Sum(each, default=0))["total"]
     fees = parts.aggregate(total=Sum("fee_cents", default=0))["total"]
     return int(goods + fees)
 
@@ -278,7 +279,7 @@ def _check(town: Town, start: datetime, end: datetime) -> Check:
     )
     return Check(
         ledger_sum=today.aggregate(total=Sum("amount_cents", default=0))["total"],
-        sold_lines=_worth(Part.objects.filter(pk__in=ready)),
+        sold_lines=_worth(Part.objects.filter(pk__in=ready), deposits=True),
         sold_ledger=-sums["sold"],
         paid=sums["paid"],
         overpaid_orders=overpaid.count(),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import BigIntegerField, Case, DecimalField, Exists, F, OuterRef, Prefetch, Q, Value, When
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Coalesce, Round
 from django.utils.translation import gettext_lazy as _
 
@@ -239,6 +240,11 @@ def line_cents() -> Case:
     grams = Coalesce(F("prepared_grams"), F("grams") * Coalesce(F("prepared_quantity"), F("quantity")))
     weighed = Cast(Round(Cast(F("unit_price_cents") * grams, _EXACT) / Value(1000)), BigIntegerField())
     return Case(When(sold_by=Product.Sale.PIECE, then=pieces), default=weighed, output_field=BigIntegerField())
+
+
+def line_deposits() -> CombinedExpression:
+    """In SQL what ``Line.deposit_total`` is."""
+    return F("deposit_cents") * Coalesce(F("prepared_quantity"), F("quantity"))
 
 
 class Line(TownOwned):

@@ -83,6 +83,17 @@ def test_a_day_is_counted(town, product, apples, place, hub, window, rider, at):
     assert day_figures(town, at.date() - timedelta(days=1), at).orders == 0
 
 
+def test_a_deposit_is_sold_but_is_no_turnover(town, shop, place, at):
+    """Three bottles ordered, two given: the ledger has two deposits, and the day adds up."""
+    juice = builders.make_product(shop, "Jus de pomme", 300, deposit_cents=40)
+    part = place((juice, 3)).parts.get()
+    prepare_part(part=part, quantities={part.lines.get().pk: 2}, at=at)
+    found = day_figures(town, at.date(), at)
+    assert found.turnover == 600
+    assert found.check.sold_lines == found.check.sold_ledger == 680
+    assert found.check.ok
+
+
 def test_money_that_does_not_add_up_is_said(town, product, place, at, page):
     part = place((product, 1)).parts.get()
     prepare_part(part=part, quantities={}, at=at)
