@@ -30,7 +30,8 @@ from parvis.config.bench_races import Job, at_once
 from parvis.config.serve import setup
 from parvis.core.geo import Point
 from parvis.delivery.actions import BagSpec, book_delivery, make_plan
-from parvis.delivery.actions.daytours import Load, offers
+from parvis.delivery.actions.daytours import offers
+from parvis.delivery.actions.problems import Load
 from parvis.delivery.actions.tidying import tidy_all
 from parvis.delivery.models import Delivery, Hub, Window
 from parvis.demo import builders

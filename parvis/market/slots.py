@@ -10,7 +10,8 @@ from django.db.models import Max
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.time import day_of
-from parvis.delivery.actions.daytours import Load, offers
+from parvis.delivery.actions.daytours import offers
+from parvis.delivery.actions.problems import Load
 from parvis.delivery.models import Bike, Window
 from parvis.delivery.sizes import MILLILITRES_FILLED
 from parvis.market.availability import allowed_on, share_promise

@@ -14,7 +14,8 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.ids import short_code
-from parvis.delivery.actions.daytours import Load, hold
+from parvis.delivery.actions.daytours import hold
+from parvis.delivery.actions.problems import Load
 from parvis.delivery.models import Bag, BagEvent, Bike, Crate, Delivery, DeliveryEvent, Window
 from parvis.delivery.sizes import MILLILITRES_FILLED
 from parvis.delivery.states import BagState, DeliveryState

@@ -18,25 +18,26 @@ from django.db.models import Q, Sum
 
 from parvis.core.geo import Point
 from parvis.core.time import day_bounds, day_of, seconds_into
-from parvis.delivery.actions.problems import DOOR_MARGIN, LEAD, as_bike
+from parvis.delivery.actions.problems import DOOR_MARGIN, LEAD, Load, as_bike, drop_of
 from parvis.delivery.clients.streets import Leg, StreetNetwork, streets_for
 from parvis.delivery.models import DayTours, Delivery, Hub, Shift, Window
-from parvis.delivery.planning import Clocks, Drop, Place, Problem, Rules, Tour, Trip, best_place, clocks_of, with_drop
-from parvis.delivery.sizes import crates_for
+from parvis.delivery.planning import (
+    Clocks,
+    Drop,
+    Place,
+    Problem,
+    Rules,
+    Tour,
+    Trip,
+    Ways,
+    best_place,
+    clocks_of,
+    with_drop,
+)
 from parvis.towns.models import Town
 
 FEW = 6  # deliveries that are new to the tours; with more, all ways at once are cheaper
 NEW = "new"  # the id of a drop that is asked for and not booked
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What is to be brought to a door: where, how much, how long handing over takes."""
-
-    point: Point
-    grams: int
-    millilitres: int
-    service_seconds: int = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Day:
     clocks: Clocks | None = None  # of the tours, once somebody asked
 
     def drop(self, id: str, window: Window, load: Load) -> Drop:
-        """A door as the planning room sees it; its bags are at the hub when the window's goods are due."""
+        """A door that is asked for, with its ways to all others."""
         return _drop(id, self.ways.place(load.point), self.midnight, load, window)
 
     def best(self, window: Window, drop: Drop) -> Place | None:
@@ -185,12 +186,18 @@ def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip]) -
     A plan may be bolder than a promise: it has seen the bags come in, and may use a window to its last minute. Where it
     would not stand by the rules of promises, the tours on record stay: they prove all that was promised.
     """
-    kept = DayTours(hub=hub, day=day, town_id=hub.town_id, tours=tours_json(problem, trips))
-    start, end = day_bounds(day, hub.town.zone)
-    windows = list(Window.objects.filter(town=hub.town, hub=hub, starts_at__gte=start, starts_at__lt=end))
-    found = days_of(hub.town, windows, start, known={(hub.pk, day): kept}).get((hub.pk, day))
+    kept = DayTours(hub=hub, day=day, town=hub.town, tours=tours_json(problem, trips))
+    found = recorded(kept, day_bounds(day, hub.town.zone)[0])
     if found is not None and found.stood:
-        DayTours.objects.update_or_create(hub=hub, day=day, defaults={"tours": kept.tours, "town_id": hub.town_id})
+        DayTours.objects.update_or_create(hub=hub, day=day, defaults={"tours": kept.tours, "town": hub.town})
+
+
+def recorded(kept: DayTours, at: datetime) -> Day | None:
+    """The day of one record, put right from the rows; None where no bike rides."""
+    town, key = kept.hub.town, (kept.hub_id, kept.day)
+    start, end = day_bounds(kept.day, town.zone)
+    windows = Window.objects.filter(town=town, hub=kept.hub_id, starts_at__gte=start, starts_at__lt=end)
+    return days_of(town, windows, at, known={key: kept}).get(key)
 
 
 def tours_json(problem: Problem, trips: Iterable[Trip]) -> dict[str, list[dict[str, Any]]]:
@@ -205,7 +212,7 @@ def tours_json(problem: Problem, trips: Iterable[Trip]) -> dict[str, list[dict[s
     return tours
 
 
-def _trip_json(trip: Collection[Drop], ways: Any) -> dict[str, Any]:
+def _trip_json(trip: Collection[Drop], ways: Ways) -> dict[str, Any]:
     places = [0, *(drop.location for drop in trip), 0]
     return {
         "drops": [drop.id for drop in trip],
@@ -214,19 +221,8 @@ def _trip_json(trip: Collection[Drop], ways: Any) -> dict[str, Any]:
 
 
 def _drop(id: str, location: int, midnight: datetime, load: Load, window: Window) -> Drop:
-    earliest = max(0, seconds_into(window.starts_at, midnight))
-    latest = seconds_into(window.ends_at - DOOR_MARGIN, midnight) - load.service_seconds
-    return Drop(
-        id=id,
-        location=location,
-        grams=load.grams,
-        millilitres=load.millilitres,
-        crates=crates_for(load.millilitres),
-        earliest=earliest,
-        latest=max(earliest, latest),
-        service_seconds=load.service_seconds,
-        ready_at=max(0, seconds_into(window.goods_due_at, midnight)),
-    )
+    """A door as promises see it: its bags are at the hub when the window's goods are due."""
+    return drop_of(id, load, window, location, window.goods_due_at, midnight, DOOR_MARGIN)
 
 
 type _Key = tuple[UUID, date]
@@ -234,7 +230,7 @@ type _Key = tuple[UUID, date]
 
 def days_of(
     town: Town,
-    windows: Collection[Window],
+    windows: Iterable[Window],
     at: datetime,
     *,
     known: Mapping[_Key, DayTours] | None = None,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from parvis.core.geo import Point
 from parvis.core.time import day_bounds, seconds_into
 from parvis.delivery.clients.streets import StreetNetwork, streets_for
-from parvis.delivery.models import BagEvent, Delivery, Hub, Shift
+from parvis.delivery.models import BagEvent, Delivery, Hub, Shift, Window
 from parvis.delivery.planning import Bike, Drop, Problem, matrix
 from parvis.delivery.sizes import MILLILITRES_FILLED, crates_for
 from parvis.delivery.states import BagState, DeliveryState
@@ -18,6 +18,16 @@ DOOR_MARGIN = timedelta(minutes=5)  # kept free at the end of a window, so that 
 
 _HERE = {BagState.AT_HUB, BagState.PACKED}
 _ENDED = {DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is to be brought to a door: where, how much, how long handing over takes."""
+
+    point: Point
+    grams: int
+    millilitres: int
+    service_seconds: int = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,19 +166,29 @@ def as_bike(shift: Shift, midnight: datetime) -> Bike:
 
 
 def as_drop(delivery: Delivery, location: int, ready: datetime, midnight: datetime, door_margin: timedelta) -> Drop:
-    """A delivery as the planning room sees it. Service starts inside the window and, where the window is long
-    enough, ends ``door_margin`` before its end."""
-    earliest = max(0, seconds_into(delivery.window.starts_at, midnight))
-    latest = seconds_into(delivery.window.ends_at - door_margin, midnight) - delivery.service_seconds
+    """A delivery as the planning room sees it."""
+    load = Load(delivery.point, delivery.grams, delivery.millilitres, delivery.service_seconds)
+    return drop_of(str(delivery.pk), load, delivery.window, location, ready, midnight, door_margin)
+
+
+def drop_of(
+    id: str, load: Load, window: Window, location: int, ready: datetime, midnight: datetime, door_margin: timedelta
+) -> Drop:
+    """A load for a window, booked or only asked for, as the planning room sees it.
+
+    Service starts inside the window and, where the window is long enough, ends ``door_margin`` before its end.
+    """
+    earliest = max(0, seconds_into(window.starts_at, midnight))
+    latest = seconds_into(window.ends_at - door_margin, midnight) - load.service_seconds
     return Drop(
-        id=str(delivery.pk),
+        id=id,
         location=location,
-        grams=delivery.grams,
-        millilitres=delivery.millilitres,
-        crates=crates_for(delivery.millilitres),
+        grams=load.grams,
+        millilitres=load.millilitres,
+        crates=crates_for(load.millilitres),
         earliest=earliest,
         latest=max(earliest, latest),
-        service_seconds=delivery.service_seconds,
+        service_seconds=load.service_seconds,
         ready_at=max(0, seconds_into(ready, midnight)),
     )
 

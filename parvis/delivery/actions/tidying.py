@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from parvis.core.time import day_bounds, day_of
-from parvis.delivery.actions.daytours import Day, days_of, tours_json
-from parvis.delivery.models import DayTours, Window
+from parvis.core.time import day_of
+from parvis.delivery.actions.daytours import Day, recorded, tours_json
+from parvis.delivery.models import DayTours
 from parvis.delivery.planning import Plan, Problem, Trip, Unserved, cost_of, matrix, solve, verify
 from parvis.delivery.planning.timing import time_trip
 
@@ -27,11 +27,9 @@ def tidy_tours(*, kept: DayTours, at: datetime, iterations: int | None = None) -
     Trips that have left stay. Every promise stays kept: what the planner says is verified, and must serve all that was
     served before. False when nothing better was found, or when it came too late.
     """
-    town, read = kept.hub.town, kept.tours
-    start, end = day_bounds(kept.day, town.zone)
-    windows = list(Window.objects.filter(town=town, hub=kept.hub_id, starts_at__gte=start, starts_at__lt=end))
-    day = days_of(town, windows, at, known={(kept.hub_id, kept.day): kept}).get((kept.hub_id, kept.day))
-    better = None if day is None or day_of(at, town.zone) > kept.day else _better(day, iterations)
+    read, day = kept.tours, recorded(kept, at)
+    over = day_of(at, kept.hub.town.zone) > kept.day
+    better = None if day is None or over else _better(day, iterations)
     with transaction.atomic():
         row = DayTours.objects.select_for_update().get(pk=kept.pk)
         if row.tours != read:

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.delivery import actions
-from parvis.delivery.actions.daytours import Load, Offer, offers
+from parvis.delivery.actions.daytours import Offer, offers
+from parvis.delivery.actions.problems import Load
 from parvis.delivery.models import DayTours, Delivery, Hub, Shift, Window
 from parvis.delivery.tests.dispatch_world import add_bikes, book, solution_of
 from parvis.demo import builders
