@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django import forms
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parvis.core import outbox
 
@@ -60,3 +62,22 @@ def _name(purpose: str) -> str:
 
 def _digest(purpose: str, code: str) -> str:
     return salted_hmac("parvis.core.mail_codes", f"{purpose}:{code}", algorithm="sha256").hexdigest()
+
+
+class MailCodeForm(forms.Form):
+    """The code of the mail."""
+
+    code = forms.CharField(
+        label=gettext_lazy("The code from the mail"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def proves(self, session: SessionBase, purpose: str, at: datetime) -> bool:
+        """Whether the code is the one that was sent; what is wrong is said at its field."""
+        if not self.is_valid():
+            return False
+        if try_code(session, purpose, self.cleaned_data["code"], at):
+            return True
+        self.add_error("code", _("This is not the code, or it is too old. Try again, or ask for a new one."))
+        return False

@@ -6,17 +6,17 @@ tapped meanwhile (``core/js/queue.js``) says for whom it is sent: the session of
 """
 
 from collections.abc import Callable
-from functools import cache, wraps
-from pathlib import Path
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+
+from parvis.core.workers import worker_script
 
 WHOSE = "Parvis-Whose"
 
@@ -50,9 +50,7 @@ def works_offline[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpRespo
 @require_safe
 def worker(_request: HttpRequest) -> HttpResponse:
     """The service worker; it reaches no further than the folder of its address."""
-    response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return worker_script("core/js/offline-worker.js")
 
 
 @login_not_required
@@ -63,9 +61,3 @@ def not_kept(request: HttpRequest) -> HttpResponse:
     It does not know who reads it either, so it takes no kept page away.
     """
     return render(request, "core/offline.html", {"user": None})
-
-
-@cache
-def _script() -> str:
-    found = finders.find("core/js/offline-worker.js")
-    return Path(str(found)).read_text()

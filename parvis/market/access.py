@@ -33,6 +33,14 @@ def order_for(request: TownRequest, code: str) -> Order:
     return order
 
 
+def part_of(order: Order, pk: UUID) -> Part:
+    """One shop's part of an order that was opened by ``order_for``."""
+    found = next((part for part in order.parts.all() if part.pk == pk), None)
+    if found is None:
+        raise Http404
+    return found
+
+
 def my_shops(request: TownRequest) -> list[Shop]:
     """The shops that the visitor speaks for."""
     shops = Shop.objects.filter(town=request.town, organisation__in=organisations_of(request))

@@ -1,8 +1,5 @@
 """My account: what is held about me, taking it away, erasing it."""
 
-from datetime import datetime
-
-from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse, HttpResponseRedirect
@@ -10,27 +7,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core import mail_codes
 from parvis.core.errors import Refusal
+from parvis.core.mail_codes import MailCodeForm
 from parvis.people.personal import subject_of
 from parvis.people.requests import PersonRequest
 from parvis.portal import rights
 
 PURPOSE = "erase-me"
-
-
-class CodeForm(forms.Form):
-    """The code of the mail."""
-
-    code = forms.CharField(
-        label=gettext_lazy("The code from the mail"),
-        max_length=12,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
 
 
 @require_safe
@@ -59,7 +46,7 @@ def erase(request: PersonRequest) -> HttpResponse:
     at = timezone.now()
     subject = subject_of(request.user, proven=True)  # the code will show it
     hindrances = rights.hindrances(subject, at)
-    form: CodeForm | None = CodeForm() if mail_codes.is_sent(request.session, PURPOSE, at) else None
+    form = MailCodeForm() if mail_codes.is_sent(request.session, PURPOSE, at) else None
     if request.method == "POST" and not hindrances:
         if "code" not in request.POST:
             what = _("it erases your account and all that is held about you.")
@@ -67,8 +54,8 @@ def erase(request: PersonRequest) -> HttpResponse:
                 request.session, PURPOSE, to=request.user.email, what=what, town_id=request.town.pk, at=at
             )
             return HttpResponseRedirect(reverse("me-erase"))
-        form = CodeForm(request.POST)
-        if form.is_valid() and _is_right(request, form, at):
+        form = MailCodeForm(request.POST)
+        if form.proves(request.session, PURPOSE, at):
             try:
                 rights.erase(subject=subject, at=at)
             except Refusal as refusal:
@@ -79,10 +66,3 @@ def erase(request: PersonRequest) -> HttpResponse:
                 return HttpResponseRedirect(reverse("home"))
     context = {"hindrances": hindrances, "kept": rights.kept(subject), "form": form, "email": request.user.email}
     return render(request, "portal/me_erase.html", context, status=422 if form is not None and form.errors else 200)
-
-
-def _is_right(request: PersonRequest, form: CodeForm, at: datetime) -> bool:
-    if mail_codes.try_code(request.session, PURPOSE, form.cleaned_data["code"], at):
-        return True
-    form.add_error("code", _("This is not the code, or it is too old. Try again, or ask for a new one."))
-    return False

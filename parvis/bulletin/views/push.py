@@ -1,12 +1,9 @@
 """Notices in the browser: allowing them, ending them, and the small worker that shows them."""
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.staticfiles import finders
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
@@ -20,6 +17,7 @@ from parvis.bulletin.flood import must_be_few
 from parvis.bulletin.models import Follower, PushSubscription
 from parvis.core.clients.push import is_browser
 from parvis.core.errors import Refusal
+from parvis.core.workers import worker_script
 from parvis.people.addresses import client_address
 from parvis.towns.requests import TownRequest
 
@@ -30,15 +28,7 @@ MOST_BYTES = 4000
 @require_safe
 def worker(request: TownRequest) -> HttpResponse:
     """The service worker: at the root of the town's host, so that its notices open any page."""
-    response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-@cache
-def _script() -> str:
-    found = finders.find("bulletin/js/news-worker.js")
-    return Path(str(found)).read_text()
+    return worker_script("bulletin/js/news-worker.js")
 
 
 def _sent(request: TownRequest) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -10,27 +9,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core import mail_codes
 from parvis.core.errors import Refusal
+from parvis.core.mail_codes import MailCodeForm
 from parvis.market.access import order_for
 from parvis.market.models import Order
 from parvis.market.personal import erase_order, held_of, kept_of
 from parvis.market.views.orders import order_address, private
 from parvis.towns.requests import TownRequest
-
-
-class OrderCodeForm(forms.Form):
-    """The code of the mail."""
-
-    code = forms.CharField(
-        label=gettext_lazy("The code from the mail"),
-        max_length=12,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
 
 
 @login_not_required
@@ -51,14 +40,14 @@ def forget(request: TownRequest, code: str) -> HttpResponse:
     """What goes and what stays; a code by mail; then the order names nobody any more."""
     order = order_for(request, code)
     at, purpose, here = timezone.now(), f"forget-{order.code}", order_address(request, "order-forget", order)
-    form: OrderCodeForm | None = OrderCodeForm() if mail_codes.is_sent(request.session, purpose, at) else None
+    form = MailCodeForm() if mail_codes.is_sent(request.session, purpose, at) else None
     if request.method == "POST" and "code" not in request.POST:
         what = _("it erases your name and address from order %(code)s.") % {"code": order.code}
         mail_codes.send_code(request.session, purpose, to=order.email, what=what, town_id=order.town_id, at=at)
         return HttpResponseRedirect(here)
     if request.method == "POST":
-        form = OrderCodeForm(request.POST)
-        if form.is_valid() and _is_done(request, order, form, purpose, at):
+        form = MailCodeForm(request.POST)
+        if form.proves(request.session, purpose, at) and _is_done(order, form, at):
             messages.success(request, _("Order %(code)s names nobody any more.") % {"code": order.code})
             return HttpResponseRedirect(reverse("home"))
     context = {
@@ -73,10 +62,7 @@ def forget(request: TownRequest, code: str) -> HttpResponse:
     return private(render(request, "market/forget.html", context, status=status))
 
 
-def _is_done(request: TownRequest, order: Order, form: OrderCodeForm, purpose: str, at: datetime) -> bool:
-    if not mail_codes.try_code(request.session, purpose, form.cleaned_data["code"], at):
-        form.add_error("code", _("This is not the code, or it is too old. Try again, or ask for a new one."))
-        return False
+def _is_done(order: Order, form: MailCodeForm, at: datetime) -> bool:
     try:
         erase_order(order=order, at=at)
     except Refusal as refusal:

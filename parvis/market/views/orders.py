@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parvis.core.errors import Refusal
 from parvis.core.money import format_money
 from parvis.core.words import say_day
-from parvis.market.access import order_for
+from parvis.market.access import order_for, part_of
 from parvis.market.actions import cancel_part
 from parvis.market.amounts_due import ordered, owed
 from parvis.market.models import Document, Order, Withdrawal
@@ -87,9 +87,7 @@ def receipt(request: TownRequest, code: str) -> HttpResponse:
 def cancel(request: TownRequest, code: str, pk: UUID) -> HttpResponse:
     """Ask, then cancel one shop's part before that shop starts."""
     found = order_for(request, code)
-    part = next((p for p in found.parts.all() if p.pk == pk), None)
-    if part is None:
-        raise Http404
+    part = part_of(found, pk)
     back = order_address(request, "order", found)
     if request.method == "POST":
         by = request.user if request.user.is_authenticated else None

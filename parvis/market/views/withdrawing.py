@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core.errors import Refusal
-from parvis.market.access import order_for
+from parvis.market.access import order_for, part_of
 from parvis.market.actions import ask_withdrawal
 from parvis.market.actions.withdrawals import cases_of
 from parvis.market.forms.withdrawing import WithdrawalForm
@@ -35,9 +35,7 @@ from parvis.towns.requests import TownRequest
 def withdraw(request: TownRequest, code: str, pk: UUID) -> HttpResponse:
     """The statement of withdrawal from one shop's part, and the button that confirms it."""
     order = order_for(request, code)
-    part = next((found for found in order.parts.all() if found.pk == pk), None)
-    if part is None:
-        raise Http404
+    part = part_of(order, pk)
     at, back = timezone.now(), order_address(request, "order", order)
     returns = returns_of(part, cases_of(part), town=request.town, at=at)
     sent = request.method == "POST" and "once" in request.POST
