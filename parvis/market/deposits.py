@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import F, Sum
 
 from parvis.market.models import LedgerTransaction, Line, Shop, WithdrawalLine
-from parvis.market.models.orders import line_deposits
+from parvis.market.models.lines import line_deposits
 
 
 def deposits_of(shop: Shop, start: datetime, end: datetime) -> int:

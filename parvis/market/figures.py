@@ -32,7 +32,7 @@ from django.db.models.functions import ExtractHour, TruncDate
 from parvis.core.time import day_bounds
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round
 from parvis.market.models import LedgerEntry, Line, Order, Part, PartEvent, Product
-from parvis.market.models.orders import line_cents, line_deposits
+from parvis.market.models.lines import line_cents, line_deposits
 from parvis.market.worklist import FORGOTTEN, unanswered, waiting_since
 from parvis.towns.models import Town
 

@@ -7,8 +7,9 @@ from parvis.market.models.fees import FeeTerms
 from parvis.market.models.funds import Fund, FundLine, FundPromise
 from parvis.market.models.goods import GoodsChange, GoodsImport, KnownProduct
 from parvis.market.models.ledger import LedgerEntry, LedgerTransaction
+from parvis.market.models.lines import Line
 from parvis.market.models.options import Option, OptionGroup
-from parvis.market.models.orders import Line, Order, Part, PartEvent
+from parvis.market.models.orders import Order, Part, PartEvent
 from parvis.market.models.payments import (
     MerchantAccount,
     Payment,

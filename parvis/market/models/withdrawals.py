@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from parvis.market.models.orders import Line, Part
+from parvis.market.models.lines import Line
+from parvis.market.models.orders import Part
 from parvis.people.models import Person
 from parvis.towns.models import TownOwned
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from parvis.demo import builders
 from parvis.market.models import Line, Part
-from parvis.market.models.orders import line_cents
+from parvis.market.models.lines import line_cents
 from parvis.market.weighing import most_grams, portions_in, weighed_cents
 
 

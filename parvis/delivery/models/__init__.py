@@ -1,0 +1,34 @@
+"""What the delivery room keeps. ``Delivery`` and ``Bag`` have no state column: see ``states.py``."""
+
+from parvis.delivery.models.deliveries import (
+    Bag,
+    BagEvent,
+    BagQuerySet,
+    Crate,
+    Delivery,
+    DeliveryEvent,
+    DeliveryQuerySet,
+)
+from parvis.delivery.models.fleet import Bike, Hub, Shift
+from parvis.delivery.models.plans import Plan, Round, RoundQuerySet, Stop
+from parvis.delivery.models.promises import DayTours, Window, WindowQuerySet
+
+__all__ = [
+    "Bag",
+    "BagEvent",
+    "BagQuerySet",
+    "Bike",
+    "Crate",
+    "DayTours",
+    "Delivery",
+    "DeliveryEvent",
+    "DeliveryQuerySet",
+    "Hub",
+    "Plan",
+    "Round",
+    "RoundQuerySet",
+    "Shift",
+    "Stop",
+    "Window",
+    "WindowQuerySet",
+]

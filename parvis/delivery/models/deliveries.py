@@ -1,0 +1,223 @@
+"""What is brought to a door, in which bags and crates, and all that happened to it."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from parvis.core.geo import Point
+from parvis.delivery.models.promises import Window
+from parvis.delivery.states import BagState, DeliveryState, bag_state, delivery_state
+from parvis.people.models import Person
+from parvis.towns.models import TownOwned
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Questions about many deliveries."""
+
+    def confirmed(self) -> Self:
+        """Without those whose place is only held: whoever booked them has still to say that they come."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def expected(self) -> Self:
+        """Those that hub and riders count on: confirmed and not cancelled."""
+        return self.confirmed().filter(cancelled_at=None)
+
+    def for_window(self, window: Window) -> Self:
+        """Those expected in one window, with bags and events at hand."""
+        return self.expected().filter(window=window).with_story()
+
+    def with_story(self) -> Self:
+        """With bags, crates and events loaded: what ``states.py`` needs, in three queries."""
+        return self.prefetch_related("bags__events", "events", "crates")
+
+
+class Delivery(TownOwned):
+    """One handing-over at one door in one window, however many shops packed for it."""
+
+    window = models.ForeignKey(Window, on_delete=models.PROTECT, related_name="deliveries")
+    code = models.CharField(max_length=8)
+    reference = models.CharField(max_length=40, help_text="whatever the booker calls it; shown to people")
+    name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=30, blank=True)
+    address = models.CharField(max_length=240)
+    note = models.CharField(max_length=300, blank=True)
+    lon = models.FloatField()
+    lat = models.FloatField()
+    service_seconds = models.PositiveSmallIntegerField(default=180)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    booked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="until then its place is held, and nobody at the hub waits for its bags"
+    )
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["town", "code"], name="delivery_code_once")]
+        indexes = [models.Index(fields=["window", "code"], name="delivery_by_window")]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.name}"
+
+    @property
+    def state(self) -> DeliveryState:
+        """Where it stands; list pages load ``with_story()`` first, so that this asks nothing."""
+        return delivery_state(self.events.all(), [bag.events.all() for bag in self.live_bags()])
+
+    def live_bags(self) -> "list[Bag]":
+        """The bags that are still to come, without those whose sender cancelled."""
+        return [bag for bag in self.bags.all() if bag.cancelled_at is None]
+
+    @property
+    def grams(self) -> int:
+        """Weight of all live bags."""
+        return sum(bag.grams for bag in self.live_bags())
+
+    @property
+    def millilitres(self) -> int:
+        """Volume of all live bags."""
+        return sum(bag.millilitres for bag in self.live_bags())
+
+    @property
+    def point(self) -> Point:
+        """Where the door is."""
+        return Point(self.lon, self.lat)
+
+
+class BagQuerySet(models.QuerySet["Bag"]):
+    """Questions about many bags."""
+
+    def confirmed(self) -> Self:
+        """Those that the hub knows: the bags of confirmed deliveries."""
+        return self.filter(delivery__confirmed_at__isnull=False)
+
+
+class Bag(TownOwned):
+    """What one shop brings for one delivery; ``temperature`` is that of the coldest thing in it."""
+
+    class Temperature(models.TextChoices):
+        AMBIENT = "ambient", _("Not cooled")
+        COOL = "cool", _("Keep cool")
+        FROZEN = "frozen", _("Frozen")
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="bags")
+    code = models.CharField(max_length=8)
+    sender = models.CharField(max_length=160, help_text="the shop's name, as the hub reads it")
+    sender_phone = models.CharField(max_length=30, blank=True)
+    sender_ref = models.CharField(max_length=40, db_index=True, help_text="opaque id of the booker's part")
+    grams = models.PositiveIntegerField()
+    millilitres = models.PositiveIntegerField()
+    temperature = models.CharField(max_length=8, choices=Temperature.choices, default=Temperature.AMBIENT)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BagQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sender", "code"]
+        constraints = [models.UniqueConstraint(fields=["town", "code"], name="bag_code_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def state(self) -> BagState:
+        """Where the bag is, from its events."""
+        return bag_state(self.events.all())
+
+
+class Crate(TownOwned):
+    """A box in which the bags of one delivery travel."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="crates")
+    number = models.PositiveSmallIntegerField(help_text="the number painted on the box")
+    packed_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["town", "number"], condition=Q(released_at=None), name="crate_in_one_place")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class BagEvent(TownOwned):
+    """Something that happened to a bag: the chain of custody."""
+
+    class Kind(models.TextChoices):
+        READY = "ready"  # the shop says it can be fetched or brought
+        AT_HUB = "at_hub"  # scanned in
+        PACKED = "packed"  # in a crate
+        LOADED = "loaded"  # left on a bike
+        DELIVERED = "delivered"
+        RETURNED = "returned"  # back at the hub after a failed attempt or a broken bike
+        MISSING = "missing"  # said to be missing by the hub
+        CANCELLED = "cancelled"
+
+    bag = models.ForeignKey(Bag, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["bag", "at"], name="bag_event_story")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%H:%M}"
+
+
+class DeliveryEvent(TownOwned):
+    """Something that happened to a delivery as a whole."""
+
+    class Kind(models.TextChoices):
+        PLANNED = "planned"
+        DEPARTED = "departed"
+        DELIVERED = "delivered"
+        FAILED = "failed"
+        REBOOKED = "rebooked"  # promised again, in another window
+        CANCELLED = "cancelled"
+
+    class WhyFailed(models.TextChoices):
+        """What ``detail["reason"]`` of a failed attempt says; words of somebody's own stand there as they are."""
+
+        NOBODY = "nobody", _("Nobody at home")
+        ADDRESS = "address", _("Wrong address")
+        REFUSED = "refused", _("The goods were refused")
+        DAMAGED = "damaged", _("The goods are damaged")
+        OTHER = "other", _("Another reason")
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    detail = models.JSONField(default=dict)
+    photo = models.ImageField(upload_to="proof/%Y/%m", blank=True)
+    key = models.CharField(  # noqa: DJ001 - null, because many events have none and the key is unique
+        max_length=60, unique=True, null=True, help_text="idempotency key of the sender"
+    )
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["delivery", "at"], name="delivery_event_story")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%H:%M}"
+
+    @property
+    def reason(self) -> str:
+        """Why an attempt failed, in words of the active language; "" for other events."""
+        known = dict(self.WhyFailed.choices)
+        code, note = self.detail.get("reason", ""), self.detail.get("note", "")
+        if code == self.WhyFailed.OTHER and note:
+            return str(note)
+        words = str(known.get(code, code))
+        return f"{words}. {note}" if note else words

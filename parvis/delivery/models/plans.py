@@ -1,0 +1,107 @@
+"""Who rides where: plans, their rounds and stops."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from parvis.delivery.models.deliveries import Delivery
+from parvis.delivery.models.fleet import Bike, Hub
+from parvis.people.models import Person
+from parvis.towns.models import TownOwned
+
+
+class Plan(TownOwned):
+    """One answer to "who rides where": a problem, its solution, who published it. Kept for audit."""
+
+    class State(models.TextChoices):
+        COMPUTING = "computing"
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        SUPERSEDED = "superseded"
+        FAILED = "failed"
+
+    hub = models.ForeignKey(Hub, on_delete=models.PROTECT, related_name="plans")
+    day = models.DateField()
+    version = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.COMPUTING)
+    seed = models.PositiveIntegerField(default=1)
+    problem = models.JSONField(default=dict)
+    solution = models.JSONField(default=dict)
+    message = models.CharField(max_length=300, blank=True)
+    streets = models.CharField(max_length=12, default="straight", help_text="valhalla or straight")
+    planning_seconds = models.FloatField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hub", "day", "version"], name="plan_version_once"),
+            models.UniqueConstraint(fields=["hub", "day"], condition=Q(state="published"), name="one_published_plan"),
+        ]
+        ordering = ["-version"]
+
+    def __str__(self) -> str:
+        return f"{self.day} v{self.version}"
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    """Questions about many rounds."""
+
+    def of_rider(self, rider: Any, day: date) -> Self:
+        """Published rounds of one rider on a day, in order, with stops and what is delivered."""
+        return (
+            self.filter(rider=rider, plan__day=day, plan__state=Plan.State.PUBLISHED)
+            .select_related("bike", "plan")
+            .prefetch_related("stops__delivery__bags__events", "stops__delivery__events", "stops__delivery__crates")
+            .order_by("departs_at")
+        )
+
+
+class Round(TownOwned):
+    """One trip of one bike: out of the hub, to its stops, and back."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="rounds")
+    bike = models.ForeignKey(Bike, on_delete=models.PROTECT, related_name="rounds")
+    rider = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    departs_at = models.DateTimeField()
+    returns_at = models.DateTimeField()
+    metres = models.PositiveIntegerField()
+    grams = models.PositiveIntegerField()
+    millilitres = models.PositiveIntegerField()
+    geometry = models.JSONField(null=True, help_text="GeoJSON LineString along streets")
+    locked = models.BooleanField(default=False)
+    left_at = models.DateTimeField(null=True, blank=True)
+    back_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["departs_at", "number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="round_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.bike} · {self.number}"
+
+
+class Stop(TownOwned):
+    """One door on a round."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="stops")
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="stops")
+    position = models.PositiveSmallIntegerField()
+    arrive_at = models.DateTimeField()
+    leave_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "position"], name="stop_position_once"),
+            models.UniqueConstraint(fields=["round", "delivery"], name="stop_once_a_round"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.delivery}"

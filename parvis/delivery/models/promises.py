@@ -1,0 +1,71 @@
+"""What may still be promised: windows, and the tours that prove what was."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from parvis.delivery.models.fleet import Hub
+from parvis.towns.models import Town, TownOwned
+
+
+class WindowQuerySet(models.QuerySet["Window"]):
+    """Questions about what may still be promised."""
+
+    def open_at(self, town: Town, at: datetime) -> Self:
+        """Windows of a town that still take bookings at ``at``, soonest first, with ``booked`` counted."""
+        return (
+            self.filter(town=town, closes_at__gt=at)
+            .annotate(booked=models.Count("deliveries", filter=Q(deliveries__cancelled_at=None)))
+            .filter(booked__lt=F("capacity"))
+            .order_by("starts_at")
+        )
+
+
+class Window(TownOwned):
+    """A stretch of time in which bikes hand over: the promise. ``capacity`` is what the fleet can serve."""
+
+    hub = models.ForeignKey(Hub, on_delete=models.PROTECT, related_name="windows")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    closes_at = models.DateTimeField(help_text="last moment to book")
+    goods_due_at = models.DateTimeField(help_text="when shops must have dropped their bags")
+    capacity = models.PositiveSmallIntegerField(default=60)
+
+    objects = WindowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["hub", "starts_at"], name="window_once"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at"), closes_at__lte=F("starts_at")), name="window_in_order"
+            ),
+        ]
+        indexes = [models.Index(fields=["town", "starts_at"], name="window_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class DayTours(TownOwned):
+    """The proof that what is promised for a day can be ridden: each shift's trips, with the ways between their stops.
+
+    Nobody rides by it: plans are made anew, and better. It only ever says yes or no to one more promise.
+    """
+
+    hub = models.ForeignKey(Hub, on_delete=models.CASCADE, related_name="day_tours")
+    day = models.DateField()
+    changed_at = models.DateTimeField(null=True, help_text="when something was promised last")
+    tidied_at = models.DateTimeField(null=True, help_text="when the planner last looked for better tours")
+    tours = models.JSONField(
+        default=dict, help_text="trips by shift: ids of deliveries, seconds and metres of each way"
+    )
+
+    class Meta:
+        verbose_name_plural = "day tours"
+        constraints = [models.UniqueConstraint(fields=["hub", "day"], name="day_tours_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
