@@ -12,9 +12,10 @@ It must not know orders, people, Django or the clock on the wall: a drop is an i
 window, and "now" is a field of the problem. It keeps no personal data.
 """
 
+from .fleet import stretches
 from .inserting import Clocks, Place, Rules, Tour, Ways, best_place, clocks_of, keeps, with_drop
 from .plan import Plan, Stop, Trip, Unserved
-from .problem import Bike, Drop, Matrix, Problem, matrix
+from .problem import Bike, Drop, Matrix, Problem, Rest, matrix
 from .reasons import REASONS
 from .replanning import Replanned, replan
 from .solving import solve
@@ -32,6 +33,7 @@ __all__ = [
     "Plan",
     "Problem",
     "Replanned",
+    "Rest",
     "Rules",
     "Stop",
     "Tour",
@@ -49,6 +51,7 @@ __all__ = [
     "ride",
     "ride_seconds",
     "solve",
+    "stretches",
     "tour_metres",
     "verify",
     "with_drop",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from .fleet import carries
 from .problem import Bike, Drop
 
 type Ways = Callable[[int, int], tuple[int, int]]
@@ -30,7 +31,9 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """One bike's trips of the day, each as its drops in order; none is empty."""
+    """One bike's trips of the day, or of a stretch of it between two rests (``fleet.stretches``), each as its drops in
+    order; none is empty.
+    """
 
     bike: Bike
     trips: tuple[tuple[Drop, ...], ...] = ()
@@ -140,7 +143,7 @@ def _backward(bike: Bike, trip: Sequence[Drop], latest_home: int, ways: Ways) ->
 def _clocks(tour: Tour, ways: Ways, rules: Rules) -> list[Clock] | None:
     """The clock of each trip; None when the tour breaks a rule."""
     bike = tour.bike
-    if not all(_carries(bike, trip) for trip in tour.trips) or not _rides(bike, tour.trips, ways):
+    if not all(carries(bike, trip) for trip in tour.trips) or not _rides(bike, tour.trips, ways):
         return None
     early, free = [], bike.shift_start
     for trip in tour.trips:
@@ -150,6 +153,8 @@ def _clocks(tour: Tour, ways: Ways, rules: Rules) -> list[Clock] | None:
         if departs < rules.not_before <= leaves:  # it could have left, and has not
             departs = rules.not_before
             starts, home = _forward(bike, trip, departs, ways)
+        if not _stays_cold(bike, trip, max(departs, leaves), ways):
+            return None
         early.append((departs, leaves, starts, home))
         free = home + rules.reload_seconds
     clocks: list[Clock] = []
@@ -165,6 +170,16 @@ def _clocks(tour: Tour, ways: Ways, rules: Rules) -> list[Clock] | None:
     return clocks if _within_day(bike, clocks) else None
 
 
+def _stays_cold(bike: Bike, trip: Sequence[Drop], leaves: int, ways: Ways) -> bool:
+    """Whether nothing that must stay cold is too long on the way of a bike that leaves as late as it usefully can."""
+    if all(drop.max_aboard is None for drop in trip):
+        return True
+    starts, _home = _forward(bike, trip, leaves, ways)
+    return all(
+        drop.max_aboard is None or start - leaves <= drop.max_aboard for drop, start in zip(trip, starts, strict=True)
+    )
+
+
 def _departure(bike: Bike, trip: Sequence[Drop], latest: Sequence[int], ways: Ways) -> int:
     """When to leave the hub to be at the first stop at its latest."""
     return latest[0] - _ride(bike, ways, 0, trip[0].location)
@@ -173,14 +188,6 @@ def _departure(bike: Bike, trip: Sequence[Drop], latest: Sequence[int], ways: Wa
 def _within_day(bike: Bike, clocks: Sequence[Clock]) -> bool:
     """Whether the rider is out no longer than allowed, by the early clock (a later start may do better)."""
     return bike.max_seconds is None or not clocks or clocks[-1].home - clocks[0].leaves <= bike.max_seconds
-
-
-def _carries(bike: Bike, trip: Sequence[Drop]) -> bool:
-    return (
-        sum(drop.grams for drop in trip) <= bike.max_grams
-        and sum(drop.millilitres for drop in trip) <= bike.max_millilitres
-        and (bike.max_crates is None or sum(drop.crates for drop in trip) <= bike.max_crates)
-    )
 
 
 def _rides(bike: Bike, trips: Sequence[Sequence[Drop]], ways: Ways) -> bool:
@@ -195,7 +202,9 @@ def _places(
     if clocks is None:
         return
     bike = tour.bike
-    unlimited = bike.range_metres is None and bike.max_trips is None and bike.max_seconds is None
+    limits = [bike.range_metres, bike.max_trips, bike.max_seconds, drop.max_aboard]
+    limits += [other.max_aboard for trip in tour.trips for other in trip]
+    unlimited = all(limit is None for limit in limits)
     for place in (*_in_trips(index, tour, clocks, drop, ways, rules), *_alone(index, tour, clocks, drop, ways, rules)):
         if unlimited or keeps(with_drop([tour], replace(place, tour=0), drop)[0], ways, rules):
             yield place
@@ -204,7 +213,7 @@ def _places(
 def _in_trips(index: int, tour: Tour, clocks: Sequence[Clock], drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
     bike = tour.bike
     for number, (trip, clock) in enumerate(zip(tour.trips, clocks, strict=True)):
-        if clock.leaves < rules.not_before or not _carries(bike, (*trip, drop)):
+        if clock.leaves < rules.not_before or not carries(bike, (*trip, drop)):
             continue
         departs, starts = clock.departs, clock.starts
         if max(drop.ready_at, rules.not_before) > departs:
@@ -240,7 +249,7 @@ def _forward_from(bike: Bike, rest: Sequence[Drop], arrive: int, ways: Ways) -> 
 def _alone(index: int, tour: Tour, clocks: Sequence[Clock], drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
     """A trip of its own before, between or after the others."""
     bike = tour.bike
-    if not _carries(bike, (drop,)):
+    if not carries(bike, (drop,)):
         return
     out, back = _ride(bike, ways, 0, drop.location), _ride(bike, ways, drop.location, 0)
     metres = ways(0, drop.location)[1] + ways(drop.location, 0)[1]

@@ -4,12 +4,14 @@ Three turns make the two agree:
 - Time to reload is ridden, not served: it lengthens every way into the hub, and slots close that much
   later. So a trip may leave the moment its last bag is ready, as `Problem` says.
 - A load dimension that can never bind is left out; the search is faster for it.
-- Bikes that are alike are one vehicle type, so the search does not try them one by one.
+- Bikes that are alike are one vehicle type, so the search does not try them one by one. Which of them rides which
+  route is settled afterwards: who had most of its drops before, else who has ridden least.
+- What a bike lacks a skill for is a day's ride away for it; a drop that asks for a skill has a place of its own.
 PyVRP counts seconds from a bike's first departure to its last return, so the search sees time spent at the
 hub between trips as a cost too; `cost_of` does not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +29,8 @@ from pyvrp import (
 )
 from pyvrp.constants import MAX_SIZE
 
-from .fleet import Slot
-from .problem import Drop, Matrix, Problem
+from .fleet import Slot, can_do
+from .problem import Bike, Drop, Matrix, Problem
 from .touring import Tour, Tours
 
 _UNBOUNDED = int(np.iinfo(np.int64).max)
@@ -47,15 +49,19 @@ class Model:
 def build(problem: Problem, slots: Sequence[Slot], drops: Sequence[Drop], prize: int | None) -> Model:
     """The model that plans `drops` in `slots`; with a `prize`, every drop may be left out for that cost."""
     kinds = _alike(problem, slots)
-    speeds = sorted({kind[0].bike.speed_percent for kind in kinds})
+    places = _Places(len(problem.durations), drops)
+    profiles = sorted({_profile(kind[0].bike, places) for kind in kinds})
     dimensions = _binding_dimensions(slots, drops)
+    distances = places.spread(problem.distances)
     data = ProblemData(
-        locations=[Location(0, 0) for _ in problem.durations],
-        clients=[_client(drop, dimensions, prize) for drop in drops],
+        locations=[Location(0, 0) for _ in distances],
+        clients=[_client(drop, places.of[drop.id], dimensions, prize) for drop in drops],
         depots=[Depot(0)],
-        vehicle_types=[_vehicle_type(problem, kind, dimensions, speeds) for kind in kinds],
-        distance_matrices=[_integers(problem.distances) for _ in speeds],
-        duration_matrices=[_durations(problem, speed) for speed in speeds],
+        vehicle_types=[
+            _vehicle_type(problem, kind, dimensions, profiles.index(_profile(kind[0].bike, places))) for kind in kinds
+        ],
+        distance_matrices=[distances for _ in profiles],
+        duration_matrices=[_durations(problem, places, profile) for profile in profiles],
     )
     return Model(data, tuple(drops), kinds)
 
@@ -65,10 +71,39 @@ def _integers(rows: Matrix) -> Any:
     return np.asarray(rows, dtype=np.int64)
 
 
-def _durations(problem: Problem, speed_percent: int) -> Any:
+type _Profile = tuple[int, tuple[int, ...]]
+"""The speed of a bike in percent, and the places where it lacks a skill."""
+
+_DAY = 24 * 3600
+
+
+class _Places:
+    """The places of the problem, and one more for each drop that asks for a skill: a neighbour may not ask for it."""
+
+    def __init__(self, size: int, drops: Sequence[Drop]) -> None:
+        self.asking = [drop for drop in drops if drop.needs]
+        self.rows = [*range(size), *(drop.location for drop in self.asking)]
+        self.of = {drop.id: drop.location for drop in drops}
+        self.of |= {drop.id: size + i for i, drop in enumerate(self.asking)}
+
+    def spread(self, rows: Matrix) -> Any:
+        """The rows of the problem with those of the places added."""
+        table = _integers(rows)
+        return table[np.ix_(self.rows, self.rows)] if self.asking else table
+
+
+def _profile(bike: Bike, places: _Places) -> _Profile:
+    return bike.speed_percent, tuple(places.of[drop.id] for drop in places.asking if not can_do(bike, drop))
+
+
+def _durations(problem: Problem, places: _Places, profile: _Profile) -> Any:
     """Riding seconds at the speed given, rounded up, with the reload on every way into the hub."""
-    rides = -(-_integers(problem.durations) * 100 // speed_percent)
+    speed_percent, barred = profile
+    rides = -(-places.spread(problem.durations) * 100 // speed_percent)
     rides[1:, 0] += problem.reload_seconds
+    rides[list(barred), :] += _DAY
+    rides[:, list(barred)] += _DAY
+    np.fill_diagonal(rides, 0)
     return rides
 
 
@@ -77,14 +112,20 @@ def _alike(problem: Problem, slots: Sequence[Slot]) -> tuple[tuple[Slot, ...], .
     kinds: dict[tuple[object, ...], list[Slot]] = {}
     for slot in slots:
         bike = slot.bike
-        size = (bike.max_grams, bike.max_millilitres, bike.max_crates, bike.speed_percent)
+        size = (bike.max_grams, bike.max_millilitres, bike.max_crates, bike.max_cold_crates)
+        can = (bike.speed_percent, bike.skills)
         kinds.setdefault(
-            (*size, slot.opens, slot.closes, slot.range_left, slot.trips_left, slot.seconds_left), []
+            (*size, *can, slot.opens, slot.closes, slot.range_left, slot.trips_left, slot.seconds_left), []
         ).append(slot)
     return tuple(map(tuple, kinds.values()))
 
 
-_DIMENSIONS = (("grams", "max_grams"), ("millilitres", "max_millilitres"), ("crates", "max_crates"))
+_DIMENSIONS = (
+    ("grams", "max_grams"),
+    ("millilitres", "max_millilitres"),
+    ("crates", "max_crates"),
+    ("cold_crates", "max_cold_crates"),
+)
 
 
 def _binding_dimensions(slots: Sequence[Slot], drops: Sequence[Drop]) -> list[tuple[str, str]]:
@@ -98,9 +139,9 @@ def _binding_dimensions(slots: Sequence[Slot], drops: Sequence[Drop]) -> list[tu
     return binding
 
 
-def _client(drop: Drop, dimensions: list[tuple[str, str]], prize: int | None) -> Client:
+def _client(drop: Drop, location: int, dimensions: list[tuple[str, str]], prize: int | None) -> Client:
     return Client(
-        location=drop.location,
+        location=location,
         delivery=[getattr(drop, field) for field, _ in dimensions],
         service_duration=drop.service_seconds,
         tw_early=drop.earliest,
@@ -112,7 +153,7 @@ def _client(drop: Drop, dimensions: list[tuple[str, str]], prize: int | None) ->
 
 
 def _vehicle_type(
-    problem: Problem, kind: Sequence[Slot], dimensions: list[tuple[str, str]], speeds: list[int]
+    problem: Problem, kind: Sequence[Slot], dimensions: list[tuple[str, str]], profile: int
 ) -> VehicleType:
     slot = kind[0]
     limits = [getattr(slot.bike, limit) for _, limit in dimensions]
@@ -125,7 +166,7 @@ def _vehicle_type(
         max_distance=_UNBOUNDED if slot.range_left is None else slot.range_left,
         unit_distance_cost=problem.unit_metre_cost,
         unit_duration_cost=problem.unit_second_cost,
-        profile=speeds.index(slot.bike.speed_percent),
+        profile=profile,
         reload_depots=[] if slot.trips_left == 1 else [0],
         max_reloads=MAX_SIZE if slot.trips_left is None else slot.trips_left - 1,
     )
@@ -149,11 +190,43 @@ def _joined(trips: list[list[Activity]]) -> list[Activity]:
     return [activity for i, trip in enumerate(trips) for activity in ([_HUB, *trip] if i else trip)]
 
 
-def to_tours(model: Model, solution: Solution) -> Tours:
-    """The routes of a solution as tours, each given to one slot of its kind."""
-    waiting = [list(kind) for kind in model.kinds]
+def to_tours(model: Model, solution: Solution, before: Tours) -> Tours:
+    """The routes of a solution as tours, each given to one slot of its kind.
+
+    Whoever had most of a route's drops `before` rides it, so that a plan found anew leaves riders their doors. Of those
+    that are left, the longest goes to the one who has ridden least lately.
+    """
+    held = {slot: {drop.id for trip in tour for drop in trip} for slot, tour in before}
     routes = sorted(solution.routes(), key=lambda route: (route.start_time(), str(route)))
-    return [(waiting[route.vehicle_type()].pop(0), _trips(model, route)) for route in routes]
+    tours: dict[int, tuple[Slot, Tour]] = {}
+    for kind, slots in enumerate(model.kinds):
+        numbers = [i for i, route in enumerate(routes) if route.vehicle_type() == kind]
+        ridden = {i: _trips(model, routes[i]) for i in numbers}
+        for i, slot in _shared_out(ridden, {i: routes[i].duration() for i in numbers}, slots, held):
+            tours[i] = slot, ridden[i]
+    return [tours[i] for i in sorted(tours)]
+
+
+def _shared_out(
+    ridden: Mapping[int, Tour], seconds: Mapping[int, int], slots: Sequence[Slot], held: Mapping[Slot, set[str]]
+) -> list[tuple[int, Slot]]:
+    """Each route with its slot."""
+    same = [
+        (-common, i, place)
+        for i, tour in ridden.items()
+        for place, slot in enumerate(slots)
+        if (common := len({drop.id for trip in tour for drop in trip} & held.get(slot, set())))
+    ]
+    given: dict[int, int] = {}
+    for _common, i, place in sorted(same):
+        if i not in given and place not in given.values():
+            given[i] = place
+    idle = [place for place in range(len(slots)) if place not in given.values()]
+    idle.sort(key=lambda place: (slots[place].bike.ridden_seconds, place))
+    open_routes = [i for i in ridden if i not in given]
+    if len({slot.bike.ridden_seconds for slot in slots}) > 1:
+        open_routes.sort(key=lambda i: (-seconds[i], i))
+    return [(i, slots[place]) for i, place in [*given.items(), *zip(open_routes, idle, strict=False)]]
 
 
 def _trips(model: Model, route: Route) -> Tour:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Self
 
 from .plan import Trip, refuse
@@ -22,12 +23,32 @@ def matrix(rows: Iterable[Iterable[Any]]) -> Matrix:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """A stretch of a shift in which bike and rider are at the hub: a break, a battery that charges, or both.
+
+    `metres` of range are there again when it ends; a battery is never more than full.
+    """
+
+    start: int
+    end: int
+    metres: int = 0
+
+    def __post_init__(self) -> None:
+        refuse(self.start < 0, "A rest starts at midnight or later.")
+        refuse(self.end <= self.start, "A rest ends after it starts.")
+        refuse(self.metres < 0, "A rest takes no range away.")
+
+
+@dataclass(frozen=True, slots=True)
 class Bike:
     """A cargo bike with its rider for one shift.
 
-    `range_metres` holds for the whole shift over all trips (None: no limit), `speed_percent` scales
-    riding speed (80 = slower). Optional limits: `max_crates` and `max_trips`, and `max_seconds` between the
-    first departure and the last return (a rider free all day who rides four hours at most).
+    `range_metres` holds for the whole shift over all trips, with what the `rests` give back (None: no limit);
+    `speed_percent` scales riding speed (80 = slower). `skills` are what it can do that not every bike can (pull the
+    trailer, lift a fridge). Optional limits: `max_crates`, of which `max_cold_crates` keep cold, `max_trips`, and
+    `max_seconds` between the first departure and the last return (a rider free all day who rides four hours at most).
+    `ridden_seconds` the rider has been out lately: of two bikes that are alike, the one that rode less gets the longer
+    tour.
     """
 
     id: str
@@ -40,9 +61,19 @@ class Bike:
     max_crates: int | None = None
     max_trips: int | None = None
     max_seconds: int | None = None
+    max_cold_crates: int | None = None
+    skills: tuple[str, ...] = ()
+    rests: tuple[Rest, ...] = ()
+    ridden_seconds: int = 0
 
     def __post_init__(self) -> None:
         refuse(not self.id, "A bike has an id.")
+        object.__setattr__(self, "skills", tuple(sorted(set(self.skills))))
+        object.__setattr__(self, "rests", tuple(sorted(self.rests, key=lambda rest: rest.start)))
+        apart = all(earlier.end <= later.start for earlier, later in pairwise(self.rests))
+        refuse(not apart, f"Bike {self.id}: rests do not overlap.")
+        refuse((self.max_cold_crates or 0) < 0, f"Bike {self.id}: no negative cold crates.")
+        refuse(self.ridden_seconds < 0, f"Bike {self.id}: no negative time ridden.")
         refuse(self.max_grams < 0 or self.max_millilitres < 0, f"Bike {self.id}: no negative capacity.")
         refuse(self.shift_start < 0, f"Bike {self.id}: the shift starts at midnight or later.")
         refuse(self.shift_end <= self.shift_start, f"Bike {self.id}: the shift ends after it starts.")
@@ -58,7 +89,9 @@ class Drop:
     """One delivery to one door.
 
     `earliest` and `latest` bound the start of service, `ready_at` is the moment its last bag is at the
-    hub, `location` its index in the matrices (0 is the hub itself).
+    hub, `location` its index in the matrices (0 is the hub itself). `cold_crates` of its `crates` must ride in
+    cold boxes, and no more than `max_aboard` seconds pass between departure and its door (None: no limit). `needs`
+    are skills that the bike must have.
     """
 
     id: str
@@ -70,9 +103,15 @@ class Drop:
     service_seconds: int
     ready_at: int
     crates: int = 1
+    cold_crates: int = 0
+    max_aboard: int | None = None
+    needs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         refuse(not self.id, "A drop has an id.")
+        object.__setattr__(self, "needs", tuple(sorted(set(self.needs))))
+        refuse(self.cold_crates < 0, f"Drop {self.id}: sizes are not negative.")
+        refuse((self.max_aboard or 0) < 0, f"Drop {self.id}: no negative time on board.")
         refuse(self.location < 0, f"Drop {self.id}: a location is an index of the matrices.")
         refuse(min(self.grams, self.millilitres, self.crates) < 0, f"Drop {self.id}: sizes are not negative.")
         refuse(self.earliest < 0, f"Drop {self.id}: the window counts from midnight and opens at 0 or later.")
@@ -161,7 +200,7 @@ class Problem:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(
-            bikes=tuple(Bike(**bike) for bike in data["bikes"]),
+            bikes=tuple(_bike(bike) for bike in data["bikes"]),
             drops=tuple(Drop(**drop) for drop in data["drops"]),
             durations=matrix(data["durations"]),
             distances=matrix(data["distances"]),
@@ -171,3 +210,7 @@ class Problem:
             fixed=tuple(Trip.from_json(trip) for trip in data["fixed"]),
             not_before=data["not_before"],
         )
+
+
+def _bike(data: Mapping[str, Any]) -> Bike:
+    return Bike(**{**data, "rests": tuple(Rest(**rest) for rest in data.get("rests", ()))})

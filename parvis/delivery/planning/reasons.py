@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .fleet import Slot
+from .fleet import Slot, can_do
 from .problem import Drop, Problem
 from .timing import ride_seconds
 
@@ -13,7 +13,10 @@ REASONS = {
     "too_heavy": "Heavier than any bike may carry.",
     "too_bulky": "Bulkier than any bike may carry.",
     "too_many_crates": "More crates than any bike may carry.",
+    "too_cold": "More cold boxes than any bike has.",
+    "no_skill": "It asks for what no bike on shift can do.",
     "out_of_range": "Further than any bike may still ride.",
+    "too_long_aboard": "Nobody can be there before it gets too warm.",
     "too_far": "The way there and back takes longer than any rider may be out.",
     "window_unreachable": "No bike can be there in its window, or home before its shift ends.",
     NO_CAPACITY: "A bike could serve it alone, yet the fleet is full.",
@@ -45,12 +48,18 @@ def _obstacle(problem: Problem, slot: Slot, drop: Drop) -> str | None:
         return "too_bulky"
     if bike.max_crates is not None and drop.crates > bike.max_crates:
         return "too_many_crates"
+    if bike.max_cold_crates is not None and drop.cold_crates > bike.max_cold_crates:
+        return "too_cold"
+    if not can_do(bike, drop):
+        return "no_skill"
     metres = problem.distances[0][drop.location] + problem.distances[drop.location][0]
     if slot.range_left is not None and metres > slot.range_left:
         return "out_of_range"
     departs = max(slot.opens, drop.ready_at)
     start = max(departs + ride_seconds(problem, bike, 0, drop.location), drop.earliest)
     home = start + drop.service_seconds + ride_seconds(problem, bike, drop.location, 0)
+    if drop.max_aboard is not None and ride_seconds(problem, bike, 0, drop.location) > drop.max_aboard:
+        return "too_long_aboard"
     ride = ride_seconds(problem, bike, 0, drop.location) + ride_seconds(problem, bike, drop.location, 0)
     if slot.seconds_left is not None and ride + drop.service_seconds > slot.seconds_left:
         return "too_far"

@@ -94,17 +94,16 @@ def _best_tours(
 ) -> Tours:
     """The best tours found. First every drop is required; if no such plan is found, each may be left out."""
     model = build(problem, slots, drops, prize=None)
-    start = None
-    if initial is not None:
-        start = to_solution(model, mended(problem, slots, _tours_of(problem, slots, initial), drops))
+    before = [] if initial is None else mended(problem, slots, _tours_of(problem, slots, initial), drops)
+    start = None if initial is None else to_solution(model, before)
     best = search(model.data, seed, budget, start, PATIENCE)
-    tours = mended(problem, slots, to_tours(model, best), drops)
+    tours = mended(problem, slots, to_tours(model, best, before), drops)
     if best.is_feasible():
         return tours
     if _served(tours) < len(drops):
         model = build(problem, slots, drops, prize=_prize(problem))
     best = search(model.data, seed, budget, to_solution(model, tours), patience=1.0)
-    return mended(problem, slots, to_tours(model, best), drops)
+    return mended(problem, slots, to_tours(model, best, before), drops)
 
 
 def _served(tours: Tours) -> int:

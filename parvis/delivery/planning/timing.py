@@ -73,12 +73,17 @@ def retime(problem: Problem, bike_id: str, drop_ids: Sequence[str], departs_not_
     """The times of one hand-made trip, in the order given.
 
     The bike leaves once its shift has started, all bags are at the hub, and not before `departs_not_before`
-    or the problem's `not_before`. A window missed or a load too great is left for `verify` to say.
+    or the problem's `not_before`; where it would be out in a rest, it leaves after it. A window
+    missed or a load too great is left for `verify` to say.
     Raises ValueError for an empty trip, KeyError for an id the problem does not know.
     """
     bike = problem.bike[bike_id]
     drops = [problem.drop[drop_id] for drop_id in drop_ids]
-    return time_trip(problem, bike, drops, max(departs_not_before, bike.shift_start, problem.not_before))
+    trip = time_trip(problem, bike, drops, max(departs_not_before, bike.shift_start, problem.not_before))
+    for rest in bike.rests:
+        if trip.departs < rest.end and trip.returns > rest.start:
+            trip = time_trip(problem, bike, drops, max(departs_not_before, rest.end, problem.not_before))
+    return trip
 
 
 def cost_of(problem: Problem, trips: Iterable[Trip]) -> int:

@@ -7,9 +7,9 @@ each trip, and trips of its own. So what cannot be kept is left out and the rest
 
 from collections.abc import Iterator, Sequence
 
-from .fleet import Slot
+from .fleet import Slot, carries
 from .plan import Trip
-from .problem import Bike, Drop, Problem
+from .problem import Drop, Problem
 from .timing import cost_of, ride_seconds, time_trip, tour_metres
 
 type Tour = tuple[tuple[Drop, ...], ...]
@@ -28,10 +28,19 @@ def timed(problem: Problem, slot: Slot, tour: Tour) -> list[Trip] | None:
     for drops in tour:
         trips.append(time_trip(problem, slot.bike, drops, free))
         free = trips[-1].returns + problem.reload_seconds
-    if slot.seconds_left is None or not trips:
-        return trips
-    trips = _closed_up(problem, slot, trips)
-    return trips if trips[-1].returns - trips[0].departs <= slot.seconds_left else None
+    if slot.seconds_left is not None and trips:
+        trips = _closed_up(problem, slot, trips)
+        if trips[-1].returns - trips[0].departs > slot.seconds_left:
+            return None
+    return trips if all(map(_stays_cold, tour, trips)) else None
+
+
+def _stays_cold(drops: Sequence[Drop], trip: Trip) -> bool:
+    """Whether nothing that must stay cold is too long on the way."""
+    return all(
+        drop.max_aboard is None or stop.start - trip.departs <= drop.max_aboard
+        for drop, stop in zip(drops, trip.stops, strict=True)
+    )
 
 
 def _keeps_the_rules(problem: Problem, slot: Slot, tour: Tour) -> bool:
@@ -43,7 +52,7 @@ def _keeps_the_rules(problem: Problem, slot: Slot, tour: Tour) -> bool:
     clock = slot.opens - problem.reload_seconds
     for trip in tour:
         home = _home(problem, slot, trip, clock + problem.reload_seconds)
-        if home is None or not _carries(slot.bike, trip):
+        if home is None or not carries(slot.bike, trip):
             return False
         clock = home
     return not tour or clock <= slot.closes
@@ -59,14 +68,6 @@ def _home(problem: Problem, slot: Slot, drops: Sequence[Drop], free: int) -> int
         clock, here = clock + drop.service_seconds, drop.location
     clock += ride_seconds(problem, slot.bike, here, 0)
     return clock if clock <= slot.closes else None
-
-
-def _carries(bike: Bike, drops: Sequence[Drop]) -> bool:
-    return (
-        sum(drop.grams for drop in drops) <= bike.max_grams
-        and sum(drop.millilitres for drop in drops) <= bike.max_millilitres
-        and (bike.max_crates is None or sum(drop.crates for drop in drops) <= bike.max_crates)
-    )
 
 
 def _closed_up(problem: Problem, slot: Slot, trips: Sequence[Trip]) -> list[Trip]:

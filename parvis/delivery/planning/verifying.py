@@ -22,6 +22,9 @@ KINDS = {
     "overload_grams": "The bags of a trip are heavier than the bike may carry.",
     "overload_millilitres": "The bags of a trip are bulkier than the bike may carry.",
     "overload_crates": "A trip has more crates than the bike may carry.",
+    "overload_cold": "A trip has more cold crates than the bike has cold boxes.",
+    "unskilled": "A drop asks for a skill that the bike does not have.",
+    "too_long_aboard": "A drop that must stay cold is too long on the way.",
     "load": "The load a trip states is not the sum of its drops.",
     "metres": "The distance a trip states is not the sum of its ways.",
     "not_ready": "A trip departs before the last bag of one of its drops is at the hub.",
@@ -34,6 +37,7 @@ KINDS = {
     "after_shift": "A trip returns after the shift ends.",
     "before_now": "A trip that is not fixed departs in the past.",
     "overlap": "A bike departs before it is home from the trip before.",
+    "in_rest": "A trip is on the road while its rider rests or its bike charges.",
     "no_reload": "A bike departs without the time to reload.",
     "over_range": "A bike rides further in its shift than its range.",
     "too_many_trips": "A bike rides more trips than it may.",
@@ -105,6 +109,7 @@ def _check_trip(problem: Problem, trip: Trip) -> Iterator[Violation]:
         detail = f"Departs at {trip.departs} s, now is {problem.not_before} s."
         yield Violation("before_now", bike.id, None, detail)
     yield from _check_load(bike, trip)
+    yield from _check_fit(problem, bike, trip)
     yield from _check_clock(problem, bike, trip)
     yield from _check_promises(problem, trip)
 
@@ -139,6 +144,21 @@ def _check_load(bike: Bike, trip: Trip) -> Iterator[Violation]:
     for kind, load, limit in limits:
         if limit is not None and load > limit:
             yield Violation(kind, bike.id, None, f"{load} on a bike for {limit}.")
+
+
+def _check_fit(problem: Problem, bike: Bike, trip: Trip) -> Iterator[Violation]:
+    """What the bike must have besides room: cold boxes and skills; and how long cold things are on the way."""
+    drops = {drop.id: drop for drop in problem.drops}
+    carried = [(drops[stop.drop_id], stop) for stop in trip.stops if stop.drop_id in drops]
+    cold = sum(drop.cold_crates for drop, _stop in carried)
+    if bike.max_cold_crates is not None and cold > bike.max_cold_crates:
+        yield Violation("overload_cold", bike.id, None, f"{cold} on a bike for {bike.max_cold_crates}.")
+    for drop, stop in carried:
+        if lacking := set(drop.needs) - set(bike.skills):
+            yield Violation("unskilled", bike.id, drop.id, f"Asks for {', '.join(sorted(lacking))}.")
+        aboard = stop.start - trip.departs
+        if drop.max_aboard is not None and aboard > drop.max_aboard:
+            yield Violation("too_long_aboard", bike.id, drop.id, f"{aboard} s aboard, {drop.max_aboard} s at most.")
 
 
 def _check_clock(problem: Problem, bike: Bike, trip: Trip) -> Iterator[Violation]:
@@ -196,6 +216,12 @@ def _check_shift(problem: Problem, bike: Bike, plan: Plan) -> Iterator[Violation
         if trip.returns > bike.shift_end:
             detail = f"Home at {trip.returns} s, shift until {bike.shift_end} s."
             yield Violation("after_shift", bike.id, None, detail)
+    for trip in trips:
+        rests = () if trip in problem.fixed else bike.rests  # where people decided, people answer for the break
+        for rest in rests:
+            if trip.departs < rest.end and trip.returns > rest.start:
+                detail = f"Out from {trip.departs} to {trip.returns} s, rest from {rest.start} to {rest.end} s."
+                yield Violation("in_rest", bike.id, None, detail)
     for earlier, later in pairwise(trips):
         if later.departs < earlier.returns:
             detail = f"Departs at {later.departs} s, home at {earlier.returns} s."
@@ -203,14 +229,29 @@ def _check_shift(problem: Problem, bike: Bike, plan: Plan) -> Iterator[Violation
         elif later.departs < earlier.returns + problem.reload_seconds:
             detail = f"{later.departs - earlier.returns} s to reload, {problem.reload_seconds} s needed."
             yield Violation("no_reload", bike.id, None, detail)
-    metres = sum(trip.metres for trip in trips)
-    if bike.range_metres is not None and metres > bike.range_metres:
-        yield Violation("over_range", bike.id, None, f"{metres} m with a range of {bike.range_metres} m.")
+    yield from _check_range(bike, trips)
     if bike.max_trips is not None and len(trips) > bike.max_trips:
         yield Violation("too_many_trips", bike.id, None, f"{len(trips)} trips of {bike.max_trips}.")
     span = max(trip.returns for trip in trips) - trips[0].departs if trips else 0
     if bike.max_seconds is not None and span > bike.max_seconds:
         yield Violation("too_long", bike.id, None, f"{span} s out of {bike.max_seconds} s.")
+
+
+def _check_range(bike: Bike, trips: list[Trip]) -> Iterator[Violation]:
+    """The battery by the clock: full at first, emptied by each trip, filled again by rests that charge."""
+    if bike.range_metres is None:
+        return
+    happens = sorted(
+        [(rest.end, 0, rest.metres) for rest in bike.rests] + [(trip.departs, 1, -trip.metres) for trip in trips]
+    )
+    left = bike.range_metres
+    for _moment, _kind, metres in happens:
+        left = min(bike.range_metres, left + metres)
+        if left < 0:
+            metres_ridden = sum(trip.metres for trip in trips)
+            detail = f"{metres_ridden} m with a range of {bike.range_metres} m."
+            yield Violation("over_range", bike.id, None, detail)
+            return
 
 
 def _check_cost(problem: Problem, plan: Plan) -> Iterator[Violation]:

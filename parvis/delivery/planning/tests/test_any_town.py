@@ -1,18 +1,21 @@
 """Whatever the town: the plan keeps every rule, and every drop is served or named."""
 
+import json
 from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from parvis.delivery.planning import Bike, Drop, Plan, Problem, matrix, replan, solve, verify
+from parvis.delivery.planning import Bike, Drop, Plan, Problem, Rest, matrix, replan, solve, verify
 
 DAY = 24 * 3600
+SKILLS = some.lists(some.sampled_from(["trailer", "lift"]), max_size=2).map(tuple)
 
 
 @some.composite
 def bikes(draw: some.DrawFn, id: str) -> Bike:
     start = draw(some.integers(0, DAY // 2))
+    limits = draw(some.booleans())
     return Bike(
         id,
         max_grams=draw(some.integers(0, 100)),
@@ -22,9 +25,21 @@ def bikes(draw: some.DrawFn, id: str) -> Bike:
         range_metres=draw(some.none() | some.integers(0, 60_000)),
         speed_percent=draw(some.sampled_from([70, 100, 130])),
         max_crates=draw(some.none() | some.integers(0, 6)),
-        max_trips=draw(some.none() | some.integers(1, 3)),
-        max_seconds=draw(some.none() | some.integers(0, DAY // 4)),
+        max_trips=draw(some.none() | some.integers(1, 3)) if limits else None,
+        max_seconds=draw(some.none() | some.integers(0, DAY // 4)) if limits else None,
+        max_cold_crates=draw(some.none() | some.integers(0, 3)),
+        skills=draw(SKILLS),
+        rests=draw(rests()),
+        ridden_seconds=draw(some.integers(0, DAY)),
     )
+
+
+@some.composite
+def rests(draw: some.DrawFn) -> tuple[Rest, ...]:
+    """Up to two rests, some of which charge the battery."""
+    moments = draw(some.lists(some.integers(0, DAY), max_size=4, unique=True))
+    pairs = zip(sorted(moments)[::2], sorted(moments)[1::2], strict=False)
+    return tuple(Rest(start, end, draw(some.sampled_from([0, 20_000, 100_000]))) for start, end in pairs)
 
 
 @some.composite
@@ -40,6 +55,9 @@ def drops(draw: some.DrawFn, id: str, places: int) -> Drop:
         service_seconds=draw(some.integers(0, 900)),
         ready_at=draw(some.integers(0, DAY // 2)),
         crates=draw(some.integers(0, 3)),
+        cold_crates=draw(some.integers(0, 2)),
+        max_aboard=draw(some.none() | some.integers(0, DAY // 8)),
+        needs=draw(SKILLS),
     )
 
 
@@ -69,6 +87,7 @@ def test_every_plan_is_accepted_by_the_verifier(problem: Problem, seed: int) -> 
     plan = solve(problem, seed=seed, iterations=20)
     assert verify(problem, plan) == []
     assert Plan.from_json(plan.to_json()) == plan
+    assert Problem.from_json(json.loads(json.dumps(problem.to_json()))) == problem
 
 
 @quick

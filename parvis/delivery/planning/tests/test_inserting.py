@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from parvis.delivery.planning import Bike, Drop, Plan, Problem, Trip, Unserved, verify
-from parvis.delivery.planning.fleet import free_slots
+from parvis.delivery.planning.fleet import free_slots, stretches
 from parvis.delivery.planning.inserting import Place, Rules, Tour, Ways, best_place, keeps, with_drop
 from parvis.delivery.planning.tests.test_any_town import problems
 from parvis.delivery.planning.tests.towns import HOUR, bike, drop, line_town, round_town
@@ -25,7 +25,7 @@ def rules_of(problem: Problem) -> Rules:
 
 def all_in(problem: Problem) -> tuple[list[Tour], list[Drop]]:
     """Every drop offered a place in turn; the tours, and those that found none."""
-    tours, left = [Tour(bike) for bike in problem.bikes], []
+    tours, left = tours_of(problem), []
     for one in problem.drops:
         place = best_place(tours, one, ways_of(problem), rules_of(problem))
         if place is None:
@@ -33,6 +33,11 @@ def all_in(problem: Problem) -> tuple[list[Tour], list[Drop]]:
         else:
             tours = with_drop(tours, place, one)
     return tours, left
+
+
+def tours_of(problem: Problem) -> list[Tour]:
+    """Nobody rides yet."""
+    return [Tour(stretch) for bike in problem.bikes for stretch in stretches(bike)]
 
 
 def trips_of(problem: Problem, tour: Tour) -> list[Trip]:
@@ -74,17 +79,17 @@ def test_in_a_town_it_finds_what_trying_everything_finds(seed: int):
 
 def _same_answers(problem: Problem) -> int:
     """The drops that found a place; each answer is that of trying every place on the clock."""
-    slots = {slot.bike.id: slot for slot in free_slots(problem)}
-    tours = [Tour(bike) for bike in problem.bikes]
+    slots = {(slot.bike.id, slot.closes): slot for slot in free_slots(problem)}
+    tours = tours_of(problem)
     placed = 0
     for one in problem.drops:
         place = best_place(tours, one, ways_of(problem), rules_of(problem))
         tried = [
             problem
             for tour in tours
-            if tour.bike.id in slots
+            if (slot := slots.get((tour.bike.id, tour.bike.shift_end)))
             for new in _with(tour.trips, one)
-            if timed(problem, slots[tour.bike.id], new) is not None
+            if timed(problem, slot, new) is not None
         ]
         assert (place is None) == (not tried), one
         if place is not None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from parvis.delivery.planning import KINDS, Plan, Problem, Stop, Trip, Unserved, retime, verify
+from parvis.delivery.planning import KINDS, Plan, Problem, Rest, Stop, Trip, Unserved, retime, verify
 from parvis.delivery.planning.timing import cost_of
 
 from .towns import HOUR, bike, drop, line_town
@@ -138,6 +138,10 @@ DAMAGES: list[tuple[str, Callable[[Case], Case]]] = [
     ("overload_grams", lambda case: with_bike(case, max_grams=9_999)),
     ("overload_millilitres", lambda case: with_bike(case, max_millilitres=23_999)),
     ("overload_crates", lambda case: with_bike(case, max_crates=1)),
+    ("overload_cold", lambda case: with_drop(with_bike(case, max_cold_crates=1), "d1", cold_crates=2)),
+    ("unskilled", lambda case: with_drop(case, "d1", needs=("trailer",))),
+    ("too_long_aboard", lambda case: with_drop(case, "d2", max_aboard=600)),
+    ("in_rest", lambda case: with_bike(case, rests=(Rest(case[1].trips[0].returns - 1, 10 * HOUR),))),
     ("load", lambda case: with_first_trip(case, load_grams=9_999)),
     ("load", lambda case: with_first_trip(case, load_millilitres=0)),
     ("load", lambda case: with_first_trip(case, load_crates=1)),
