@@ -19,6 +19,7 @@ urlpatterns = [
     path("fleet/bikes/<uuid:pk>/repaired/", fleet.repaired, name="dispatch-repaired"),
     path("fleet/bikes/<uuid:pk>/goods/", fleet.goods, name="dispatch-goods"),
     path("fleet/shifts/<uuid:pk>/remove/", fleet.remove, name="dispatch-shift-remove"),
+    path("fleet/cold/", fleet.cold, name="dispatch-cold"),
     path("fleet/windows/new/", fleet.window, name="dispatch-window-new"),
     path("fleet/windows/<uuid:pk>/", fleet.window, name="dispatch-window"),
     path("fleet/windows/repeat/", fleet.repeat, name="dispatch-windows-repeat"),

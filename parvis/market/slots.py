@@ -11,7 +11,7 @@ from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.time import day_of
 from parvis.delivery.actions.daytours import offers
-from parvis.delivery.actions.problems import Load
+from parvis.delivery.actions.problems import load_for
 from parvis.delivery.models import Bike, Window
 from parvis.delivery.sizes import MILLILITRES_FILLED
 from parvis.market.availability import allowed_on, share_promise
@@ -80,7 +80,7 @@ def slots_for(
 
 def reachable(town: Town, slots: Sequence[Slot], groups: Sequence[ShopBasket], door: Point, at: datetime) -> list[Slot]:
     """The slots in which a bike can be at the door with all of this, the greener one first, then the soonest."""
-    load = Load(door, sum(s.grams for s in groups), sum(s.millilitres for s in groups))
+    load = load_for(door, groups)
     found = offers(town=town, windows=[slot.window for slot in slots], load=load, at=at)
     can = [replace(slot, metres=found[slot.window.pk].metres) for slot in slots if slot.window.pk in found]
     return sorted(_greener(can), key=lambda slot: (not slot.greener, slot.window.starts_at))

@@ -10,6 +10,7 @@ from parvis.delivery.actions.fleet import (
     remove_shift,
     repeat_windows,
     save_window,
+    set_cold_minutes,
 )
 from parvis.delivery.actions.moves import lock_round, move_stop, place_delivery, unlock_round
 from parvis.delivery.actions.planning import compute_plan, make_plan, replan, request_plan
@@ -49,6 +50,7 @@ __all__ = [
     "request_plan",
     "save_window",
     "scan_bag_in",
+    "set_cold_minutes",
     "unlock_round",
     "unpack",
 ]

@@ -15,7 +15,7 @@ from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.ids import short_code
 from parvis.delivery.actions.daytours import hold
-from parvis.delivery.actions.problems import Load
+from parvis.delivery.actions.problems import load_for
 from parvis.delivery.models import Bag, BagEvent, Bike, Crate, Delivery, DeliveryEvent, Window
 from parvis.delivery.sizes import MILLILITRES_FILLED
 from parvis.delivery.states import BagState, DeliveryState
@@ -96,8 +96,7 @@ def confirm_delivery(delivery_id: UUID, *, at: datetime) -> None:
 
 def _hold(delivery: Delivery, window: Window, bags: Iterable[BagSpec | Bag], at: datetime) -> None:
     """Keep a bike's place for the delivery; Refusal when none can be there."""
-    sizes = [(bag.grams, bag.millilitres) for bag in bags]
-    load = Load(delivery.point, sum(g for g, _ml in sizes), sum(ml for _g, ml in sizes), delivery.service_seconds)
+    load = load_for(delivery.point, bags, delivery.service_seconds)
     if not hold(delivery=delivery, window=window, load=load, at=at):
         raise Refusal(_("No bike can be at your door at that time any more. Please choose another one."))
 

@@ -6,7 +6,7 @@ of places must do. Rows are the truth: deliveries that are gone leave the tours,
 (promised anew, or whose bike broke down) are put in first; while one has no place, its window promises nothing more.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,8 +20,9 @@ from parvis.core.geo import Point
 from parvis.core.time import day_bounds, day_of, seconds_into
 from parvis.delivery.actions.problems import DOOR_MARGIN, LEAD, Load, as_bike, drop_of
 from parvis.delivery.clients.streets import Leg, StreetNetwork, streets_for
-from parvis.delivery.models import DayTours, Delivery, Hub, Shift, Window
+from parvis.delivery.models import Bag, DayTours, Delivery, Hub, Shift, Window
 from parvis.delivery.planning import (
+    Bike,
     Clocks,
     Drop,
     Place,
@@ -32,6 +33,8 @@ from parvis.delivery.planning import (
     Ways,
     best_place,
     clocks_of,
+    keeps,
+    stretches,
     with_drop,
 )
 from parvis.towns.models import Town
@@ -108,6 +111,8 @@ class Day:
     """One hub's day: who rides, what is promised, and the tours that prove it."""
 
     midnight: datetime
+    bikes: tuple[Bike, ...]
+    cold_minutes: int
     rules: Rules
     ways: _Ways
     tours: list[Tour]
@@ -119,7 +124,7 @@ class Day:
 
     def drop(self, id: str, window: Window, load: Load) -> Drop:
         """A door that is asked for, with its ways to all others."""
-        return _drop(id, self.ways.place(load.point), self.midnight, load, window)
+        return _drop(id, self.ways.place(load.point), self.midnight, load, window, self.cold_minutes)
 
     def best(self, window: Window, drop: Drop) -> Place | None:
         """The cheapest place for a door in a window; None where no bike can be there and keep what is promised."""
@@ -142,7 +147,10 @@ class Day:
 
     def to_json(self) -> dict[str, list[dict[str, Any]]]:
         """The trips of each shift, with the ways between their stops."""
-        return {tour.bike.id: [_trip_json(trip, self.ways) for trip in tour.trips] for tour in self.tours}
+        kept: dict[str, list[dict[str, Any]]] = {tour.bike.id: [] for tour in self.tours}
+        for tour in self.tours:
+            kept[tour.bike.id] += [_trip_json(trip, self.ways) for trip in tour.trips]
+        return kept
 
 
 def offers(*, town: Town, windows: Collection[Window], load: Load, at: datetime) -> dict[UUID, Offer]:
@@ -220,9 +228,9 @@ def _trip_json(trip: Collection[Drop], ways: Ways) -> dict[str, Any]:
     }
 
 
-def _drop(id: str, location: int, midnight: datetime, load: Load, window: Window) -> Drop:
+def _drop(id: str, location: int, midnight: datetime, load: Load, window: Window, cold_minutes: int) -> Drop:
     """A door as promises see it: its bags are at the hub when the window's goods are due."""
-    return drop_of(id, load, window, location, window.goods_due_at, midnight, DOOR_MARGIN)
+    return drop_of(id, load, window, location, window.goods_due_at, midnight, DOOR_MARGIN, cold_minutes)
 
 
 type _Key = tuple[UUID, date]
@@ -288,17 +296,19 @@ def _promised(town: Town, first: datetime, last: datetime, without: UUID | None)
     of_days = Window.objects.filter(town=town, starts_at__gte=first, starts_at__lt=last)
     windows = {window.pk: window for window in of_days}
     live = Q(bags__cancelled_at=None)
+    cold = live & ~Q(bags__temperature=Bag.Temperature.AMBIENT)
     bag_grams = Sum("bags__grams", filter=live, default=0)
+    cold_millilitres = Sum("bags__millilitres", filter=cold, default=0)
     bag_millilitres = Sum("bags__millilitres", filter=live, default=0)
     rows = (
         Delivery.objects.filter(town=town, cancelled_at=None, window__in=windows)
         .order_by("pk")
         .values_list("pk", "window", "lon", "lat", "service_seconds")
-        .annotate(bag_grams=bag_grams, bag_millilitres=bag_millilitres)
+        .annotate(bag_grams=bag_grams, bag_millilitres=bag_millilitres, cold_millilitres=cold_millilitres)
     )
     return [
-        _Promised(str(pk), windows[window], Load(Point(lon, lat), weight, volume, seconds))
-        for pk, window, lon, lat, seconds, weight, volume in rows
+        _Promised(str(pk), windows[window], Load(Point(lon, lat), weight, volume, seconds, cold_volume))
+        for pk, window, lon, lat, seconds, weight, volume, cold_volume in rows
         if pk != without
     ]
 
@@ -318,10 +328,14 @@ def _day(
     for one in promised:
         places.setdefault(one.load.point, len(places))
     ways = _Ways(streets, list(places))
-    drops = {one.id: _drop(one.id, places[one.load.point], midnight, one.load, one.window) for one in promised}
+    drops = {
+        one.id: _drop(one.id, places[one.load.point], midnight, one.load, one.window, hub.cold_minutes)
+        for one in promised
+    }
     rules = Rules(not_before=max(0, seconds_into(at + LEAD, midnight)))
-    found = Day(midnight, rules, ways, [], {one.id: one.window.pk for one in promised})
-    found.tours = [_tour(as_bike(shift, midnight), kept, drops, ways) for shift in shifts]
+    bikes = tuple(as_bike(shift, midnight) for shift in shifts)
+    found = Day(midnight, bikes, hub.cold_minutes, rules, ways, [], {one.id: one.window.pk for one in promised})
+    found.tours = [tour for bike in bikes for tour in _tours(bike, kept, drops, ways, rules)]
     found.clocks = clocks_of(found.tours, ways, rules)
     if None in found.clocks:  # what was promised there must find another place
         found.tours = [Tour(t.bike) if c is None else t for t, c in zip(found.tours, found.clocks, strict=True)]
@@ -330,8 +344,21 @@ def _day(
     return found
 
 
-def _tour(bike: Any, kept: DayTours | None, drops: Mapping[str, Drop], ways: _Ways) -> Tour:
-    """The trips of a shift as they were kept, without what is gone; their ways need not be asked again."""
+def _tours(bike: Bike, kept: DayTours | None, drops: Mapping[str, Drop], ways: _Ways, rules: Rules) -> Iterator[Tour]:
+    """The trips of a shift as they were kept, without what is gone: a tour for each stretch between its breaks."""
+    trips = _trips(bike, kept, drops, ways)
+    *earlier, last = stretches(bike) or (bike,)
+    for stretch in earlier:
+        count = len(trips)
+        while count and not keeps(Tour(stretch, tuple(trips[:count])), ways, rules):
+            count -= 1
+        yield Tour(stretch, tuple(trips[:count]))
+        trips = trips[count:]
+    yield Tour(last, tuple(trips))
+
+
+def _trips(bike: Bike, kept: DayTours | None, drops: Mapping[str, Drop], ways: _Ways) -> list[tuple[Drop, ...]]:
+    """The trips on record; their ways need not be asked again."""
     trips = []
     for trip in kept.tours.get(bike.id, []) if kept else []:
         here: int | None = 0
@@ -342,7 +369,7 @@ def _tour(bike: Any, kept: DayTours | None, drops: Mapping[str, Drop], ways: _Wa
             here = there
         if left := tuple(drops[id] for id in trip["drops"] if id in drops):
             trips.append(left)
-    return Tour(bike, tuple(trips))
+    return trips
 
 
 def _place_others(day: Day, drops: Mapping[str, Drop]) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.time import day_bounds, moment
+from parvis.delivery.actions.breaks import break_of
 from parvis.delivery.actions.custody import record_bags
 from parvis.delivery.models import Bag, BagEvent, Bike, Hub, Plan, Round, Shift, Window
 from parvis.delivery.states import BagState
@@ -56,6 +57,14 @@ def recover_goods(*, bike: Bike, by: Any, at: datetime) -> int:
     return len(bags)
 
 
+@transaction.atomic
+def set_cold_minutes(*, hub: Hub, minutes: int, by: Any, at: datetime) -> None:
+    """How long the boxes of a hub keep cold."""
+    hub.cold_minutes = minutes
+    hub.save(update_fields=["cold_minutes"])
+    audit.record("set_cold_minutes", hub, at=at, town_id=hub.town_id, actor=by, minutes=minutes)
+
+
 def carried_by(hub: Hub) -> dict[UUID, int]:
     """How many bags each broken bike of the hub still carries, by the bike's id."""
     rounds = Round.objects.filter(bike__hub=hub, bike__broken_at__isnull=False, back_at=None).exclude(left_at=None)
@@ -79,8 +88,20 @@ def _last_round(bag: Bag) -> str:
 
 
 @transaction.atomic
-def add_shift(*, bike: Bike, rider: Person, starts_at: datetime, ends_at: datetime, by: Any, at: datetime) -> Shift:
-    """A rider on a bike. Raises Refusal when either is taken, or when the rider has no such role here."""
+def add_shift(
+    *,
+    bike: Bike,
+    rider: Person,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: Any,
+    at: datetime,
+    break_at: datetime | None = None,
+) -> Shift:
+    """A rider on a bike, with the break that the law asks for: at ``break_at``, or where it hurts least.
+
+    Raises Refusal when either is taken, when the rider has no such role here, or when the law allows no such shift.
+    """
     Bike.objects.select_for_update().get(pk=bike.pk)
     if ends_at <= starts_at:
         raise Refusal(_("A shift ends after it starts."))
@@ -91,7 +112,16 @@ def add_shift(*, bike: Bike, rider: Person, starts_at: datetime, ends_at: dateti
         raise Refusal(_("%(bike)s has another shift at that time.") % {"bike": bike})
     if at_the_time.filter(rider=rider).exists():
         raise Refusal(_("%(name)s rides another bike at that time.") % {"name": rider})
-    shift = Shift.objects.create(town_id=bike.town_id, bike=bike, rider=rider, starts_at=starts_at, ends_at=ends_at)
+    rest = break_of(bike.hub, rider, (starts_at, ends_at), break_at)
+    shift = Shift.objects.create(
+        town_id=bike.town_id,
+        bike=bike,
+        rider=rider,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        break_starts_at=rest[0] if rest else None,
+        break_minutes=(rest[1] - rest[0]) // timedelta(minutes=1) if rest else 0,
+    )
     audit.record("add_shift", shift, at=at, town_id=bike.town_id, actor=by)
     return shift
 

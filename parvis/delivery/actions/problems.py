@@ -3,12 +3,16 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from django.db.models import F, Sum
 
 from parvis.core.geo import Point
 from parvis.core.time import day_bounds, seconds_into
 from parvis.delivery.clients.streets import StreetNetwork, streets_for
-from parvis.delivery.models import BagEvent, Delivery, Hub, Shift, Window
-from parvis.delivery.planning import Bike, Drop, Problem, matrix
+from parvis.delivery.models import Bag, BagEvent, Delivery, Hub, Plan, Round, Shift, Window
+from parvis.delivery.planning import Bike, Drop, Problem, Rest, matrix
 from parvis.delivery.sizes import MILLILITRES_FILLED, crates_for
 from parvis.delivery.states import BagState, DeliveryState
 
@@ -28,6 +32,20 @@ class Load:
     grams: int
     millilitres: int
     service_seconds: int = 180
+    cold_millilitres: int = 0  # of them, what must be kept cold
+
+
+class Carried(Protocol):
+    """A bag, or what will be one."""
+
+    @property
+    def grams(self) -> int: ...
+
+    @property
+    def millilitres(self) -> int: ...
+
+    @property
+    def temperature(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +92,14 @@ def build_problem(
             empty.append(delivery)
         else:
             carried.append((delivery, ready or at))
+    ridden = ridden_lately(hub, day)
     streets = streets_for(hub.town)
     places, ways = _ways(hub, [delivery for delivery, _ready in carried], known, streets)
     problem = Problem(
-        bikes=tuple(as_bike(shift, midnight) for shift in shifts.values()),
+        bikes=tuple(as_bike(shift, midnight, ridden.get(shift.rider_id, 0)) for shift in shifts.values()),
         drops=tuple(
-            as_drop(delivery, places[str(delivery.pk)], ready, midnight, door_margin) for delivery, ready in carried
+            as_drop(delivery, places[str(delivery.pk)], ready, midnight, door_margin, hub.cold_minutes)
+            for delivery, ready in carried
         ),
         durations=ways[0],
         distances=ways[1],
@@ -118,6 +138,21 @@ def shifts_of(hub: Hub, day: date, *, with_broken: bool = False) -> list[Shift]:
     return list(shifts.order_by("bike__name", "starts_at", "pk"))
 
 
+def ridden_lately(hub: Hub, day: date) -> dict[UUID, int]:
+    """Seconds that each rider was out in the week before ``day``, by published rounds that left."""
+    rounds = Round.objects.filter(
+        town=hub.town_id,
+        plan__hub=hub,
+        plan__state=Plan.State.PUBLISHED,
+        plan__day__gte=day - timedelta(days=7),
+        plan__day__lt=day,
+        rider__isnull=False,
+        left_at__isnull=False,
+    )
+    out = rounds.values("rider").annotate(out=Sum(F("returns_at") - F("departs_at")))
+    return {row["rider"]: max(0, int(row["out"].total_seconds())) for row in out}
+
+
 def ready_moment(delivery: Delivery, *, at: datetime, promised: datetime | None = None) -> datetime | None:
     """When a bike may leave with the delivery; None when there is nothing to carry.
 
@@ -150,34 +185,72 @@ def bags_here(delivery: Delivery) -> bool:
     return bool(states) and states <= _HERE
 
 
-def as_bike(shift: Shift, midnight: datetime) -> Bike:
-    """A shift as the planning room sees it: a bike with a rider, from one moment to another."""
+def as_bike(shift: Shift, midnight: datetime, ridden_seconds: int = 0) -> Bike:
+    """A shift as the planning room sees it: a bike with a rider, from one moment to another, with a break."""
     start = max(0, seconds_into(shift.starts_at, midnight))
+    end = max(start + 1, seconds_into(shift.ends_at, midnight))
     return Bike(
         id=str(shift.pk),
         max_grams=shift.bike.max_grams,
         max_millilitres=int(shift.bike.max_millilitres * MILLILITRES_FILLED),
         max_crates=shift.bike.max_crates,
+        max_cold_crates=shift.bike.cold_crates,
         shift_start=start,
-        shift_end=max(start + 1, seconds_into(shift.ends_at, midnight)),
+        shift_end=end,
         range_metres=shift.bike.range_metres,
         speed_percent=min(1000, max(10, shift.bike.speed_percent)),
+        rests=_rests(shift, midnight),
+        ridden_seconds=ridden_seconds,
     )
 
 
-def as_drop(delivery: Delivery, location: int, ready: datetime, midnight: datetime, door_margin: timedelta) -> Drop:
+def _rests(shift: Shift, midnight: datetime) -> tuple[Rest, ...]:
+    """The break of the shift, in which the bike charges if it can."""
+    if shift.break_starts_at is None or shift.break_ends_at is None or shift.break_starts_at < midnight:
+        return ()
+    bike, metres = shift.bike, 0
+    if bike.range_metres and bike.charge_minutes:
+        metres = min(bike.range_metres, bike.range_metres * shift.break_minutes // bike.charge_minutes)
+    return (Rest(seconds_into(shift.break_starts_at, midnight), seconds_into(shift.break_ends_at, midnight), metres),)
+
+
+def load_for(point: Point, bags: Iterable[Carried], service_seconds: int = 180) -> Load:
+    """What some bags, booked or only asked for, are together at a door."""
+    bags = list(bags)
+    return Load(
+        point,
+        sum(bag.grams for bag in bags),
+        sum(bag.millilitres for bag in bags),
+        service_seconds,
+        sum(bag.millilitres for bag in bags if bag.temperature != Bag.Temperature.AMBIENT),
+    )
+
+
+def as_drop(
+    delivery: Delivery, location: int, ready: datetime, midnight: datetime, door_margin: timedelta, cold_minutes: int
+) -> Drop:
     """A delivery as the planning room sees it."""
-    load = Load(delivery.point, delivery.grams, delivery.millilitres, delivery.service_seconds)
-    return drop_of(str(delivery.pk), load, delivery.window, location, ready, midnight, door_margin)
+    load = load_for(delivery.point, delivery.live_bags(), delivery.service_seconds)
+    return drop_of(str(delivery.pk), load, delivery.window, location, ready, midnight, door_margin, cold_minutes)
 
 
 def drop_of(
-    id: str, load: Load, window: Window, location: int, ready: datetime, midnight: datetime, door_margin: timedelta
+    id: str,
+    load: Load,
+    window: Window,
+    location: int,
+    ready: datetime,
+    midnight: datetime,
+    door_margin: timedelta,
+    cold_minutes: int,
 ) -> Drop:
     """A load for a window, booked or only asked for, as the planning room sees it.
 
-    Service starts inside the window and, where the window is long enough, ends ``door_margin`` before its end.
+    Service starts inside the window and, where the window is long enough, ends ``door_margin`` before its end. What
+    must stay cold has boxes of its own, and is at the door within ``cold_minutes``.
     """
+    cold = crates_for(load.cold_millilitres) if load.cold_millilitres else 0
+    warm = load.millilitres - load.cold_millilitres
     earliest = max(0, seconds_into(window.starts_at, midnight))
     latest = seconds_into(window.ends_at - door_margin, midnight) - load.service_seconds
     return Drop(
@@ -185,7 +258,9 @@ def drop_of(
         location=location,
         grams=load.grams,
         millilitres=load.millilitres,
-        crates=crates_for(load.millilitres),
+        crates=cold + (crates_for(warm) if warm or not cold else 0),
+        cold_crates=cold,
+        max_aboard=60 * cold_minutes if cold else None,
         earliest=earliest,
         latest=max(earliest, latest),
         service_seconds=load.service_seconds,

@@ -193,7 +193,7 @@ def _as_of(
         if bags_here(delivery):
             moment = ready_moment(delivery, at=at) or at
             ready = max(0, seconds_into(moment, rows.midnight))
-        today = as_drop(delivery, drop.location, at, rows.midnight, timedelta(0))
+        today = as_drop(delivery, drop.location, at, rows.midnight, timedelta(0), plan.hub.cold_minutes)
         drops.append(replace(today, ready_at=ready, earliest=drop.earliest, latest=drop.latest))
     bikes_by_id = {bike.id for bike in bikes}
     missing = next((t for t in trips.values() if t not in road and t.bike_id not in bikes_by_id), None)

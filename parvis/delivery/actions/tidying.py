@@ -49,7 +49,7 @@ def _better(day: Day, iterations: int | None) -> tuple[Problem, tuple[Trip, ...]
     day.ways.learn_all()
     size = range(len(day.ways.places))
     open_problem = Problem(
-        bikes=tuple(tour.bike for tour in day.tours),
+        bikes=day.bikes,
         drops=tuple(drops),
         durations=matrix([day.ways(a, b)[0] for b in size] for a in size),
         distances=matrix([day.ways(a, b)[1] for b in size] for a in size),

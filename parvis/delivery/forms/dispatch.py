@@ -64,16 +64,28 @@ class BikeForm(_BikeBase):
 
     class Meta:
         model = Bike
-        fields = ("name", "drive", "max_crates", "speed_percent")
+        fields = ("name", "drive", "max_crates", "cold_crates", "speed_percent", "charge_minutes")
         labels = {
             "name": _("Name"),
             "drive": _("Drive"),
             "max_crates": _("Crates"),
+            "cold_crates": _("Of them, cold boxes"),
+            "charge_minutes": _("Charges from empty to full, in minutes"),
             "speed_percent": _("Speed, in percent of a usual bike"),
         }
-        help_texts = {"speed_percent": _("90 for a heavy bike, 110 for a fast one.")}
+        help_texts = {
+            "speed_percent": _("90 for a heavy bike, 110 for a fast one."),
+            "cold_crates": _("Leave it empty if any crate may carry a cold box."),
+            "charge_minutes": _(
+                "At the hub, while the rider has a break; for hydrogen, the minutes at the pump. Leave it empty if it "
+                "charges at night only."
+            ),
+        }
 
-    field_order = ("name", "drive", "kilos", "litres", "max_crates", "kilometres", "speed_percent")
+    field_order = (
+        *("name", "drive", "kilos", "litres", "max_crates", "cold_crates"),
+        *("kilometres", "charge_minutes", "speed_percent"),
+    )
 
     def __init__(self, *args: Any, hub: Hub, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +94,13 @@ class BikeForm(_BikeBase):
         self.initial.setdefault("kilos", bike.max_grams // 1000)
         self.initial.setdefault("litres", bike.max_millilitres // 1000)
         self.initial.setdefault("kilometres", bike.range_metres // 1000 if bike.range_metres else None)
-        for name, (low, high) in {"speed_percent": (30, 200), "max_crates": (1, 60)}.items():
+        limits_of = {
+            "speed_percent": (30, 200),
+            "max_crates": (1, 60),
+            "cold_crates": (0, 60),
+            "charge_minutes": (1, 1440),
+        }
+        for name, (low, high) in limits_of.items():
             field = self.fields[name]
             assert isinstance(field, forms.IntegerField)
             limits = forms.IntegerField(min_value=low, max_value=high)
@@ -106,6 +124,18 @@ class BikeForm(_BikeBase):
         return super().save(commit)
 
 
+class ColdForm(forms.Form):
+    """How long the hub's cold boxes keep cold."""
+
+    cold_minutes = forms.IntegerField(
+        label=_("Cold boxes keep cold, in minutes"),
+        min_value=10,
+        max_value=600,
+        widget=forms.NumberInput(attrs=_NUMBER),
+        help_text=_("From the hub to the door. What would be longer on the way is neither promised nor planned."),
+    )
+
+
 class ShiftForm(forms.Form):
     """Who rides which bike, from when to when, on a day of the town."""
 
@@ -113,6 +143,13 @@ class ShiftForm(forms.Form):
     rider = forms.ModelChoiceField(label=_("Rider"), queryset=Person.objects.none(), empty_label=None)
     start = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs=_TIME, format="%H:%M"))
     end = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs=_TIME, format="%H:%M"))
+
+    rest = forms.TimeField(
+        label=_("Break at"),
+        required=False,
+        widget=forms.TimeInput(attrs=_TIME, format="%H:%M"),
+        help_text=_("Leave it empty: if the law asks for a break, it is put between two delivery times."),
+    )
 
     def __init__(self, *args: Any, hub: Hub, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -132,6 +169,7 @@ class ShiftForm(forms.Form):
             "rider": data["rider"],
             "starts_at": moment(self.day, data["start"], self.zone),
             "ends_at": moment(self.day, data["end"], self.zone),
+            "break_at": moment(self.day, data["rest"], self.zone) if data["rest"] else None,
         }
 
 

@@ -1,5 +1,7 @@
 """Who rides from where: the hub, its bikes, riders on shift."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,9 @@ class Hub(TownOwned):
     address = models.CharField(max_length=240)
     lon = models.FloatField()
     lat = models.FloatField()
+    cold_minutes = models.PositiveSmallIntegerField(
+        default=120, help_text="how long a cold box keeps what is in it cold, from the hub to the door"
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -40,8 +45,14 @@ class Bike(TownOwned):
     max_grams = models.PositiveIntegerField(default=80_000)
     max_millilitres = models.PositiveIntegerField(default=240_000)
     max_crates = models.PositiveSmallIntegerField(default=12)
+    cold_crates = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="of its crates, so many keep cold; empty: all of them may"
+    )
     speed_percent = models.PositiveSmallIntegerField(default=100, help_text="against the street's bicycle speed")
     range_metres = models.PositiveIntegerField(null=True, blank=True)
+    charge_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="from empty to full at the hub; empty: not before the next day"
+    )
     broken_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -58,6 +69,8 @@ class Shift(TownOwned):
     rider = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="shifts")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    break_starts_at = models.DateTimeField(null=True, blank=True)
+    break_minutes = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_in_order")]
@@ -65,3 +78,8 @@ class Shift(TownOwned):
 
     def __str__(self) -> str:
         return f"{self.bike} · {self.rider}"
+
+    @property
+    def break_ends_at(self) -> datetime | None:
+        """When the break is over; None where there is none."""
+        return self.break_starts_at and self.break_starts_at + timedelta(minutes=self.break_minutes)

@@ -86,12 +86,13 @@ def best_place(
     (``keeps``); a tour that does not is passed over.
     """
     known = clocks_of(tours, ways, rules) if clocks is None else clocks
-    found = (
+    found = [
         place
         for index, (tour, clock) in enumerate(zip(tours, known, strict=True))
         for place in _places(index, tour, clock, drop, ways, rules)
-    )
-    return min(found, key=lambda place: (place.cost, place.tour, place.trip, place.position or 0), default=None)
+    ]
+    found.sort(key=lambda place: (place.cost, place.tour, place.trip, place.position or 0))
+    return next((place for place in found if _stands(tours, place, drop, ways, rules)), None)
 
 
 def with_drop(tours: Sequence[Tour], place: Place, drop: Drop) -> list[Tour]:
@@ -198,16 +199,20 @@ def _rides(bike: Bike, trips: Sequence[Sequence[Drop]], ways: Ways) -> bool:
 def _places(
     index: int, tour: Tour, clocks: list[Clock] | None, drop: Drop, ways: Ways, rules: Rules
 ) -> Iterator[Place]:
-    """Every place in one tour where the drop fits."""
-    if clocks is None:
-        return
+    """Every place in one tour where the drop fits by the clock and by its size."""
+    if clocks is not None:
+        yield from _in_trips(index, tour, clocks, drop, ways, rules)
+        yield from _alone(index, tour, clocks, drop, ways, rules)
+
+
+def _stands(tours: Sequence[Tour], place: Place, drop: Drop, ways: Ways, rules: Rules) -> bool:
+    """Whether the whole tour keeps the limits that the clock alone does not show, where it has any."""
+    tour = tours[place.tour]
     bike = tour.bike
     limits = [bike.range_metres, bike.max_trips, bike.max_seconds, drop.max_aboard]
-    limits += [other.max_aboard for trip in tour.trips for other in trip]
-    unlimited = all(limit is None for limit in limits)
-    for place in (*_in_trips(index, tour, clocks, drop, ways, rules), *_alone(index, tour, clocks, drop, ways, rules)):
-        if unlimited or keeps(with_drop([tour], replace(place, tour=0), drop)[0], ways, rules):
-            yield place
+    if all(limit is None for limit in limits) and all(d.max_aboard is None for trip in tour.trips for d in trip):
+        return True
+    return keeps(with_drop([tour], replace(place, tour=0), drop)[0], ways, rules)
 
 
 def _in_trips(index: int, tour: Tour, clocks: Sequence[Clock], drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:

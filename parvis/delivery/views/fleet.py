@@ -18,7 +18,7 @@ from parvis.delivery import actions
 from parvis.delivery.access import bike_for, hub_of, shift_for, window_for
 from parvis.delivery.actions.fleet import carried_by
 from parvis.delivery.actions.problems import shifts_of
-from parvis.delivery.forms.dispatch import BikeForm, ShiftForm, WindowForm, day_asked
+from parvis.delivery.forms.dispatch import BikeForm, ColdForm, ShiftForm, WindowForm, day_asked
 from parvis.delivery.models import Bike, Hub, Plan, Round, Window
 from parvis.delivery.views.dispatch import LOOKING, day_pills, day_url, dispatch_page
 from parvis.people.access import require_role, roles_in
@@ -52,6 +52,7 @@ def fleet(request: PersonRequest) -> HttpResponse:
         "shifts": shifts_of(hub, day, with_broken=True),
         "windows": _windows(hub, day),
         "form": form,
+        "cold": ColdForm(initial={"cold_minutes": hub.cold_minutes}),
         "at": at,
         "pills": day_pills("dispatch-fleet", day, today),
         "url": day_url("dispatch-fleet", day),
@@ -83,6 +84,20 @@ def bike(request: PersonRequest, pk: UUID | None = None) -> HttpResponse:
         return HttpResponseRedirect(day_url("dispatch-fleet", today))
     context = {"form": form, "bike": chosen, "back_url": day_url("dispatch-fleet", today)}
     return dispatch_page(request, "delivery/dispatch/bike.html", "dispatch-fleet", today, context)
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_POST
+def cold(request: PersonRequest) -> HttpResponse:
+    """How long cold boxes keep cold."""
+    at, hub = timezone.now(), hub_of(request)
+    form = ColdForm(request.POST)
+    if form.is_valid():
+        actions.set_cold_minutes(hub=hub, minutes=form.cleaned_data["cold_minutes"], by=request.user, at=at)
+        messages.success(request, _("Saved: plans and promises count with it from now on."))
+    else:
+        messages.error(request, form.errors["cold_minutes"][0])
+    return HttpResponseRedirect(day_url("dispatch-fleet", day_of(at, request.town.zone)))
 
 
 @require_role(Role.Kind.DISPATCHER)
