@@ -10,7 +10,7 @@ from django.db.models import Max
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.time import day_of
-from parvis.delivery.actions.daytours import offers
+from parvis.delivery.actions.daytours import nobody_rides, offers
 from parvis.delivery.actions.problems import load_for
 from parvis.delivery.models import Bike, Window
 from parvis.delivery.sizes import MILLILITRES_FILLED
@@ -55,15 +55,18 @@ def slots_for(
 ) -> list[Slot]:
     """Open windows, soonest first, that at least one bike shop of the basket can make on days when the market is open.
 
-    One query for windows and one for the bikes; closures of the places are loaded with the basket.
+    Windows in which nobody rides are left out. One query for windows, one for shifts and one for the bikes; closures of
+    the places are loaded with the basket.
     """
     by_bike = [share for share in groups if any(m.kind == Modality.Kind.BIKE for m in share.offered)]
     if not by_bike:
         return []
     ready = {share.shop.pk: _ready(rules[share.shop.pk], share, at) for share in by_bike}
     slots = []
-    for window in Window.objects.open_at(town, at)[: MOST_SLOTS * 4]:
-        if closed_at(window.starts_at, town.zone, closures):
+    windows = list(Window.objects.open_at(town, at)[: MOST_SLOTS * 4])
+    alone = nobody_rides(town, windows)
+    for window in windows:
+        if window.pk in alone or closed_at(window.starts_at, town.zone, closures):
             continue
         day = day_of(window.starts_at, town.zone)
         late = frozenset(

@@ -166,6 +166,26 @@ def offers(*, town: Town, windows: Collection[Window], load: Load, at: datetime)
     return found
 
 
+def nobody_rides(town: Town, windows: Collection[Window]) -> set[UUID]:
+    """The windows in which no shift is, though the town has entered shifts for their day: no door can be promised in
+    them, whoever asks. One query.
+    """
+    if not windows:
+        return set()
+    first = day_bounds(min(day_of(window.starts_at, town.zone) for window in windows), town.zone)[0]
+    shifts = list(_shifts(town, first, max(window.ends_at for window in windows)))
+    entered = {(shift.bike.hub_id, day_of(shift.starts_at, town.zone)) for shift in shifts}
+    return {
+        window.pk
+        for window in windows
+        if (window.hub_id, day_of(window.starts_at, town.zone)) in entered
+        and not any(
+            shift.bike.hub_id == window.hub_id and shift.starts_at < window.ends_at and shift.ends_at > window.starts_at
+            for shift in shifts
+        )
+    }
+
+
 def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> bool:
     """Keep a place for a delivery in its window; False when no bike can be there. Call it behind the window's lock.
 

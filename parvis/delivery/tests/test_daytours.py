@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.delivery import actions
-from parvis.delivery.actions.daytours import Offer, offers
+from parvis.delivery.actions.daytours import Offer, nobody_rides, offers
 from parvis.delivery.actions.problems import Load
 from parvis.delivery.models import DayTours, Delivery, Hub, Shift, Window
 from parvis.delivery.tests.dispatch_world import add_bikes, book, solution_of
@@ -110,6 +110,15 @@ def test_without_shifts_the_number_of_places_must_do(hub: Hub, window: Window, a
 def test_a_window_outside_of_all_shifts_is_not_offered(hub: Hub, at: datetime) -> None:
     night = builders.make_window(hub, at + timedelta(hours=11))  # 21:00, and the shift ends at 19:00
     assert offers(town=hub.town, windows=[night], load=load_at(hub, 0.01), at=at) == {}
+
+
+def test_a_window_in_which_nobody_rides_is_no_choice(hub: Hub, window: Window, at: datetime) -> None:
+    night = builders.make_window(hub, at + timedelta(hours=11))
+    tomorrow = builders.make_window(hub, at + timedelta(days=1, hours=11))
+    assert nobody_rides(hub.town, [window, night, tomorrow]) == {night.pk}, "tomorrow's shifts are not entered yet"
+    hub.bikes.update(broken_at=at)
+    assert nobody_rides(hub.town, [window, night]) == set(), "without a bike the number of places must do"
+    assert nobody_rides(hub.town, []) == set()
 
 
 def test_a_cancelled_delivery_gives_its_place_back(hub: Hub, window: Window, at: datetime) -> None:

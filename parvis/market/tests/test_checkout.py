@@ -313,7 +313,7 @@ def test_few_queries(visit, town, window, django_assert_max_num_queries):
     for n in range(5):
         shop = builders.make_shop(town, f"Maison {n}")
         browser.post("/basket/add/", {"product": builders.make_product(shop, f"Chose {n}").pk})
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert browser.get("/checkout/").status_code == 200
 
 
