@@ -6,10 +6,11 @@ of places must do. Rows are the truth: deliveries that are gone leave the tours,
 (promised anew, or whose bike broke down) are put in first; while one has no place, its window promises nothing more.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,7 @@ from parvis.delivery.planning import (
 from parvis.towns.models import Town
 
 FEW = 6  # deliveries that are new to the tours; with more, all ways at once are cheaper
+NEAREST = 4  # stops of each window around a door that are looked at first: to ask the ways of all takes the router long
 NEW = "new"  # the id of a drop that is asked for and not booked
 
 
@@ -68,20 +70,44 @@ class _Ways:
         return way
 
     def place(self, point: Point) -> int:
-        """The index of a place, whose ways from and to all others are known from now on."""
+        """The index of a place."""
         if point not in self.places:
             self.places.append(point)
-        index = self.places.index(point)
-        self.learn(index)
-        return index
+        return self.places.index(point)
 
     def learn(self, index: int) -> None:
         """Ask for the ways of one place from and to all others: two looks into the streets."""
+        if index not in self.learnt:
+            self.learnt.add(index)
+            self._ask(index, range(len(self.places)))
+
+    def learn_near(self, index: int, tours: Iterable[Tour]) -> set[int] | None:
+        """Ask for the ways of a place from and to the hub, the nearest stops of each window and those beside them on
+        their tours. Gives the places that are known; None where all are.
+        """
         if index in self.learnt:
-            return
-        self.learnt.add(index)
-        out, back = _rows(self.streets, self.places[index], tuple(self.places))
-        for other, (going, coming) in enumerate(zip(out, back, strict=True)):
+            return None
+        beside: dict[int, set[int]] = {}
+        windows: dict[int, set[int]] = {}
+        for trip in (trip for tour in tours for trip in tour.trips):
+            for here, there in pairwise([0, *(drop.location for drop in trip), 0]):
+                beside.setdefault(here, set()).add(there)
+                beside.setdefault(there, set()).add(here)
+            for drop in trip:
+                windows.setdefault(drop.earliest, set()).add(drop.location)
+        point, near = self.places[index], {0, index}
+        for stops in windows.values():
+            for stop in nsmallest(NEAREST, stops, key=lambda other: _afar(point, self.places[other])):
+                near |= {stop, *beside[stop]}
+        if 2 * len(near) > len(self.places):
+            self.learn(index)
+            return None
+        self._ask(index, sorted(near))
+        return near
+
+    def _ask(self, index: int, others: Sequence[int]) -> None:
+        out, back = _rows(self.streets, self.places[index], tuple(self.places[other] for other in others))
+        for other, going, coming in zip(others, out, back, strict=True):
             self.known.setdefault((index, other), (going.seconds, going.metres))
             self.known.setdefault((other, index), (coming.seconds, coming.metres))
 
@@ -91,6 +117,11 @@ class _Ways:
             for there, way in enumerate(row):
                 self.known.setdefault((here, there), way)
         self.learnt = set(range(len(self.places)))
+
+
+def _afar(a: Point, b: Point) -> float:
+    """How far apart two doors of a town are, to be compared only; east counts less than north in our latitudes."""
+    return (0.7 * (a.lon - b.lon)) ** 2 + (a.lat - b.lat) ** 2
 
 
 @lru_cache(maxsize=256)
@@ -121,9 +152,10 @@ class Day:
     left_out: tuple[Drop, ...] = ()  # those deliveries
     stood: bool = True  # no tour on record had to be given up
     clocks: Clocks | None = None  # of the tours, once somebody asked
+    near: dict[int, set[int] | None] = field(default_factory=dict)  # of a door: the places around it
 
     def drop(self, id: str, window: Window, load: Load) -> Drop:
-        """A door that is asked for, with its ways to all others."""
+        """A door that is asked for."""
         return _drop(id, self.ways.place(load.point), self.midnight, load, window, self.cold_minutes)
 
     def best(self, window: Window, drop: Drop) -> Place | None:
@@ -131,7 +163,15 @@ class Day:
         return None if window.pk in self.unplaced else self.cheapest(drop)
 
     def cheapest(self, drop: Drop) -> Place | None:
-        """The cheapest place for a door, whatever its window has been through."""
+        """The cheapest place for a door, whatever its window has been through: near it, else anywhere."""
+        if drop.location not in self.near:
+            self.near[drop.location] = self.ways.learn_near(drop.location, self.tours)
+        near = self.near[drop.location]
+        place = best_place(self.tours, drop, self.ways, self.rules, self.known_clocks, near)
+        if place is not None or near is None:
+            return place
+        self.ways.learn(drop.location)
+        self.near[drop.location] = None
         return best_place(self.tours, drop, self.ways, self.rules, self.known_clocks)
 
     @property
@@ -143,7 +183,7 @@ class Day:
 
     def add(self, place: Place, drop: Drop) -> None:
         """Promise it."""
-        self.tours, self.clocks = with_drop(self.tours, place, drop), None
+        self.tours, self.clocks, self.near = with_drop(self.tours, place, drop), None, {}
 
     def to_json(self) -> dict[str, list[dict[str, Any]]]:
         """The trips of each shift, with the ways between their stops."""
@@ -400,7 +440,6 @@ def _place_others(day: Day, drops: Mapping[str, Drop]) -> None:
     if len(missing) > FEW:
         day.ways.learn_all()
     for drop in missing:
-        day.ways.learn(drop.location)
         place = day.cheapest(drop)
         if place is None:
             unplaced.add(day.windows[drop.id])

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 DETOUR = 1.35  # a street is this much longer than the straight line, in European towns
 METRES_PER_SECOND = 14_000 / 3_600  # a loaded cargo bike in a town
 SNAP_METRES = 1_000  # a place further than this from any street is not on this map
+NEAR_STREET = {"search_cutoff": 200, "minimum_reachability": 10}
+"""A door is beside a street: to look no further, and to be content with a street that leads to ten others, takes the
+router half the time."""
 # A loaded, electric cargo bike: flat streets rather than short cuts over cobbles, no ferry; stairs are not on its map.
 CARGO_BIKE = {
     "bicycle_type": "City",
@@ -163,9 +166,9 @@ class ValhallaStreets:
         """
         if not others:
             return [], []
-        here, there = [_location(point)], [_location(other) for other in others]
-        out = self._ask("matrix", {"sources": here, "targets": there, "verbose": False})
-        back = self._ask("matrix", {"sources": there, "targets": here, "verbose": False})
+        out, back = self._out_and_back(point, others, NEAR_STREET)
+        if out is None or back is None:  # one of them is not beside a street
+            out, back = self._out_and_back(point, others, {})
         if out is None or back is None:  # one of them is on no street: the slow way finds which
             whole = self.matrix([point, *others])
             pairs = list(zip(whole.distances[0][1:], whole.durations[0][1:], strict=True))
@@ -182,6 +185,13 @@ class ValhallaStreets:
             [_leg(s, km) or _straight(point, b) for (s, km), b in zip(outward, others, strict=True)],
             [_leg(s, km) or _straight(a, point) for (s, km), a in zip(homeward, others, strict=True)],
         )
+
+    def _out_and_back(
+        self, point: Point, others: Sequence[Point], snap: dict[str, int]
+    ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        here, there = [_location(point) | snap], [_location(other) | snap for other in others]
+        out = self._ask("matrix", {"sources": here, "targets": there, "verbose": False})
+        return out, out and self._ask("matrix", {"sources": there, "targets": here, "verbose": False})
 
     def route(self, points: Sequence[Point]) -> Route:
         """The way through the points in their order, by bicycle; legs that no street joins are straight."""

@@ -8,7 +8,7 @@ Times are whole seconds from local midnight, distances metres. Ways are asked fr
 speed; only those along the tours, and those from and to the new drop, are ever asked.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -78,10 +78,17 @@ def clocks_of(tours: Sequence[Tour], ways: Ways, rules: Rules) -> Clocks:
 
 
 def best_place(
-    tours: Sequence[Tour], drop: Drop, ways: Ways, rules: Rules, clocks: Clocks | None = None
+    tours: Sequence[Tour],
+    drop: Drop,
+    ways: Ways,
+    rules: Rules,
+    clocks: Clocks | None = None,
+    near: Container[int] | None = None,
 ) -> Place | None:
     """The place that costs least, or None when the drop fits nowhere without breaking a promise.
 
+    With ``near``, the hub and some locations, only places between two of these are looked at: the ways from and to
+    others need not be known. A None is then no answer yet.
     Trips that have left by ``rules.not_before`` stay as they are. The tours themselves must keep all rules
     (``keeps``); a tour that does not is passed over.
     """
@@ -89,7 +96,7 @@ def best_place(
     found = [
         place
         for index, (tour, clock) in enumerate(zip(tours, known, strict=True))
-        for place in _places(index, tour, clock, drop, ways, rules)
+        for place in _places(index, tour, clock, drop, ways, rules, near)
     ]
     found.sort(key=lambda place: (place.cost, place.tour, place.trip, place.position or 0))
     return next((place for place in found if _stands(tours, place, drop, ways, rules)), None)
@@ -197,11 +204,17 @@ def _rides(bike: Bike, trips: Sequence[Sequence[Drop]], ways: Ways) -> bool:
 
 
 def _places(
-    index: int, tour: Tour, clocks: list[Clock] | None, drop: Drop, ways: Ways, rules: Rules
+    index: int,
+    tour: Tour,
+    clocks: list[Clock] | None,
+    drop: Drop,
+    ways: Ways,
+    rules: Rules,
+    near: Container[int] | None,
 ) -> Iterator[Place]:
     """Every place in one tour where the drop fits by the clock and by its size."""
     if clocks is not None:
-        yield from _in_trips(index, tour, clocks, drop, ways, rules)
+        yield from _in_trips(index, tour, clocks, drop, ways, rules, near)
         yield from _alone(index, tour, clocks, drop, ways, rules)
 
 
@@ -215,7 +228,15 @@ def _stands(tours: Sequence[Tour], place: Place, drop: Drop, ways: Ways, rules: 
     return keeps(with_drop([tour], replace(place, tour=0), drop)[0], ways, rules)
 
 
-def _in_trips(index: int, tour: Tour, clocks: Sequence[Clock], drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
+def _in_trips(
+    index: int,
+    tour: Tour,
+    clocks: Sequence[Clock],
+    drop: Drop,
+    ways: Ways,
+    rules: Rules,
+    near: Container[int] | None,
+) -> Iterator[Place]:
     bike = tour.bike
     for number, (trip, clock) in enumerate(zip(tour.trips, clocks, strict=True)):
         if clock.leaves < rules.not_before or not carries(bike, (*trip, drop)):
@@ -228,12 +249,13 @@ def _in_trips(index: int, tour: Tour, clocks: Sequence[Clock], drop: Drop, ways:
         for position in range(len(trip) + 1):
             after = trip[position] if position < len(trip) else None
             there = after.location if after else 0
-            start = max(leave + _ride(bike, ways, here, drop.location), drop.earliest)
-            arrive = start + drop.service_seconds + _ride(bike, ways, drop.location, there)
-            if start <= drop.latest and arrive <= (clock.latest[position] if after else clock.latest_home):
-                home = _forward_from(bike, trip[position:], arrive, ways) if after else arrive
-                metres = ways(here, drop.location)[1] + ways(drop.location, there)[1] - ways(here, there)[1]
-                yield _place(index, number, position, metres, home - clock.home, rules)
+            if near is None or (here in near and there in near):
+                start = max(leave + _ride(bike, ways, here, drop.location), drop.earliest)
+                arrive = start + drop.service_seconds + _ride(bike, ways, drop.location, there)
+                if start <= drop.latest and arrive <= (clock.latest[position] if after else clock.latest_home):
+                    home = _forward_from(bike, trip[position:], arrive, ways) if after else arrive
+                    metres = ways(here, drop.location)[1] + ways(drop.location, there)[1] - ways(here, there)[1]
+                    yield _place(index, number, position, metres, home - clock.home, rules)
             if after is None or starts[position] > clock.latest[position]:
                 break  # leaving later for its bags, the bike misses this door
             leave, here = starts[position] + after.service_seconds, there

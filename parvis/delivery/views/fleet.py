@@ -96,7 +96,7 @@ def cold(request: PersonRequest) -> HttpResponse:
         actions.set_cold_minutes(hub=hub, minutes=form.cleaned_data["cold_minutes"], by=request.user, at=at)
         messages.success(request, _("Saved: plans and promises count with it from now on."))
     else:
-        messages.error(request, form.errors["cold_minutes"][0])
+        messages.error(request, str(form.errors["cold_minutes"][0]))
     return HttpResponseRedirect(day_url("dispatch-fleet", day_of(at, request.town.zone)))
 
 
