@@ -140,6 +140,7 @@ PAGES = [
     Look("hub deliveries", "/hub/deliveries/", "hub"),
     Look("hub delivery", "/hub/deliveries/?window=day", "hub", ["main a[href*='/hub/deliveries/']:not([href*='?'])"]),
     Look("hub rounds", "/hub/rounds/", "hub"),
+    Look("load a bike", "/hub/rounds/", "hub", ["main a[href$='/load/']"]),
     Look("dispatch", "/dispatch/", "dispatch"),
     Look("dispatch delivery", "/dispatch/", "dispatch", ["main a[href*='/dispatch/deliveries/']"]),
     Look("bike", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/bikes/']"]),

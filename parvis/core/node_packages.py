@@ -19,6 +19,9 @@ FILES = {
     "map/maplibre-gl.mjs": "maplibre-gl/dist/maplibre-gl.mjs",
     "map/maplibre-gl-worker.mjs": "maplibre-gl/dist/maplibre-gl-worker.mjs",
     "map/pmtiles.mjs": "pmtiles/dist/pmtiles.js",
+    # reads QR codes where the browser cannot; it fetches the file beside it by its plain name
+    "scan/decode.js": "qr/decode.js",
+    "scan/index.js": "qr/index.js",
 }
 
 

@@ -19,7 +19,7 @@ def hub_of(request: TownRequest) -> Hub:
 def delivery_for(request: TownRequest, code: str) -> Delivery:
     """A delivery of this town by its short code, with its story."""
     return get_object_or_404(
-        Delivery.objects.confirmed().with_story().select_related("window"), town=request.town, code=code.upper()
+        Delivery.objects.confirmed().with_story().select_related("window__hub"), town=request.town, code=code.upper()
     )
 
 

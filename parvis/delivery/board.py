@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from parvis.core.words import say_clock
 from parvis.delivery.actions.problems import deliveries_of
 from parvis.delivery.actions.road import ended_at, still_carries
-from parvis.delivery.models import Bike, Delivery, DeliveryEvent, Hub, Plan, Round, Stop
+from parvis.delivery.chain import lost_at
+from parvis.delivery.models import Bag, Bike, Delivery, DeliveryEvent, Hub, Plan, Round, Stop
 from parvis.delivery.sentences import unserved_reason
 from parvis.delivery.states import BagState, DeliveryState
 from parvis.people.models import Person
@@ -195,9 +196,11 @@ class Board:
         unserved = self.plan.solution.get("unserved", []) if self.plan else []
         reasons = {left["drop"]: left["reason"] for left in unserved}
         behind = {stop.delivery.pk for round_ in self.rounds for stop in round_.stops if not stop.counts}
-        left_it = _("Its round left without it. Plan again.")
         return [
-            Unplaced(delivery, left_it if delivery.pk in behind else unserved_reason(reasons.get(str(delivery.pk), "")))
+            Unplaced(
+                delivery,
+                _left_behind(delivery) if delivery.pk in behind else unserved_reason(reasons.get(str(delivery.pk), "")),
+            )
             for delivery in self.deliveries
             if delivery.pk not in self.placed and delivery.state not in _ENDED and _carries(delivery)
         ]
@@ -206,6 +209,11 @@ class Board:
     def risks(self) -> list[tuple[BoardRound, str]]:
         """What may go wrong, round by round."""
         return [(round_, said) for round_ in self.rounds for said in round_.risks]
+
+    @cached_property
+    def lost(self) -> list[tuple[Delivery, Bag]]:
+        """Bags that somebody held and that cannot be found, with the delivery each is for."""
+        return [(delivery, bag) for delivery in self.deliveries for bag in delivery.live_bags() if lost_at(bag)]
 
     @property
     def metres(self) -> int:
@@ -229,6 +237,13 @@ class Board:
     def changeable(self) -> list[BoardRound]:
         """Rounds that may still take a stop."""
         return [round_ for round_ in self.rounds if round_.may_change]
+
+
+def _left_behind(delivery: Delivery) -> str:
+    """That a round left without it, and why, as whoever let it go has said."""
+    said = _("Its round left without it. Plan again.")
+    events = [event for event in delivery.events.all() if event.kind == DeliveryEvent.Kind.LEFT_BEHIND]
+    return f"{said} {events[-1].detail.get('reason', '')}".strip() if events else said
 
 
 def _carries(delivery: Delivery) -> bool:

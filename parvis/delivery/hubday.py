@@ -10,10 +10,10 @@ from functools import cached_property
 from uuid import UUID
 
 from parvis.core.time import day_bounds, day_of
-from parvis.delivery.models import Bag, Crate, Delivery, Hub, Window
+from parvis.delivery.chain import lost_at
+from parvis.delivery.models import Bag, Delivery, Hub, Window
 from parvis.delivery.parcels import AWAITED, Parcel
 from parvis.delivery.states import BagState
-from parvis.towns.models import Town
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,16 @@ class HubDay:
 
     @cached_property
     def missing(self) -> list[AwaitedBag]:
-        """Bags that will not come."""
+        """Bags that will not come: nobody here ever held them."""
+        return [item for item in self._not_here if lost_at(item.bag) is None]
+
+    @cached_property
+    def lost(self) -> list[AwaitedBag]:
+        """Bags that somebody held and that cannot be found."""
+        return [item for item in self._not_here if lost_at(item.bag) is not None]
+
+    @property
+    def _not_here(self) -> list[AwaitedBag]:
         return [AwaitedBag(bag, parcel, ready=False) for parcel in self.parcels for bag in parcel.missing]
 
     @cached_property
@@ -175,10 +184,3 @@ def _chosen(windows: Sequence[Window], wanted: UUID | str | None, at: datetime) 
     asked = [window for window in windows if window.pk == wanted]
     coming = [window for window in windows if window.ends_at > at]
     return tuple((asked or coming or list(windows[-1:]))[:1])
-
-
-def free_crates(town: Town, count: int = 1) -> list[int]:
-    """The lowest numbers of crates that hold nothing."""
-    taken = set(Crate.objects.filter(town=town, released_at=None).values_list("number", flat=True))
-    numbers = (number for number in range(1, len(taken) + count + 1) if number not in taken)
-    return [number for number, _wanted in zip(numbers, range(count), strict=False)]

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from parvis.delivery.models import Bag, BagEvent, Crate, Delivery, DeliveryEvent
-from parvis.delivery.sizes import crates_for
 from parvis.delivery.states import BagState, DeliveryState
 
 AWAITED = {BagState.EXPECTED, BagState.READY}
@@ -103,6 +104,19 @@ class Parcel:
         return bool(self.loose) and (bool(self.packed) or not self.awaited)
 
     @property
+    def can_stay(self) -> bool:
+        """Something of it is here or still to come, so that a bike could leave without it."""
+        return not self.has_left and bool(self.awaited or self.loose or self.packed)
+
+    @property
+    def what_is_missing(self) -> str:
+        """Why it would stay behind: ``Still missing: K7RVD (Fromagerie)``; or that it is here and not on the bike."""
+        if self.awaited:
+            bags = ", ".join(f"{bag.code} ({bag.sender})" for bag in self.awaited)
+            return _("Still missing: %(shops)s.") % {"shops": bags}
+        return _("It is here, and not on the bike.")
+
+    @property
     def is_packed(self) -> bool:
         """In its crates, ready for a bike."""
         return bool(self.packed) and not self.awaited and not self.loose and not self.has_left
@@ -111,8 +125,3 @@ class Parcel:
     def crates(self) -> list[Crate]:
         """The crates that it is in."""
         return [crate for crate in self.delivery.crates.all() if crate.released_at is None]
-
-    @property
-    def crates_wanted(self) -> int:
-        """How many crates its volume fills."""
-        return crates_for(self.delivery.millilitres)

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from parvis.core.qr import qr_svg
 from parvis.core.words import say_day, say_span, say_weight
-from parvis.delivery.models import Delivery
+from parvis.delivery.crating import crate_of
+from parvis.delivery.models import Bag, Delivery
 from parvis.delivery.parcels import Parcel
 
 
@@ -21,12 +22,18 @@ def slip(parcel: Parcel) -> dict[str, Any]:
         "code": delivery.code,
         "to": [delivery.address, *([delivery.note] if delivery.note else [])],
         "facts": [{"label": label, "value": value} for label, value in facts],
-        "lines": [
-            {"quantity": 1, "label": bag.sender, "note": f"{bag.code} · {say_weight(bag.grams)}"} for bag in bags
-        ],
+        "lines": [{"quantity": 1, "label": bag.sender, "note": _note(bag)} for bag in bags],
         "svg": qr_svg(delivery.code),
         "foot": _("Order %(reference)s") % {"reference": delivery.reference},
     }
+
+
+def _note(bag: Bag) -> str:
+    """``K7RVD · 1.2 kg · Keep cool · crate 501``."""
+    crate = crate_of(bag)
+    cold = str(bag.get_temperature_display()) if bag.temperature != Bag.Temperature.AMBIENT else ""
+    where = _("crate %(number)s") % {"number": crate} if crate is not None else ""
+    return " · ".join(word for word in (bag.code, say_weight(bag.grams), cold, where) if word)
 
 
 def _when(delivery: Delivery) -> str:

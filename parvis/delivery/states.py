@@ -42,10 +42,12 @@ _BAG_AFTER = {
     "ready": BagState.READY,
     "at_hub": BagState.AT_HUB,
     "packed": BagState.PACKED,
+    "stowed": BagState.PACKED,
     "loaded": BagState.LOADED,
     "delivered": BagState.DELIVERED,
     "returned": BagState.AT_HUB,
     "missing": BagState.MISSING,
+    "lost": BagState.MISSING,
     "cancelled": BagState.CANCELLED,
 }
 
@@ -67,7 +69,7 @@ def delivery_state(events: Iterable[Event], bags: Iterable[Iterable[Event]]) -> 
     """
     last = None
     for event in sorted(events, key=lambda e: e.at):
-        if event.kind == "planned":
+        if event.kind in {"planned", "left_behind"}:
             continue
         if event.kind == "rebooked":
             last = None

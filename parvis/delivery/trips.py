@@ -20,30 +20,57 @@ class Trip:
     parcels: tuple[tuple[Stop, Parcel], ...]  # in the order of the stops
 
     @classmethod
-    def of(cls, round_: Round) -> "Trip":
+    def of(cls, round_: Round, stops: Iterable[Stop] | None = None) -> "Trip":
         """From a round with its stops and their story at hand."""
-        stops = [stop for stop in round_.stops.all() if stop.delivery.cancelled_at is None]
+        stops = [
+            stop for stop in (round_.stops.all() if stops is None else stops) if stop.delivery.cancelled_at is None
+        ]
         return cls(round_, tuple((stop, Parcel(stop.delivery)) for stop in stops))
+
+    def holds(self, bag: Bag) -> bool:
+        """Whether a bag was put on this bike and not taken off since."""
+        last = max(bag.events.all(), key=lambda event: (event.at, event.pk), default=None)
+        if last is None or last.kind != BagEvent.Kind.STOWED:
+            return False
+        return bool(last.detail.get("round") == str(self.round.pk))
+
+    @cached_property
+    def scanned(self) -> bool:
+        """Whether this bike is loaded bag by bag: then only what was scanned rides, else all that is in crates."""
+        return any(self.holds(bag) for _stop, parcel in self.parcels for bag, _state in parcel.bags)
+
+    def rides(self, parcel: Parcel) -> bool:
+        """Whether a delivery leaves with the bike as it stands: all that is left of it is aboard, or in its crates."""
+        if parcel.has_left or not parcel.packed:
+            return False
+        if not self.scanned:
+            return not parcel.must_pack
+        return not parcel.awaited and all(self.holds(bag) for bag in [*parcel.loose, *parcel.packed])
 
     @property
     def load_order(self) -> list[tuple[Stop, Parcel]]:
         """What goes in first is handed over last."""
-        return [(stop, parcel) for stop, parcel in reversed(self.parcels) if parcel.packed]
+        return [(stop, parcel) for stop, parcel in reversed(self.parcels) if parcel.packed and not parcel.has_left]
 
     @property
     def loose(self) -> list[Parcel]:
-        """Deliveries that must be packed before the bike may leave."""
-        return [parcel for _stop, parcel in self.parcels if parcel.must_pack]
+        """Deliveries that must be packed before the bike may leave; none where bags are scanned onto it."""
+        return [] if self.scanned else [parcel for _stop, parcel in self.parcels if parcel.must_pack]
 
     @property
     def staying(self) -> list[Parcel]:
-        """Deliveries that would stay behind if the bike left now: they wait for a bag, or nothing is left of them."""
-        return [parcel for _stop, parcel in self.parcels if not parcel.packed and not parcel.must_pack]
+        """Deliveries that would stay behind if the bike left now: a bag is not here, or not on the bike."""
+        loose = self.loose
+        return [
+            parcel
+            for _stop, parcel in self.parcels
+            if not self.rides(parcel) and parcel not in loose and parcel.can_stay
+        ]
 
     @property
     def takes(self) -> int:
         """How many deliveries the bike would take along now."""
-        return len(self.load_order)
+        return sum(self.rides(parcel) for _stop, parcel in self.parcels)
 
     @property
     def unresolved(self) -> list[Parcel]:

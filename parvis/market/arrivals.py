@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from parvis.delivery.models import Delivery
+from django.utils import translation
+
+from parvis.delivery.chain import held_since, holder
+from parvis.delivery.models import Bag, Delivery
 from parvis.market import ledger, ledger_fees, letters
 from parvis.market.models import Order, Part
 from parvis.market.paying.later import settle_soon
@@ -20,7 +23,8 @@ def on_delivery_ended(sender: Any, *, delivery: Delivery, outcome: str, at: date
     order = Order.objects.select_related("town").filter(delivery=delivery).first()
     if order is None:
         return
-    letters.order_ended(order, outcome, at)
+    if outcome != "lost":  # the letters of the lost bags say more
+        letters.order_ended(order, outcome, at)
     if outcome != "delivered":
         return
     parts = list(Part.objects.filter(order=order, kind="bike").select_related("order__delivery", "shop"))
@@ -28,3 +32,15 @@ def on_delivery_ended(sender: Any, *, delivery: Delivery, outcome: str, at: date
     ledger_fees.post_bike_shares(order, at=at)
     if any(part.online for part in parts):
         settle_soon(order.pk)
+
+
+def on_bag_lost(sender: Any, *, bag: Bag, at: datetime, **kwargs: Any) -> None:
+    """The buyer need not wait for it, and its shop decides whether to pack it once more."""
+    part = Part.objects.select_related("order__town", "shop__organisation", "shop__place").filter(
+        town=bag.town_id, order__delivery=bag.delivery_id, pk=bag.sender_ref
+    )
+    if found := part.first():
+        bag = Bag.objects.get(pk=bag.pk)  # with the event that says so
+        with translation.override(found.order.town.default_language):
+            who = holder(bag)
+        letters.part_lost(found, bag.code, who, held_since(bag))

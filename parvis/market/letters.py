@@ -95,6 +95,32 @@ def part_returned(part: Part) -> None:
     _to_buyer(part, "part_returned")
 
 
+def part_lost(part: Part, bag: str, holder: str, since: datetime | None) -> None:
+    """A bag cannot be found: the buyer pays nothing unless it comes; the shop hears who had it last, since when."""
+    order, key = part.order, int(since.timestamp()) if since else 0
+    said = {"part": part, "shop": part.shop}
+    _send(f"part-lost:{part.pk}:{key}", "part_lost", order, order.email, order.language, **said)
+    telling.tell_buyer(order, "part_lost", f"part-lost:{part.pk}:{key}", shop=part.shop)
+    _send(
+        f"part-lost-to-shop:{part.pk}:{key}",
+        "part_lost_to_shop",
+        order,
+        part.shop.organisation.email,
+        order.town.default_language,
+        bag=bag,
+        holder=holder,
+        since=since,
+        part_url=town_url(order.town, f"/merchant/{part.shop.slug}/orders/{part.pk}/"),
+        **said,
+    )
+    telling.tell_merchants(part, "part_lost_to_shop", f"part-lost-to-shop:{part.pk}:{key}")
+
+
+def part_written_off(part: Part) -> None:
+    """The lost bag is not packed again; nothing is charged."""
+    _to_buyer(part, "part_written_off")
+
+
 def part_done(part: Part) -> None:
     """The shop's courier has handed it over."""
     _to_buyer(part, "part_done")

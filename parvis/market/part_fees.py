@@ -12,7 +12,7 @@ from parvis.market.models import Modality, Order, Part
 from parvis.market.pricing import Commission, Priced, Total, commission_on, total_of
 from parvis.market.states import PartState
 
-_NOTHING_CAME = {PartState.REFUSED, PartState.CANCELLED, PartState.FAILED}
+_NOTHING_CAME = {PartState.REFUSED, PartState.CANCELLED, PartState.FAILED, PartState.LOST}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class PartState(StrEnum):
     SENT = "sent"  # given to the post or to the shop's own courier
     DONE = "done"
     FAILED = "failed"  # the bike came and could not hand over
+    LOST = "lost"  # its bag cannot be found, or the rest was handed over without it
     REFUSED = "refused"
     CANCELLED = "cancelled"
 
@@ -35,6 +36,10 @@ _FROM_BAG = {
 }
 
 
+LOST = "lost"  # the reason of a part that was given up because its bag was lost
+_NO_STEP = {"planned", "left_behind"}  # what happens to a delivery without moving it on
+
+
 def part_state(
     events: Iterable[Event], bag_events: Iterable[Event] = (), delivery_events: Iterable[Event] = ()
 ) -> PartState:
@@ -43,8 +48,11 @@ def part_state(
     for ended in (PartState.REFUSED, PartState.CANCELLED, PartState.DONE):
         if ended.value in kinds:
             return ended
+    bag_events = sorted(bag_events, key=lambda e: e.at)
     bag = bag_state(bag_events)
-    last = max((e for e in delivery_events if e.kind != "planned"), key=lambda e: e.at, default=None)
+    last = max((e for e in delivery_events if e.kind not in _NO_STEP), key=lambda e: e.at, default=None)
+    if bag == BagState.MISSING and (bag_events[-1].kind == "lost" or (last and last.kind == "delivered")):
+        return PartState.LOST
     if last is not None and last.kind == "failed" and bag != BagState.DELIVERED:
         return PartState.FAILED
     if bag in _FROM_BAG:

@@ -12,7 +12,7 @@ from parvis.delivery.models import Plan, Stop
 from parvis.market.models import Line, Modality, Order, Part, Product
 from parvis.market.phrases import say_asked
 from parvis.market.pricing import Total
-from parvis.market.states import PartState
+from parvis.market.states import LOST, PartState
 from parvis.market.when import near_moment, near_span
 
 HONEST = timedelta(minutes=15)  # a planned arrival is said as an interval of this much before and after
@@ -28,6 +28,7 @@ TONES = {
     PartState.SENT: "sun",
     PartState.DONE: "over",
     PartState.FAILED: "warn",
+    PartState.LOST: "warn",
     PartState.REFUSED: "warn",
     PartState.CANCELLED: "over",
 }
@@ -205,6 +206,7 @@ def _headline(part: Part, state: PartState, happened: dict[PartState, datetime],
         PartState.SENT: lambda: _("Posted") if part.kind == Modality.Kind.POST else _("On the way"),
         PartState.DONE: lambda: _("Collected") if part.kind == Modality.Kind.COLLECT else _("Delivered"),
         PartState.FAILED: lambda: _("Not handed over"),
+        PartState.LOST: lambda: _("Lost on the way"),
         PartState.REFUSED: lambda: _("Refused by the shop"),
         PartState.CANCELLED: lambda: _("Cancelled"),
     }
@@ -234,11 +236,15 @@ def _note(part: Part, state: PartState) -> str:
         return _("%(reason)s — you pay nothing for it.") % {"reason": event.reason}
     if state == PartState.CANCELLED:
         event = part.last("cancelled")
+        if event and event.reason == LOST:
+            return _("Its bag was lost on the way. You pay nothing for it.")
         if part.online and part.last("placed") is None:
             return _("It was not paid. Nothing was charged, and the goods are free again.")
         if event and event.reason:
             return _("It could not be delivered and is back at the shop. You pay nothing for it.")
         return _("You pay nothing for it.")
+    if state == PartState.LOST:
+        return _("Its bag cannot be found. You pay nothing for it unless it comes; the shop has been told.")
     if state == PartState.FAILED:
         reason = _failure(part)
         ask = _("The goods are back at the depot. Call the shop to agree on what happens next.")
@@ -269,6 +275,7 @@ def _step_label(part: Part, step: PartState) -> str:
         PartState.REFUSED: _("Refused by the shop"),
         PartState.CANCELLED: _("Cancelled"),
         PartState.FAILED: _("Not handed over"),
+        PartState.LOST: _("Lost on the way"),
     }[step]
 
 
@@ -277,7 +284,7 @@ def _steps(part: Part, state: PartState, happened: dict[PartState, datetime], at
     path = PATHS[part.kind]
     if part.last("reserved"):
         path = (PartState.RESERVED, *path)
-    ended = state in {PartState.REFUSED, PartState.CANCELLED, PartState.FAILED}
+    ended = state in {PartState.REFUSED, PartState.CANCELLED, PartState.FAILED, PartState.LOST}
     reached = path.index(state) if state in path else max((path.index(s) for s in happened if s in path), default=0)
     over = ended or reached == len(path) - 1
     steps = [Step(_step_label(part, step), "done", _when(happened.get(step), at)) for step in path[:reached]]
@@ -340,7 +347,7 @@ def expected(order: Order, told: list[PartStory]) -> tuple[datetime, datetime] |
 
     One query, and only while something is still to come by bike. Times in UTC.
     """
-    coming = {PartState.REFUSED, PartState.CANCELLED, PartState.DONE, PartState.FAILED}
+    coming = {PartState.REFUSED, PartState.CANCELLED, PartState.DONE, PartState.FAILED, PartState.LOST}
     if order.delivery is None or all(story.state in coming for story in told if story.part.kind == Modality.Kind.BIKE):
         return None
     stops = Stop.objects.filter(delivery=order.delivery, round__plan__state=Plan.State.PUBLISHED)

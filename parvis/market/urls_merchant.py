@@ -18,7 +18,7 @@ from parvis.market.views import (
     settling,
     vouchers,
 )
-from parvis.market.views.merchant import money, options, orders, products, reductions, returns, rules, shop
+from parvis.market.views.merchant import losses, money, options, orders, products, reductions, returns, rules, shop
 
 urlpatterns = [
     path("merchant/", orders.entry, name="merchant"),
@@ -31,6 +31,8 @@ urlpatterns = [
     path("merchant/<slug:slug>/orders/<uuid:pk>/ready/", orders.ready, name="merchant-ready"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/sent/", orders.send, name="merchant-sent"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/done/", orders.finish, name="merchant-done"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/again/", losses.again, name="merchant-again"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/give-up/", losses.give_up, name="merchant-give-up"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/label/", orders.label, name="merchant-label"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/label.pdf", orders.label_pdf, name="merchant-label-pdf"),
     path("merchant/<slug:slug>/products/", products.products, name="merchant-products"),

@@ -18,7 +18,7 @@ from parvis.core.time import day_bounds, day_of
 from parvis.core.words import say_clock, say_day, say_duration
 from parvis.delivery.models import Bag, DeliveryEvent
 from parvis.market.models import Modality, Part, PartEvent, Shop
-from parvis.market.states import PartState
+from parvis.market.states import LOST, PartState
 from parvis.towns.models import Town
 
 FORGOTTEN = timedelta(days=45)  # what was due longer ago is history: a board does not read years of it
@@ -59,6 +59,7 @@ STATES: dict[PartState, tuple[Promise, str]] = {
     PartState.ON_THE_WAY: (gettext_lazy("on the bike"), "go"),
     PartState.SENT: (gettext_lazy("sent"), "go"),
     PartState.DONE: (gettext_lazy("handed over"), "over"),
+    PartState.LOST: (gettext_lazy("lost on its way"), "warn"),
     PartState.FAILED: (gettext_lazy("could not be handed over"), "warn"),
     PartState.REFUSED: (gettext_lazy("refused"), "over"),
     PartState.CANCELLED: (gettext_lazy("cancelled by the buyer"), "over"),
@@ -137,7 +138,15 @@ class Job:
         """Where it stands, in words."""
         if self.part.kind == Modality.Kind.POST and self.state == PartState.DONE:
             return _("sent and paid")
+        if self.state == PartState.CANCELLED and self.given_up:
+            return _("lost on its way")
         return str(STATES[self.state][0])
+
+    @property
+    def given_up(self) -> bool:
+        """Its bag was lost and is not packed again."""
+        event = self.part.last("cancelled")
+        return event is not None and event.reason == LOST
 
     @property
     def tone(self) -> str:

@@ -12,6 +12,8 @@ from parvis.delivery.actions.fleet import (
     save_window,
     set_cold_minutes,
 )
+from parvis.delivery.actions.loading import load_bag, unload
+from parvis.delivery.actions.losing import report_lost
 from parvis.delivery.actions.moves import lock_round, move_stop, place_delivery, unlock_round
 from parvis.delivery.actions.planning import compute_plan, make_plan, replan, request_plan
 from parvis.delivery.actions.problems import build_problem
@@ -31,6 +33,7 @@ __all__ = [
     "fail_stop",
     "hand_over",
     "leave_hub",
+    "load_bag",
     "lock_round",
     "make_plan",
     "mark_bags_ready",
@@ -46,11 +49,13 @@ __all__ = [
     "remove_shift",
     "repeat_windows",
     "replan",
+    "report_lost",
     "report_missing",
     "request_plan",
     "save_window",
     "scan_bag_in",
     "set_cold_minutes",
+    "unload",
     "unlock_round",
     "unpack",
 ]

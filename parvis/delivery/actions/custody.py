@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
-from parvis.delivery.models import Bag, BagEvent, Crate, Delivery
+from parvis.delivery.crating import crate_of, put_into
+from parvis.delivery.models import Bag, BagEvent, Crate, Delivery, Hub
 from parvis.delivery.states import BagState, DeliveryState
 from parvis.towns.models import Town
 
@@ -61,7 +62,7 @@ def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None) -> Bag:
     wanted = code_of(code)
     known = Bag.objects.confirmed().filter(town=town, code=wanted).first()
     if known is None:
-        raise Refusal(_no_bag(town, wanted, code))
+        raise Refusal(no_bag(town, wanted, code))
     bag = next(bag for bag in _locked(known.delivery_id).bags.all() if bag.pk == known.pk)
     state = bag.state
     names = {"code": bag.code, "shop": bag.sender}
@@ -77,7 +78,8 @@ def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None) -> Bag:
     return Bag.objects.select_related("delivery").get(pk=bag.pk)  # with its events as they are now
 
 
-def _no_bag(town: Town, wanted: str, typed: str) -> str:
+def no_bag(town: Town, wanted: str, typed: str) -> str:
+    """Why a code is no bag's."""
     if Delivery.objects.confirmed().filter(town=town, code=wanted).exists():
         return _("%(code)s is a delivery. Type the code on one of its bags.") % {"code": wanted}
     return _("No bag has the code “%(code)s”. Check the label and try again.") % {"code": typed.strip()[:20]}
@@ -98,11 +100,20 @@ def report_missing(*, bag: Bag, at: datetime, by: Any = None) -> None:
     audit.record("report_missing", bag, at=at, town_id=bag.town_id, actor=by)
 
 
-@transaction.atomic
 def pack(*, delivery: Delivery, crate: int, at: datetime, by: Any = None) -> Crate:
     """Bring the bags of one delivery together in a crate; a big delivery is packed again into a further crate.
 
-    Raises Refusal while a bag is missing, when the delivery has left, or when the crate holds another one.
+    Raises Refusal as ``pack_into`` does.
+    """
+    return pack_into(delivery=delivery, crates=[crate], at=at, by=by)[0]
+
+
+@transaction.atomic
+def pack_into(*, delivery: Delivery, crates: Sequence[int], at: datetime, by: Any = None) -> list[Crate]:
+    """Bring the bags of one delivery together in these crates, cold ones in cold boxes; all or none.
+
+    Raises Refusal while a bag is missing, when the delivery has left, when a crate holds another one, or when a bag
+    would lie too warm or too cold (``crating.put_into``).
     """
     delivery = _locked(delivery.pk)
     if delivery.state in _GONE:
@@ -114,26 +125,41 @@ def pack(*, delivery: Delivery, crate: int, at: datetime, by: Any = None) -> Cra
     here = [bag for bag, state in states.items() if state in {BagState.AT_HUB, BagState.PACKED}]
     if not here:
         raise Refusal(_("There is nothing to pack for %(code)s.") % {"code": delivery.code})
+    loose = [bag for bag in here if states[bag] == BagState.AT_HUB]
+    cold_from = Hub.objects.filter(windows=delivery.window_id).values_list("cold_from", flat=True).get()
+    places = put_into(loose, crates, cold_from=cold_from, code=delivery.code)
+    boxes = [_take_crate(delivery, number, at) for number in crates]
+    for number in dict.fromkeys(places.values()):
+        inside = [bag for bag in loose if places[bag.pk] == number]
+        record_bags(inside, BagEvent.Kind.PACKED, at=at, by=by, crate=number)
+    audit.record("pack", delivery, at=at, town_id=delivery.town_id, actor=by, crates=list(crates))
+    return boxes
+
+
+def _take_crate(delivery: Delivery, number: int, at: datetime) -> Crate:
+    """The crate, for this delivery; Refusal when it holds another one."""
     try:
         with transaction.atomic():
             box, _created = Crate.objects.get_or_create(
                 town_id=delivery.town_id,
-                number=crate,
+                number=number,
                 released_at=None,
                 delivery=delivery,
                 defaults={"packed_at": at},
             )
     except IntegrityError:
-        raise Refusal(_("Crate %(number)s holds another delivery.") % {"number": crate}) from None
-    record_bags([b for b in here if states[b] == BagState.AT_HUB], BagEvent.Kind.PACKED, at=at, by=by, crate=crate)
-    audit.record("pack", delivery, at=at, town_id=delivery.town_id, actor=by, crate=crate)
+        raise Refusal(_("Crate %(number)s holds another delivery.") % {"number": number}) from None
     return box
 
 
-@transaction.atomic
-def pack_into(*, delivery: Delivery, crates: Sequence[int], at: datetime, by: Any = None) -> list[Crate]:
-    """Pack into these crates, all or none. Raises Refusal as ``pack`` does."""
-    return [pack(delivery=delivery, crate=number, at=at, by=by) for number in crates]
+def take_off(bags: Iterable[Bag], *, at: datetime, by: Any = None) -> None:
+    """Bags come off a bike that has not left: back into their crate, or on the table. Call it behind their lock."""
+    for bag in bags:
+        crate = crate_of(bag)
+        if crate is None:
+            record_bags([bag], BagEvent.Kind.AT_HUB, at=at, by=by, taken_off=True)
+        else:
+            record_bags([bag], BagEvent.Kind.PACKED, at=at, by=by, crate=crate, taken_off=True)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """On the road: leaving, handing over, failing, coming back."""
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
@@ -10,42 +11,59 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
-from parvis.delivery.actions.custody import record_bags
+from parvis.delivery.actions.custody import record_bags, take_off
+from parvis.delivery.actions.planning import request_plan
 from parvis.delivery.models import BagEvent, Crate, Delivery, DeliveryEvent, Plan, Round, Stop
 from parvis.delivery.signals import delivery_ended, delivery_left
 from parvis.delivery.states import BagState, DeliveryState
+from parvis.delivery.trips import Trip
 
 
 @transaction.atomic
-def leave_hub(*, round_: Round, at: datetime, by: Any = None) -> None:
-    """The bike leaves with every packed bag of its stops; a stop that still waits for a bag stays behind.
+def leave_hub(*, round_: Round, at: datetime, by: Any = None, without: str = "") -> None:
+    """The bike leaves with every packed bag of its stops, or, where bags were scanned onto it, with these alone.
 
-    Raises Refusal when the round has already left or its plan was replaced, when the bike is broken or still on
-    an earlier round, when a bag would be forgotten (all are here and one lies loose, or some are packed and one
-    is not), or when there is nothing to take at all.
+    A delivery that is not complete stays behind: ``without`` says why, what is on the bike of it is taken off, and a
+    plan is asked for in which it rides with another. Raises Refusal when the round has already left or its plan was
+    replaced, when the bike is broken or still on an earlier round, when a bag would be forgotten (all are here and one
+    lies loose, or some are packed and one is not), when something would stay and nobody says why, or when there is
+    nothing to take at all.
     """
-    round_ = _locked(round_)
+    round_ = locked_round(round_)
     _check_may_leave(round_)
-    taken = 0
-    for stop in _stops_of(round_):
-        bags = [(bag, bag.state) for bag in stop.delivery.live_bags()]
-        packed = [bag for bag, state in bags if state == BagState.PACKED]
-        states = {state for _bag, state in bags}
-        if BagState.AT_HUB in states and (packed or not states & {BagState.EXPECTED, BagState.READY}):
-            raise Refusal(_("%(code)s is not in a crate yet.") % {"code": stop.delivery.code})
-        if packed:
-            taken += 1
-            record_bags(packed, BagEvent.Kind.LOADED, at=at, by=by, round=str(round_.pk))
-            _record(stop.delivery, DeliveryEvent.Kind.DEPARTED, at=at, by=by)
-            delivery_left.send(sender=Delivery, delivery=stop.delivery, at=at, by=by)
-    if not taken:
+    trip = Trip.of(round_, _stops_of(round_))
+    for parcel in trip.loose:
+        raise Refusal(_("%(code)s is not in a crate yet.") % {"code": parcel.delivery.code})
+    riding = [parcel for _stop, parcel in trip.parcels if trip.rides(parcel)]
+    if not riding:
         raise Refusal(_("There is nothing to take along yet."))
+    staying = trip.staying
+    if staying and not without.strip():
+        codes = ", ".join(parcel.delivery.code for parcel in staying)
+        raise Refusal(_("Say why the bike leaves without %(codes)s.") % {"codes": codes})
+    for parcel in staying:
+        take_off([bag for bag in parcel.packed if trip.holds(bag)], at=at, by=by)
+        _record(
+            parcel.delivery,
+            DeliveryEvent.Kind.LEFT_BEHIND,
+            at=at,
+            by=by,
+            reason=without.strip()[:200],
+            round=str(round_.pk),
+        )
+    for parcel in riding:
+        record_bags(parcel.packed, BagEvent.Kind.LOADED, at=at, by=by, round=str(round_.pk))
+        _record(parcel.delivery, DeliveryEvent.Kind.DEPARTED, at=at, by=by)
+        delivery_left.send(sender=Delivery, delivery=parcel.delivery, at=at, by=by)
     round_.left_at = at
     round_.save(update_fields=["left_at"])
-    audit.record("leave_hub", round_, at=at, town_id=round_.town_id, actor=by, stops=taken)
+    if staying:
+        with suppress(Refusal):  # no bike is left today: the dispatcher reads what stayed, and why
+            request_plan(hub=round_.plan.hub, day=round_.plan.day, by=by, at=at)
+    audit.record("leave_hub", round_, at=at, town_id=round_.town_id, actor=by, stops=len(riding), without=len(staying))
 
 
-def _locked(round_: Round) -> Round:
+def locked_round(round_: Round) -> Round:
     """The round with its row locked, after its plan's: a new plan is published before or after, never meanwhile."""
     Plan.objects.select_for_update().get(pk=round_.plan_id)
     return Round.objects.select_for_update(of=("self",)).select_related("plan", "bike").get(pk=round_.pk)
@@ -158,7 +176,7 @@ def fail_stop(
 @transaction.atomic
 def bring_back(*, round_: Round, at: datetime, by: Any = None) -> None:
     """The bike is back: what it still carries is at the hub again. Raises Refusal if it is not on the road."""
-    round_ = _locked(round_)
+    round_ = locked_round(round_)
     if round_.left_at is None or round_.back_at is not None:
         raise Refusal(_("This round is not on the road."))
     for stop in _stops_of(round_):

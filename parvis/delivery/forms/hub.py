@@ -48,6 +48,44 @@ class CratesField(forms.CharField):
         return list(dict.fromkeys(int(part) for part in parts))
 
 
+class LeaveForm(forms.Form):
+    """Why a bike leaves without a delivery that is on its round."""
+
+    why = forms.ChoiceField(
+        label=gettext_lazy("Why it stays here"),
+        choices=[
+            ("late", gettext_lazy("The bag has not come, and the other doors cannot wait")),
+            ("lost", gettext_lazy("The bag cannot be found")),
+            ("room", gettext_lazy("It does not fit on the bike")),
+            ("other", gettext_lazy("Another reason")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say why the bike leaves without it.")},
+    )
+    words = forms.CharField(
+        label=gettext_lazy("In your words"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Another reason needs words."""
+        data = super().clean() or self.cleaned_data
+        if data.get("why") == "other" and not data.get("words"):
+            self.add_error("words", _("Write what happened."))
+        return data
+
+    @property
+    def reason(self) -> str:
+        """The reason as the dispatcher reads it, in the words of whoever gave it; nothing while none was given."""
+        if not self.is_bound or not self.is_valid():
+            return ""
+        why, words = self.cleaned_data["why"], self.cleaned_data["words"]
+        said = "" if why == "other" else str(dict(self.fields["why"].choices)[why])  # type: ignore[attr-defined]
+        return ". ".join(part for part in (said, words) if part)
+
+
 class PackForm(forms.Form):
     """Into which crates the bags of one delivery go."""
 

@@ -54,7 +54,7 @@ class FailForm(TapForm):
 
     reason = forms.ChoiceField(
         label=gettext_lazy("What happened"),
-        choices=DeliveryEvent.WhyFailed.choices,
+        choices=[one for one in DeliveryEvent.WhyFailed.choices if one[0] != DeliveryEvent.WhyFailed.LOST],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Say why it could not be handed over.")},
     )

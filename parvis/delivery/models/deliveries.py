@@ -153,10 +153,12 @@ class BagEvent(TownOwned):
         READY = "ready"  # the shop says it can be fetched or brought
         AT_HUB = "at_hub"  # scanned in
         PACKED = "packed"  # in a crate
+        STOWED = "stowed"  # put on a bike that has not left yet
         LOADED = "loaded"  # left on a bike
         DELIVERED = "delivered"
         RETURNED = "returned"  # back at the hub after a failed attempt or a broken bike
-        MISSING = "missing"  # said to be missing by the hub
+        MISSING = "missing"  # said to be missing by the hub: it never came
+        LOST = "lost"  # somebody held it, and it cannot be found
         CANCELLED = "cancelled"
 
     bag = models.ForeignKey(Bag, on_delete=models.CASCADE, related_name="events")
@@ -183,6 +185,7 @@ class DeliveryEvent(TownOwned):
         DELIVERED = "delivered"
         FAILED = "failed"
         REBOOKED = "rebooked"  # promised again, in another window
+        LEFT_BEHIND = "left_behind"  # its bike left without it; ``detail["reason"]`` says why
         CANCELLED = "cancelled"
 
     class WhyFailed(models.TextChoices):
@@ -192,6 +195,7 @@ class DeliveryEvent(TownOwned):
         ADDRESS = "address", _("Wrong address")
         REFUSED = "refused", _("The goods were refused")
         DAMAGED = "damaged", _("The goods are damaged")
+        LOST = "lost", _("The goods are lost")
         OTHER = "other", _("Another reason")
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")

@@ -21,6 +21,9 @@ class Hub(TownOwned):
     cold_minutes = models.PositiveSmallIntegerField(
         default=120, help_text="how long a cold box keeps what is in it cold, from the hub to the door"
     )
+    cold_from = models.PositiveSmallIntegerField(
+        default=500, help_text="crates that bear this number or a higher one keep cold"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -53,6 +53,7 @@ def bring(deliveries: Sequence[Delivery], at: datetime, *, pack: bool = False) -
         for bag in delivery.bags.all():
             actions.scan_bag_in(town=delivery.town, code=bag.code, at=at)
         if pack:
+            Hub.objects.update(cold_from=30_000)  # the numbers below are out of the way of real ones
             actions.pack(delivery=delivery, crate=1000 * at.hour + 20 * at.minute + number, at=at)
 
 

@@ -321,7 +321,7 @@ def test_what_stayed_at_the_hub(desk: Client, draft: Plan, clock: Any, at: datet
     assert stop is not None
     actions.unpack(delivery=stop.delivery, at=at)
     stop.delivery.bags.get().events.all().delete()
-    actions.leave_hub(round_=round_, at=round_.departs_at)
+    actions.leave_hub(round_=round_, at=round_.departs_at, without="late")
     clock.move_to(round_.departs_at + timedelta(minutes=1))
     page = said(english(desk).get(PAGE))
     assert "1 delivery is on no round" in page

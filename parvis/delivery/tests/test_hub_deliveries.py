@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 
 from parvis.delivery.actions import pack, scan_bag_in
+from parvis.delivery.crating import boxes_of, free_crates
 from parvis.delivery.forms.hub import PackForm
-from parvis.delivery.hubday import free_crates
-from parvis.delivery.models import BagEvent, Crate, Delivery
+from parvis.delivery.models import Bag, BagEvent, Crate, Delivery
 from parvis.delivery.states import DeliveryState
 from parvis.demo import builders
 
 pytestmark = pytest.mark.usefixtures("clock")
+SIZES = [(50_000, "ambient"), (40_000, "ambient"), (8_000, "cool")]
 
 
 def text_of(response):
@@ -64,7 +65,8 @@ def test_the_lowest_free_crate_is_suggested(keeper, window, book, scan_all, at):
         scan_all(delivery)
     pack(delivery=first, crate=1, at=at)
     pack(delivery=second, crate=3, at=at)
-    assert free_crates(first.town, 2) == [2, 4]
+    cold_and_large = [Bag(grams=1, millilitres=ml, temperature=t) for ml, t in SIZES]
+    assert free_crates(first.town, boxes_of(cold_and_large), cold_from=500) == [2, 4, 500]
     assert 'value="2"' in keeper.get("/hub/deliveries/").content.decode()
 
 

@@ -75,7 +75,7 @@ def test_leaving_without_something_is_asked_first(keeper, hub, rider, packed, pl
     assert "Vélo 1 leaves without one delivery?" in text_of(asked)
     assert awaited.code in text_of(asked)
     assert Round.objects.get().left_at is None
-    keeper.post(f"/hub/rounds/{round_.pk}/leave/", {"anyway": "1"})
+    keeper.post(f"/hub/rounds/{round_.pk}/leave/", {"anyway": "1", "why": "late"})
     assert Round.objects.get().left_at is not None
     assert Bag.objects.get(delivery=awaited).state == BagState.EXPECTED
 
@@ -85,7 +85,7 @@ def test_half_a_delivery_stays_behind(keeper, hub, rider, packed, plan_round, bo
     scan_bag_in(town=half.town, code=half.bags.first().code, at=at)
     round_ = plan_round(hub, rider, *packed, half)
     assert "leaves without one delivery?" in text_of(keeper.post(f"/hub/rounds/{round_.pk}/leave/"))
-    keeper.post(f"/hub/rounds/{round_.pk}/leave/", {"anyway": "1"})
+    keeper.post(f"/hub/rounds/{round_.pk}/leave/", {"anyway": "1", "why": "late"})
     assert Round.objects.get().left_at is not None
     assert half.bags.first().state == BagState.AT_HUB
 

@@ -236,7 +236,7 @@ def test_a_bag_left_behind_is_planned_again(on_the_road: Plan, window: Window) -
     assert behind is not None
     actions.unpack(delivery=behind.delivery, at=waiting.departs_at)
     behind.delivery.bags.get().events.all().delete()  # it never came
-    actions.leave_hub(round_=waiting, at=waiting.departs_at)
+    actions.leave_hub(round_=waiting, at=waiting.departs_at, without="late")
     now = max(moment_of(on_the_road), waiting.departs_at) + timedelta(minutes=1)
     published = actions.publish_plan(plan=replan(on_the_road, now), by=None, at=now)
     stop = Stop.objects.get(round__plan=published, delivery=behind.delivery)

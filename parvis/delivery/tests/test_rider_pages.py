@@ -76,7 +76,7 @@ def test_leaving_without_something_is_asked_first(me, hub, rider, window, book, 
     round_ = plan_round(hub, rider, here, awaited)
     assert "leaves without one delivery?" in text_of(me.post(f"/rider/rounds/{round_.pk}/leave/"))
     assert Round.objects.get().left_at is None
-    me.post(f"/rider/rounds/{round_.pk}/leave/", {"anyway": "1"})
+    me.post(f"/rider/rounds/{round_.pk}/leave/", {"anyway": "1", "why": "late"})
     assert "Stayed at the hub" in text_of(me.get("/rider/"))
 
 

@@ -15,10 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from parvis.core.errors import Refusal
+from parvis.core.scanning import with_camera
 from parvis.core.words import say_clock, say_day, say_span
 from parvis.delivery import chain
 from parvis.delivery.access import bag_for, delivery_for, hub_of
-from parvis.delivery.actions import report_missing, scan_bag_in
+from parvis.delivery.actions import report_lost, report_missing, scan_bag_in
 from parvis.delivery.actions.custody import code_of
 from parvis.delivery.forms.hub import shown
 from parvis.delivery.hubday import HubDay
@@ -92,6 +93,7 @@ class Said:
 
 @require_role(*LOOKING)
 @require_GET
+@with_camera
 def bags(request: PersonRequest) -> HttpResponse:
     """What is missing, from whom, by when."""
     at = timezone.now()
@@ -132,6 +134,7 @@ def _bags_page(request: PersonRequest, day: HubDay, said: Said | None, typed: st
 
 @require_role(Role.Kind.HUB)
 @require_POST
+@with_camera
 def scan(request: PersonRequest) -> HttpResponse:
     """A bag is here: typed, scanned by a keyboard scanner or the camera, or tapped in the list."""
     at = timezone.now()
@@ -195,6 +198,8 @@ def bag(request: PersonRequest, code: str) -> HttpResponse:
         "state": found.state,
         "parcel": Parcel(delivery_for(request, found.delivery.code)),
         "holder": chain.holder(found),
+        "since": chain.held_since(found),
+        "lost": chain.lost_at(found),
         "steps": chain.steps(found),
         "scan_url": reverse("hub-scan"),
     }
@@ -222,3 +227,28 @@ def missing(request: PersonRequest, code: str) -> HttpResponse:
         "cancel_url": with_query(reverse("hub"), query),
     }
     return hub_page(request, "delivery/hub/missing.html", "hub", context, query=query)
+
+
+@require_role(Role.Kind.HUB)
+@require_http_methods(["GET", "HEAD", "POST"])
+def lost(request: PersonRequest, code: str) -> HttpResponse:
+    """A bag that somebody held cannot be found: who had it last is shown, asked, then told to all whom it touches."""
+    found = bag_for(request, code)
+    back = reverse("hub-bag", args=[found.code])
+    if request.method == "POST":
+        try:
+            report_lost(bag=found, at=timezone.now(), by=request.user)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = _("Bag %(code)s is lost. %(shop)s, the buyer and the dispatcher are told.")
+            messages.success(request, said % {"code": found.code, "shop": found.sender})
+        return HttpResponseRedirect(back)
+    context = {
+        "bag": found,
+        "holder": chain.holder(found),
+        "since": chain.held_since(found),
+        "action_url": reverse("hub-lost", args=[found.code]),
+        "cancel_url": back,
+    }
+    return hub_page(request, "delivery/hub/lost.html", "hub", context)

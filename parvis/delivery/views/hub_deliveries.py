@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from parvis.core.errors import Refusal
 from parvis.delivery.access import delivery_for, hub_of, round_for
 from parvis.delivery.actions import pack_into, unpack
+from parvis.delivery.crating import boxes_of, free_crates, taken_crates
 from parvis.delivery.forms.hub import PackForm, shown
-from parvis.delivery.hubday import HubDay, free_crates
+from parvis.delivery.hubday import HubDay
 from parvis.delivery.models import Delivery
 from parvis.delivery.parcels import Parcel
 from parvis.delivery.slips import slip
@@ -30,12 +31,16 @@ from parvis.people.requests import PersonRequest
 @require_GET
 def deliveries(request: PersonRequest) -> HttpResponse:
     """What can be packed now, what still waits for a bag, what is ready."""
-    day = HubDay.load(hub_of(request), at=timezone.now(), **shown(request.GET))
-    most = max((parcel.crates_wanted for parcel in day.to_pack), default=1)
-    free = free_crates(request.town, most)
+    hub = hub_of(request)
+    day = HubDay.load(hub, at=timezone.now(), **shown(request.GET))
+    taken = taken_crates(request.town) if day.to_pack else set()
+
+    def suggested(parcel: Parcel) -> str:
+        return _numbers(free_crates(request.town, boxes_of(parcel.loose), cold_from=hub.cold_from, taken=taken))
+
     context = {
         "day": day,
-        "to_pack": [(parcel, _numbers(free[: parcel.crates_wanted])) for parcel in day.to_pack],
+        "to_pack": [(parcel, suggested(parcel)) for parcel in day.to_pack],
         "pills": window_pills(day, reverse("hub-deliveries")),
     }
     return hub_page(request, "delivery/hub/deliveries.html", "hub-deliveries", context, query=day.query)
@@ -55,10 +60,14 @@ def delivery(request: PersonRequest, code: str) -> HttpResponse:
 def _delivery_page(request: PersonRequest, found: Delivery, form: PackForm | None) -> HttpResponse:
     parcel = Parcel(found)
     if form is None:
-        free = free_crates(request.town, parcel.crates_wanted)
-        own = [crate.number for crate in parcel.crates]
-        form = PackForm(initial={"crates": _numbers(own or free)})
-    context: dict[str, Any] = {"parcel": parcel, "form": form}
+        free = free_crates(request.town, boxes_of(parcel.loose), cold_from=found.window.hub.cold_from)
+        form = PackForm(initial={"crates": _numbers(free)})
+    by_id = {str(bag.pk): bag for bag in parcel.loose}
+    context: dict[str, Any] = {
+        "parcel": parcel,
+        "form": form,
+        "boxes": [(box, [by_id[bag.id] for bag in box.bags]) for box in boxes_of(parcel.loose)],
+    }
     return hub_page(
         request,
         "delivery/hub/delivery.html",

@@ -13,7 +13,7 @@ from parvis.core.errors import Refusal
 from parvis.core.time import day_of
 from parvis.delivery.access import hub_of, round_for
 from parvis.delivery.actions import bring_back, leave_hub
-from parvis.delivery.forms.hub import shown
+from parvis.delivery.forms.hub import LeaveForm, shown
 from parvis.delivery.trips import Trip, rounds_on, trip_of, trips_of
 from parvis.delivery.views.hub import LOOKING, hub_page, with_query
 from parvis.people.access import require_role
@@ -45,15 +45,17 @@ def rounds(request: PersonRequest) -> HttpResponse:
 @require_role(Role.Kind.HUB)
 @require_POST
 def leave(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """The bike leaves. If something stays behind, that is asked first."""
+    """The bike leaves. If something stays behind, why is asked first."""
     round_ = round_for(request, pk)
     trip = trip_of(round_)
     url = _day_url(trip)
-    if trip.takes and trip.staying and not trip.loose and not round_.left_at and "anyway" not in request.POST:
-        context = {"trip": trip, "cancel_url": url, "action_url": request.path}
+    form = LeaveForm(request.POST if "anyway" in request.POST else None)
+    if trip.takes and trip.staying and not trip.loose and not round_.left_at and not form.is_valid():
+        back = reverse("hub-load", args=[round_.pk])
+        context = {"trip": trip, "form": form, "cancel_url": back, "action_url": request.path}
         return hub_page(request, "delivery/leave.html", "hub-rounds", context)
     try:
-        leave_hub(round_=round_, at=timezone.now(), by=request.user)
+        leave_hub(round_=round_, at=timezone.now(), by=request.user, without=form.reason)
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:

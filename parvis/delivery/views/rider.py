@@ -17,6 +17,7 @@ from parvis.core.errors import Refusal
 from parvis.core.time import day_of
 from parvis.delivery.access import my_round, my_stop
 from parvis.delivery.actions import bring_back, fail_stop, hand_over, leave_hub
+from parvis.delivery.forms.hub import LeaveForm
 from parvis.delivery.forms.rider import FailForm, HandOverForm
 from parvis.delivery.models import Stop
 from parvis.delivery.riderday import Door, RiderDay, Way, doors, next_stop, street_and_town
@@ -61,10 +62,11 @@ def leave(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Out of the hub, if the hub has not said so already."""
     round_ = my_round(request, pk)
     trip = trip_of(round_)
-    if trip.takes and trip.staying and not trip.loose and not round_.left_at and "anyway" not in request.POST:
-        context = {"trip": trip, "cancel_url": reverse("rider"), "action_url": request.path}
+    form = LeaveForm(request.POST if "anyway" in request.POST else None)
+    if trip.takes and trip.staying and not trip.loose and not round_.left_at and not form.is_valid():
+        context = {"trip": trip, "form": form, "cancel_url": reverse("rider"), "action_url": request.path}
         return render(request, "delivery/leave.html", context)
-    return _try(request, lambda: leave_hub(round_=round_, at=timezone.now(), by=request.user))
+    return _try(request, lambda: leave_hub(round_=round_, at=timezone.now(), by=request.user, without=form.reason))
 
 
 @require_role(Role.Kind.RIDER)

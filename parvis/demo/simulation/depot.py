@@ -9,8 +9,8 @@ from uuid import UUID
 from parvis.core.errors import Refusal
 from parvis.core.ids import CODE_ALPHABET
 from parvis.delivery.actions import pack_into, report_missing, scan_bag_in
+from parvis.delivery.crating import boxes_of, crate_of, free_crates
 from parvis.delivery.models import Bag, Crate, Delivery, Round
-from parvis.delivery.sizes import crates_for
 from parvis.delivery.states import BagState
 from parvis.demo.simulation.day import Day
 from parvis.market.models import Order, Part
@@ -75,7 +75,7 @@ class Depot:
         if not here or any(state in _AWAITED for state in states.values()):
             return False
         number, by = self.day.number_of.get(delivery.pk, 0), self.day.worker(Role.Kind.HUB)
-        wanted = self.crates_of.get(delivery.pk) or self._free(crates_for(delivery.millilitres))
+        wanted = self.crates_of.get(delivery.pk) or self._free(here)
         others = sorted(n for pk, numbers in self.crates_of.items() if pk != delivery.pk for n in numbers)
         if others and self.day.fates.slips("crate", number):
             try:
@@ -86,7 +86,9 @@ class Depot:
         if not self.day.tried(pack_into, delivery=delivery, crates=wanted, by=by):
             return False
         self.crates_of[delivery.pk] = wanted
-        self.lies_in |= {bag.pk: wanted[0] for bag in here}
+        self.lies_in |= {
+            bag.pk: crate for bag in delivery.bags.prefetch_related("events") if (crate := crate_of(bag)) is not None
+        }
         if others and self.day.fates.slips("mixed", number):
             self.lies_in[here[0].pk] = others[number % len(others)]
             self.day.tally.mixups += 1
@@ -112,9 +114,10 @@ class Depot:
         for bag in out:
             del self.lies_in[bag]
 
-    def _free(self, count: int) -> list[int]:
+    def _free(self, bags: list[Bag]) -> list[int]:
+        """Crates that hold nothing, cold ones for what is cold."""
         used = {n for numbers in self.crates_of.values() for n in numbers} | self._elsewhere
-        return [n for n in range(1, len(used) + count + 1) if n not in used][:count]
+        return free_crates(self.day.town, boxes_of(bags), cold_from=self.day.hub.cold_from, taken=used)
 
 
 def _mistyped(code: str) -> str:

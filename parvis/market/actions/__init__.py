@@ -10,6 +10,7 @@ from parvis.market.actions.bringing import (
     write_import,
 )
 from parvis.market.actions.checkout import Buyer, place_order
+from parvis.market.actions.losses import pack_again, write_off_part
 from parvis.market.actions.many import undo_goods
 from parvis.market.actions.parts import (
     accept_part,
@@ -39,6 +40,7 @@ __all__ = [
     "finish_part",
     "index_products",
     "leave_import",
+    "pack_again",
     "place_order",
     "prepare_part",
     "receive_goods",
@@ -51,4 +53,5 @@ __all__ = [
     "set_quantity",
     "undo_goods",
     "write_import",
+    "write_off_part",
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from parvis.core.errors import Refusal
 from parvis.core.offline import works_offline
 from parvis.core.taps import Tap, tap_of
+from parvis.delivery.chain import held_since, holder
 from parvis.market.access import my_part, my_shop, my_shops
 from parvis.market.actions import accept_part, finish_part, prepare_part, refuse_part, send_part
 from parvis.market.fee_words import receiving
@@ -101,6 +102,7 @@ def _order_page(
         "voucher_cents": part.voucher_cents,
         "to_take": part.total.cents - part.voucher_cents,
         "reason": ended.reason if ended else "",
+        "lost": [(bag, holder(bag), held_since(bag)) for bag in job.bags] if job.state == PartState.LOST else [],
         **_receiving(part),
     }
     return shop_page(request, shop, "market/merchant/order.html", "orders", context, status=status)
