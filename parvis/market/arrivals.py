@@ -36,11 +36,11 @@ def on_delivery_ended(sender: Any, *, delivery: Delivery, outcome: str, at: date
 
 def on_bag_lost(sender: Any, *, bag: Bag, at: datetime, **kwargs: Any) -> None:
     """The buyer need not wait for it, and its shop decides whether to pack it once more."""
-    part = Part.objects.select_related("order__town", "shop__organisation", "shop__place").filter(
-        town=bag.town_id, order__delivery=bag.delivery_id, pk=bag.sender_ref
-    )
-    if found := part.first():
+    parts = Part.objects.filter(town=bag.town_id, order__delivery=bag.delivery_id)
+    for part in parts.select_related("order__town", "shop__organisation", "shop__place"):
+        if str(part.pk) != bag.sender_ref:
+            continue
         bag = Bag.objects.get(pk=bag.pk)  # with the event that says so
-        with translation.override(found.order.town.default_language):
+        with translation.override(part.order.town.default_language):
             who = holder(bag)
-        letters.part_lost(found, bag.code, who, held_since(bag))
+        letters.part_lost(part, bag.code, who, held_since(bag))
