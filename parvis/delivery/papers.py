@@ -41,7 +41,7 @@ def loading_pdf(loading: Loading, at: datetime) -> bytes:
         say_day(round_.departs_at),
         _("leaves at %(time)s") % {"time": say_clock(round_.departs_at)},
         *([str(round_.rider)] if round_.rider else []),
-        ngettext("one bag", "%(count)s bags", loading.expected) % {"count": loading.expected},
+        ngettext("one bag", "%(bags)s bags", loading.expected) % {"bags": loading.expected},
     ]
     return pdf(
         "loading",
