@@ -134,7 +134,13 @@ class Loading:
         bike = self.trip.round.bike
         bags = [as_packed(bag, row.stop.position) for row in self.rows for bag in [*row.on, *row.here, *row.awaited]]
         most = int(bike.max_millilitres * MILLILITRES_FILLED)
-        over = overload(boxes_for(bags), most_boxes=bike.max_crates, most_grams=bike.max_grams, most_millilitres=most)
+        over = overload(
+            boxes_for(bags),
+            most_boxes=bike.max_crates,
+            most_grams=bike.max_grams,
+            most_millilitres=most,
+            most_cold=bike.cold_crates,
+        )
         said: list[str] = []
         if over.boxes:
             said.append(
@@ -144,6 +150,15 @@ class Loading:
                     over.boxes,
                 )
                 % {"count": over.boxes, "bike": bike, "most": bike.max_crates}
+            )
+        if over.cold_boxes:
+            said.append(
+                ngettext(
+                    "One cold box is too much for %(bike)s, which takes %(most)s.",
+                    "%(count)s cold boxes are too much for %(bike)s, which takes %(most)s.",
+                    over.cold_boxes,
+                )
+                % {"count": over.cold_boxes, "bike": bike, "most": bike.cold_crates}
             )
         if over.grams:
             said.append(

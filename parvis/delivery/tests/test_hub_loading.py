@@ -228,6 +228,10 @@ def test_a_trip_that_does_not_fit_says_so(keeper, hub, two):
     page = text_of(keeper.get(f"/hub/rounds/{two.pk}/load/"))
     assert "One crate is too much for Vélo 1, which takes 1." in page
     assert "It is 1.5 kg too heavy for Vélo 1." in page
+    hub.bikes.update(max_crates=9, max_grams=80_000, cold_crates=0)
+    Bag.objects.filter(sender="Primeur").update(temperature="cool")
+    page = text_of(keeper.get(f"/hub/rounds/{two.pk}/load/"))
+    assert "One cold box is too much for Vélo 1, which takes 0." in page
 
 
 def test_cold_bags_go_into_cold_boxes_only(keeper, hub, window, book, scan_all, at):

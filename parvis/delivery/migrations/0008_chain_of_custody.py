@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("delivery", "0006_tidied_tours"),
+        ("delivery", "0007_breaks_and_cold_boxes"),
     ]
 
     operations = [
