@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
-from parvis.delivery.models import Delivery, DeliveryEvent
+from parvis.delivery.models import Delivery, DeliveryEvent, RiderPosition
 from parvis.joining.models import Invitation, Preregistration
 from parvis.market.actions.bringing import forget as forget_goods
 from parvis.market.models import (
@@ -67,6 +67,11 @@ def _deliveries(before: datetime) -> int:
         event.photo.delete(save=False)
     proofs.update(photo="", detail={})
     return old.update(name=BLANK_NAME, phone="", address="", note="", lon=0, lat=0)
+
+
+def _positions(before: datetime) -> int:
+    """A position is forgotten when the bike is back; here goes what nobody said to be over."""
+    return RiderPosition.objects.filter(day__lt=before.date()).delete()[0]
 
 
 def _orders(before: datetime) -> int:
@@ -196,6 +201,7 @@ RULES = (
     Rule("audit entries", timedelta(days=3 * 365), _audit),
     Rule("baskets left alone", timedelta(days=30), _baskets),
     Rule("names and proofs of deliveries", timedelta(days=90), _deliveries),
+    Rule("that a rider let their position be seen, after its day", timedelta(days=0), _positions),
     Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
     Rule("names in cases of withdrawal", timedelta(days=3 * 365), _withdrawals),
     Rule("addresses of payment pages", timedelta(days=30), _payment_pages),

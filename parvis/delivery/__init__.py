@@ -3,6 +3,9 @@
 Who reads what: the hub ``hubday.py`` ("what is missing?"), ``trips.py`` ("may this bike leave?") and ``chain.py``
 ("who holds this bag?"), the rider ``riderday.py`` ("where next?"), the dispatcher ``board.py``.
 
+A rider works for hours without a network: ``views/rider.py`` puts the whole shift on one page, and what was tapped is
+written at the moment of the tap (``actions/doors.py``).
+
 Main verbs: ``actions.book_delivery``, ``actions.scan_bag_in``, ``actions.pack``, ``actions.make_plan``,
 ``actions.publish_plan``, ``actions.hand_over``. It must not know what an order, a shop or a price is: whoever
 books passes down what is needed (from whom, to where, when, how big, whom to tell, an opaque reference).
@@ -13,5 +16,6 @@ nothing of it is seen at the hub, in plans or by riders until ``actions.confirm_
 States are computed from events (``states.py``); nothing stores one.
 
 Personal data: name, address, telephone and note of a delivery, and the proof of it (a name or a photo), for 90
-days after the day of delivery (the purge table in ``parvis/config/retention.py``).
+days after the day of delivery (the purge table in ``parvis/config/retention.py``). The last position of a rider who
+agreed for the day, until the bike is back; the agreement goes with the day.
 """

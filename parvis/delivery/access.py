@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
+from parvis.core.errors import Refusal
 from parvis.delivery.models import Bag, Bike, Delivery, Hub, Plan, Round, Shift, Stop, Window
 from parvis.people.requests import PersonRequest
 from parvis.towns.requests import TownRequest
@@ -56,12 +59,36 @@ def round_for(request: TownRequest, pk: UUID) -> Round:
 
 
 def my_round(request: PersonRequest, pk: UUID) -> Round:
-    """A published round of the rider who asks; another rider's is 404."""
-    rounds = Round.objects.filter(rider=request.user, plan__state=Plan.State.PUBLISHED).select_related("plan", "bike")
+    """A round that was published for the rider who asks, even if its plan was replaced since: what is tapped without a
+    network arrives late. Another rider's is 404.
+    """
+    published = Q(plan__state=Plan.State.PUBLISHED)
+    replaced = Q(plan__state=Plan.State.SUPERSEDED, plan__published_at__isnull=False)
+    rounds = Round.objects.filter(published | replaced, rider=request.user).select_related("plan", "bike")
     return get_object_or_404(rounds, town=request.town, pk=pk)
 
 
 def my_stop(request: PersonRequest, pk: UUID) -> Stop:
     """A stop of a published round of the rider who asks."""
-    stops = Stop.objects.filter(round__rider=request.user, round__plan__state=Plan.State.PUBLISHED)
-    return get_object_or_404(stops.select_related("round", "delivery__window"), town=request.town, pk=pk)
+    return get_object_or_404(_my_stops(request), pk=pk)
+
+
+def tapped_stop(request: PersonRequest, pk: UUID, code: str) -> Stop:
+    """The stop that was tapped, perhaps under an older plan; if it is gone, mine for the same delivery.
+
+    ``code`` is that of the delivery as the page showed it. 404 where the rider has no such stop; raises Refusal where
+    the tap was made at another door.
+    """
+    stop = _my_stops(request).filter(pk=pk).first()
+    if stop is None:
+        known = Stop.objects.filter(town=request.town, round__rider=request.user, pk=pk).select_related("delivery")
+        code = next((old.delivery.code for old in known), code)
+        stop = get_object_or_404(_my_stops(request), delivery__code=code)
+    elif code and code != stop.delivery.code:
+        raise Refusal(_("This was tapped at another door."))
+    return stop
+
+
+def _my_stops(request: PersonRequest) -> QuerySet[Stop]:
+    stops = Stop.objects.filter(town=request.town, round__rider=request.user, round__plan__state=Plan.State.PUBLISHED)
+    return stops.select_related("round", "delivery__window")

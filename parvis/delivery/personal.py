@@ -7,15 +7,18 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from parvis.core.personal import NOBODY, Held, Subject, plain
-from parvis.delivery.models import BagEvent, Delivery, DeliveryEvent, Plan, Round, Shift
+from parvis.delivery.models import BagEvent, Delivery, DeliveryEvent, Plan, RiderPosition, Round, Shift
 
 
 def held(subject: Subject) -> Held:
-    """Shifts and rounds of a rider, scans and events of whoever works with the bags."""
+    """Shifts, rounds and the last position of a rider, scans and events of whoever works with the bags."""
     me = subject.person
     return {
         "delivery.Shift": plain(Shift.objects.filter(rider=me).order_by("starts_at"), "starts_at", "ends_at"),
         "delivery.Round": plain(Round.objects.filter(rider=me).order_by("departs_at"), "departs_at", "left_at"),
+        "delivery.RiderPosition": plain(
+            RiderPosition.objects.filter(rider=me).order_by("town_id"), "day", "agreed_at", "lon", "lat", "at"
+        ),
         "delivery.Plan": plain(Plan.objects.filter(made_by=me).order_by("made_at"), "day", "version", "made_at"),
         "delivery.BagEvent": plain(BagEvent.objects.filter(by=me).order_by("at"), "at", "kind", "bag__code"),
         "delivery.DeliveryEvent": plain(DeliveryEvent.objects.filter(by=me).order_by("at"), "at", "kind"),
@@ -46,7 +49,8 @@ def kept(subject: Subject) -> list[str]:
 
 
 def erase(subject: Subject, at: datetime) -> None:
-    """What somebody did loses its doer when the account goes; nothing else names them here."""
+    """What somebody did loses its doer when the account goes; where they were last goes now."""
+    RiderPosition.objects.filter(rider=subject.person).delete()
 
 
 def forget(deliveries: Collection[UUID]) -> int:

@@ -1,28 +1,15 @@
 """The rider's question: where next? Read from the rounds of one rider's day."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
-from math import atan2, degrees
-from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
-
-from parvis.core.geo import Point, distance_m, local_metres
-from parvis.core.svgmap import Marker, TownMap, draw
-from parvis.core.svgmap import Route as MapRoute
-from parvis.core.words import say_distance
-from parvis.delivery.clients.streets import Route, streets_for
 from parvis.delivery.models import DeliveryEvent, Round, Stop
 from parvis.delivery.parcels import Parcel
 from parvis.delivery.states import DeliveryState
 from parvis.delivery.trips import Trip, trips_of
 from parvis.people.models import Person
 from parvis.towns.models import Town
-
-AROUND_METRES = 500  # streets drawn around the way, so that the picture stays light
 
 
 @dataclass(frozen=True)
@@ -44,6 +31,11 @@ class RiderDay:
         return on_the_road or next((t for t in self.trips if not t.round.left_at), None)
 
     @property
+    def open(self) -> list[Trip]:
+        """The rounds that are not over: the one on the road, then those to come."""
+        return sorted((t for t in self.trips if not t.round.back_at), key=lambda trip: trip.round.left_at is None)
+
+    @property
     def later(self) -> list[Trip]:
         """The rounds that follow the current one."""
         return [trip for trip in self.trips if not trip.round.left_at and trip is not self.current]
@@ -59,102 +51,10 @@ class RiderDay:
         return sum(trip.round.metres for trip in self.trips if trip.round.back_at)
 
 
-def next_stop(trip: Trip) -> tuple[Stop, Parcel] | None:
-    """The first door of a round on the road of which nobody has said how it ended."""
-    return next(((s, p) for s, p in trip.parcels if p.state == DeliveryState.ON_THE_WAY), None)
-
-
 def ended(parcel: Parcel, since: datetime | None) -> DeliveryEvent | None:
     """How a delivery ended at its door on the round that left at ``since``; None if it has not."""
     end = parcel.story_end
     return end if end and since and end.at >= since else None
-
-
-@dataclass(frozen=True)
-class Way:
-    """The way from where the rider was last to a door."""
-
-    start: Point
-    stop: Stop
-    route: Route
-    said: str  # why times are rough, or ""
-    leaves_at: datetime
-
-    @classmethod
-    def to(cls, trip: Trip, stop: Stop, town: Town, at: datetime) -> "Way":
-        """From the door that was done last, or from the hub."""
-        done = [(end.at, s) for s, p in trip.parcels if (end := ended(p, trip.round.left_at)) is not None]
-        last = max(done, key=lambda pair: pair[0], default=None)
-        start = last[1].delivery.point if last else trip.round.plan.hub.point
-        streets = streets_for(town)
-        leaves_at = last[0] if last else (trip.round.left_at or at)
-        return cls(start, stop, streets.route([start, stop.delivery.point]), streets.said, leaves_at)
-
-    @property
-    def geo(self) -> str:
-        """The door as a ``geo:`` address (RFC 5870), which opens the rider's own map."""
-        door = self.stop.delivery.point
-        place = f"{door.lat:.6f},{door.lon:.6f}"
-        return f"geo:{place}?q={place}"
-
-    @property
-    def eta(self) -> datetime:
-        """When the bell will ring, if nothing comes between; never before the plan says."""
-        return max(self.stop.arrive_at, self.leaves_at + timedelta(seconds=self.route.seconds))
-
-    def directions(self, language: str) -> list[str]:
-        """What to do at each turn; without a street map, the direction of the sky and the distance."""
-        return self.route.directions(language) or [compass(self.start, self.stop.delivery.point)]
-
-    def map(self, town: Town, title: str, label: str) -> TownMap:
-        """The way drawn on the streets around it."""
-        door = self.stop.delivery.point
-        return draw(
-            title=title,
-            boundary=town.boundary,
-            backdrop=around(town.backdrop, self.route.geometry),
-            routes=[MapRoute(self.route.geometry)],
-            markers=[
-                Marker(self.start.lon, self.start.lat, _("You start here"), tone="hub"),
-                Marker(door.lon, door.lat, self.stop.delivery.address, label=label, tone="go"),
-            ],
-            near=True,
-        )
-
-
-def around(backdrop: dict[str, Any], line: Sequence[Sequence[float]]) -> dict[str, Any]:
-    """The streets of a backdrop near a line; areas as they are."""
-    if not line:
-        return backdrop
-    margin = AROUND_METRES / 111_000  # degrees of latitude; a little less wide than high, which is enough
-    west, east = min(p[0] for p in line) - margin, max(p[0] for p in line) + margin
-    south, north = min(p[1] for p in line) - margin, max(p[1] for p in line) + margin
-
-    def near(street: Sequence[Sequence[float]]) -> bool:
-        return any(west <= p[0] <= east and south <= p[1] <= north for p in street)
-
-    lines = {name: [s for s in backdrop.get(name, []) if near(s)] for name in ("roads", "roads_major")}
-    return backdrop | lines
-
-
-def compass(start: Point, end: Point) -> str:
-    """The direction of the sky and the straight distance, in a sentence."""
-    east, north = local_metres(end, start)
-    skies = [
-        pgettext("direction", "north"),
-        pgettext("direction", "north-east"),
-        pgettext("direction", "east"),
-        pgettext("direction", "south-east"),
-        pgettext("direction", "south"),
-        pgettext("direction", "south-west"),
-        pgettext("direction", "west"),
-        pgettext("direction", "north-west"),
-    ]
-    sky = skies[round(degrees(atan2(east, north)) / 45) % 8]
-    return _("Ride %(direction)s, %(distance)s in a straight line.") % {
-        "direction": sky,
-        "distance": say_distance(distance_m(start, end)),
-    }
 
 
 @dataclass(frozen=True)
@@ -175,10 +75,47 @@ class Door:
         """The bike left without it."""
         return bool(self.trip.round.left_at) and not self.parcel.aboard and self.end is None
 
+    @cached_property
+    def tried(self) -> DeliveryEvent | None:
+        """The last time that nobody could take it, if the rider comes by again."""
+        since = self.trip.round.left_at
+        tries = [e for e in self.stop.delivery.events.all() if e.kind == DeliveryEvent.Kind.TRIED]
+        return tries[-1] if tries and since and tries[-1].at >= since and self.end is None else None
+
+    @property
+    def standing(self) -> str:
+        """``waits``, ``tried``, ``delivered``, ``failed`` or ``stays``: one word, for scripts and templates."""
+        if self.end is not None:
+            return str(self.end.kind)
+        if self.stays:
+            return "stays"
+        return "tried" if self.tried else "waits"
+
+    @property
+    def street(self) -> str:
+        """The first part of the address, to be read from the saddle."""
+        return street_and_town(self.stop.delivery.address)[0]
+
+    @property
+    def rest(self) -> str:
+        """What follows the street."""
+        return street_and_town(self.stop.delivery.address)[1]
+
 
 def doors(trip: Trip) -> list[Door]:
     """The stops of a round in their order."""
     return [Door(stop, parcel, trip) for stop, parcel in trip.parcels]
+
+
+def ahead(trip: Trip) -> list[Door]:
+    """The doors that are still to come, in the order in which they are ridden: those tried in vain come last."""
+    found = doors(trip)
+    if trip.round.left_at is None:
+        return found
+    waiting = [door for door in found if door.parcel.state == DeliveryState.ON_THE_WAY]
+    tries = {door.stop.pk: door.tried.at for door in waiting if door.tried is not None}
+    again = [door for door in waiting if door.stop.pk in tries]
+    return [d for d in waiting if d.stop.pk not in tries] + sorted(again, key=lambda door: tries[door.stop.pk])
 
 
 def street_and_town(address: str) -> tuple[str, str]:

@@ -64,12 +64,13 @@ def bag_state(events: Iterable[Event]) -> BagState:
 def delivery_state(events: Iterable[Event], bags: Iterable[Iterable[Event]]) -> DeliveryState:
     """The state of a delivery from its own events and those of each of its bags.
 
-    A failed delivery that is planned and leaves again is on its way again. One that left and whose bags are all
-    back at the hub, without an attempt (a broken bike), stands where its bags stand.
+    An attempt after which the rider tries again later changes nothing. A failed delivery that is planned and leaves
+    again is on its way again. One that left and whose bags are all back at the hub, without an attempt (a broken
+    bike), stands where its bags stand.
     """
     last = None
     for event in sorted(events, key=lambda e: e.at):
-        if event.kind in {"planned", "left_behind"}:
+        if event.kind in {"planned", "left_behind", "tried"}:
             continue
         if event.kind == "rebooked":
             last = None

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from parvis.delivery.views import hub, hub_deliveries, hub_loading, hub_paper, hub_rounds, rider
+from parvis.core import offline
+from parvis.delivery.views import (
+    doors,
+    hub,
+    hub_deliveries,
+    hub_loading,
+    hub_paper,
+    hub_rounds,
+    rider,
+    riderapp,
+)
 
 HUB: list[URLPattern | URLResolver] = [
     path("", hub.bags, name="hub"),
@@ -30,11 +40,16 @@ HUB: list[URLPattern | URLResolver] = [
 
 RIDER: list[URLPattern | URLResolver] = [
     path("", rider.rider, name="rider"),
+    path("manifest.webmanifest", riderapp.manifest, name="rider-manifest"),
+    path("offline-worker.js", offline.worker, name="rider-worker"),
+    path("offline.html", offline.not_kept, name="rider-not-kept"),
+    path("share/", riderapp.share, name="rider-share"),
+    path("position/", riderapp.position, name="rider-position"),
     path("rounds/<uuid:pk>/leave/", rider.leave, name="rider-leave"),
     path("rounds/<uuid:pk>/back/", rider.back, name="rider-back"),
-    path("stops/<uuid:pk>/", rider.stop, name="rider-stop"),
-    path("stops/<uuid:pk>/handed/", rider.handed, name="rider-handed"),
-    path("stops/<uuid:pk>/failed/", rider.failed, name="rider-failed"),
+    path("stops/<uuid:pk>/", doors.stop, name="rider-stop"),
+    path("stops/<uuid:pk>/handed/", doors.handed, name="rider-handed"),
+    path("stops/<uuid:pk>/failed/", doors.failed, name="rider-failed"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -131,6 +131,7 @@ COVERED: dict[str, str] = {
     "delivery.BagEvent": "delivery",
     "delivery.DeliveryEvent": "delivery",
     "delivery.Plan": "delivery",
+    "delivery.RiderPosition": "delivery",
     "delivery.Round": "delivery",
     "market.Shop": "a shop",
     "market.Modality": "what a shop tells all buyers",

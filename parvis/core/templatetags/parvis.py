@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from parvis.core import words
 from parvis.core.icons import icon_svg
 from parvis.core.money import format_money
-from parvis.core.offline import whose
+from parvis.core.offline import milliseconds, whose
 from parvis.core.pictures import sized
 from parvis.core.taps import new_tap
 
@@ -37,6 +37,12 @@ def icon(name: str) -> SafeString:
 def tap() -> dict[str, str]:
     """The hidden boxes of a form that may wait on a phone, each form with its own key."""
     return {"key": new_tap()}
+
+
+@register.simple_tag
+def server_now() -> int:
+    """The server's time for scripts: how wrong the device's own clock is (``core/js/clock.js``)."""
+    return milliseconds()
 
 
 @register.inclusion_tag("core/picture.html")

@@ -2,6 +2,7 @@
 
 from parvis.delivery.actions.booking import BagSpec, book_delivery, cancel_bags, confirm_delivery, rebook_delivery
 from parvis.delivery.actions.custody import mark_bags_ready, pack, pack_into, report_missing, scan_bag_in, unpack
+from parvis.delivery.actions.doors import fail_stop, hand_over, try_later
 from parvis.delivery.actions.fleet import (
     add_shift,
     mark_bike_broken,
@@ -16,13 +17,15 @@ from parvis.delivery.actions.loading import load_bag, unload
 from parvis.delivery.actions.losing import report_lost
 from parvis.delivery.actions.moves import lock_round, move_stop, place_delivery, unlock_round
 from parvis.delivery.actions.planning import compute_plan, make_plan, replan, request_plan
+from parvis.delivery.actions.positions import agree, note_position, stop_sharing
 from parvis.delivery.actions.problems import build_problem
 from parvis.delivery.actions.publishing import discard_draft, publish_plan
-from parvis.delivery.actions.riding import bring_back, fail_stop, hand_over, leave_hub
+from parvis.delivery.actions.riding import bring_back, leave_hub
 
 __all__ = [
     "BagSpec",
     "add_shift",
+    "agree",
     "book_delivery",
     "bring_back",
     "build_problem",
@@ -40,6 +43,7 @@ __all__ = [
     "mark_bike_broken",
     "mark_bike_repaired",
     "move_stop",
+    "note_position",
     "pack",
     "pack_into",
     "place_delivery",
@@ -55,6 +59,8 @@ __all__ = [
     "save_window",
     "scan_bag_in",
     "set_cold_minutes",
+    "stop_sharing",
+    "try_later",
     "unload",
     "unlock_round",
     "unpack",

@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from parvis.core.errors import Refusal
 from parvis.core.pictures import clean_picture
-from parvis.core.taps import TapForm
 from parvis.delivery.models import DeliveryEvent
 
 PROOF_SIDE = 1280  # a name on a letter box can still be read
 
 
-class HandOverForm(TapForm):
-    """A name or a photo: one of them is enough."""
+class HandOverForm(forms.Form):
+    """A name or a photo: one of them is enough. ``scanned`` are codes of bags that were read at the door."""
 
     recipient = forms.CharField(
         label=gettext_lazy("Who took it"),
@@ -25,11 +24,19 @@ class HandOverForm(TapForm):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words", "enterkeyhint": "done"}),
     )
+    neighbour = forms.BooleanField(label=gettext_lazy("A neighbour took it"), required=False)
     photo = forms.FileField(
         label=gettext_lazy("A photo of where it stands"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
     )
+
+    scanned = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+
+    def clean_scanned(self) -> list[str]:
+        """Codes as they stand on labels."""
+        said: str = self.cleaned_data["scanned"]
+        return said.upper().split()
 
     def clean_photo(self) -> "ContentFile[bytes] | None":
         """The picture made small, without what the camera wrote into it."""
@@ -49,8 +56,8 @@ class HandOverForm(TapForm):
         return data
 
 
-class FailForm(TapForm):
-    """Why nobody could take the goods."""
+class FailForm(forms.Form):
+    """Why nobody could take the goods; ``later`` where the rider comes by again on the same round."""
 
     reason = forms.ChoiceField(
         label=gettext_lazy("What happened"),
@@ -64,6 +71,7 @@ class FailForm(TapForm):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    later = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         """Another reason needs words."""
@@ -71,3 +79,10 @@ class FailForm(TapForm):
         if data.get("reason") == DeliveryEvent.WhyFailed.OTHER and not data.get("note"):
             self.add_error("note", _("Write what happened."))
         return data
+
+
+class PositionForm(forms.Form):
+    """Where a rider is, as their phone says."""
+
+    lon = forms.FloatField(min_value=-180, max_value=180)
+    lat = forms.FloatField(min_value=-90, max_value=90)

@@ -11,6 +11,7 @@ from parvis.delivery.models.deliveries import (
 )
 from parvis.delivery.models.fleet import Bike, Hub, Shift
 from parvis.delivery.models.plans import Plan, Round, RoundQuerySet, Stop
+from parvis.delivery.models.positions import RiderPosition
 from parvis.delivery.models.promises import DayTours, Window, WindowQuerySet
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "DeliveryQuerySet",
     "Hub",
     "Plan",
+    "RiderPosition",
     "Round",
     "RoundQuerySet",
     "Shift",

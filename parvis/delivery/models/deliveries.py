@@ -182,6 +182,7 @@ class DeliveryEvent(TownOwned):
     class Kind(models.TextChoices):
         PLANNED = "planned"
         DEPARTED = "departed"
+        TRIED = "tried"  # nobody could take it; the rider tries again on the same round
         DELIVERED = "delivered"
         FAILED = "failed"
         REBOOKED = "rebooked"  # promised again, in another window
@@ -218,7 +219,7 @@ class DeliveryEvent(TownOwned):
 
     @property
     def reason(self) -> str:
-        """Why an attempt failed, in words of the active language; "" for other events."""
+        """Why an attempt did not work, in words of the active language; "" for other events."""
         known = dict(self.WhyFailed.choices)
         code, note = self.detail.get("reason", ""), self.detail.get("note", "")
         if code == self.WhyFailed.OTHER and note:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 
 from parvis.core.errors import Refusal
+from parvis.core.taps import Tap
 from parvis.delivery.actions import (
     bring_back,
     cancel_bags,
@@ -227,7 +228,7 @@ def test_two_riders_buttons_at_once_are_one_handing_over(on_the_road, at):
 
     def tap():
         try:
-            said.append(hand_over(stop=stop, at=at, recipient="Camille", key="same"))
+            said.append(hand_over(stop=stop, at=at, recipient="Camille", tap=Tap("same")))
         finally:
             connections.close_all()
 

@@ -8,6 +8,7 @@ from django.db import connections
 
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
+from parvis.core.taps import Tap
 from parvis.delivery.actions import BagSpec, book_delivery, fail_stop, leave_hub, pack, rebook_delivery, scan_bag_in
 from parvis.delivery.actions.riding import bring_back
 from parvis.delivery.models import Delivery, Plan, Round, Stop
@@ -57,8 +58,8 @@ def test_failed_then_promised_again(town, hub, rider, window, at):
     stop = ride(delivery, hub, rider, at)
     with pytest.raises(Refusal):
         fail_stop(stop=stop, reason=" ", at=at)
-    assert fail_stop(stop=stop, reason="Personne", at=at + timedelta(minutes=20), key="e")
-    assert not fail_stop(stop=stop, reason="Personne", at=at + timedelta(minutes=20), key="e")
+    assert fail_stop(stop=stop, reason="Personne", at=at + timedelta(minutes=20), tap=Tap("e"))
+    assert not fail_stop(stop=stop, reason="Personne", at=at + timedelta(minutes=20), tap=Tap("e"))
     assert state(delivery) == DeliveryState.FAILED
     bring_back(round_=stop.round, at=at + timedelta(minutes=30))
     assert {bag.state for bag in delivery.bags.all()} == {BagState.AT_HUB}

@@ -1,10 +1,11 @@
-"""The rider: where next, and what happened at the door."""
+"""The rider: where next. One page holds the whole shift, so that it works for hours without a network."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,71 +15,139 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from parvis.core.errors import Refusal
+from parvis.core.offline import came_by_queue, milliseconds, saying, works_offline
+from parvis.core.svgmap import TownMap
+from parvis.core.taps import tap_of
 from parvis.core.time import day_of
-from parvis.delivery.access import my_round, my_stop
-from parvis.delivery.actions import bring_back, fail_stop, hand_over, leave_hub
+from parvis.core.words import say_clock
+from parvis.delivery.access import my_round
+from parvis.delivery.actions import bring_back, leave_hub
 from parvis.delivery.forms.hub import LeaveForm
 from parvis.delivery.forms.rider import FailForm, HandOverForm
-from parvis.delivery.models import Stop
-from parvis.delivery.riderday import Door, RiderDay, Way, doors, next_stop, street_and_town
+from parvis.delivery.models import RiderPosition
+from parvis.delivery.riderday import Door, RiderDay, doors
 from parvis.delivery.trips import Trip, trip_of
+from parvis.delivery.ways import Way, round_map, ways
 from parvis.people.access import require_role
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A round that is not over, with all that its page tells."""
+
+    trip: Trip
+    doors: list[Door]
+    to_come: list[tuple[Door, Way]]
+    map: TownMap
+
+    @property
+    def next(self) -> tuple[Door, Way] | None:
+        """The door that comes next, once the round is on the road."""
+        return self.to_come[0] if self.trip.round.left_at and self.to_come else None
+
+    def plain(self) -> dict[str, Any]:
+        """What the page's script reads."""
+        round_ = self.trip.round
+        return {
+            "id": str(round_.pk),
+            "left": round_.left_at is not None,
+            "departs": say_clock(round_.departs_at),
+            "stops": [
+                {
+                    "id": str(door.stop.pk),
+                    "code": door.stop.delivery.code,
+                    "street": door.street,
+                    "name": door.stop.delivery.name,
+                    "position": door.stop.position,
+                    "time": say_clock(door.stop.arrive_at),
+                    "standing": door.standing,
+                    "loads": self.trip.rides(door.parcel),
+                    "bags": [bag.code for bag, _state in door.parcel.bags],
+                }
+                for door in self.doors
+            ],
+        }
+
+
 @require_role(Role.Kind.RIDER)
 @require_GET
+@works_offline
 def rider(request: PersonRequest) -> HttpResponse:
-    """Where next: the hub to load at, the next door, or home."""
+    """Where next: the hub to load at, the next door, or home; and behind it every door of today."""
+    return rider_page(request)
+
+
+def rider_page(request: PersonRequest, *, refusal: str = "") -> HttpResponse:
+    """The page of the shift; with ``refusal``, why the last tap could not be used."""
     at = timezone.now()
-    day = RiderDay.load(request.user, request.town, day_of(at, request.town.zone))
+    today = day_of(at, request.town.zone)
+    day = RiderDay.load(request.user, request.town, today)
+    sheets = [_sheet(request, trip) for trip in day.open]
     trip = day.current
-    context: dict[str, Any] = {"day": day, "trip": trip, "at": at}
-    if trip is not None:
-        context |= {"doors": doors(trip), "next": None}
-        found = next_stop(trip) if trip.round.left_at else None
-        if found is not None:
-            context |= _next_door(request, trip, *found)
-    return render(request, "delivery/rider/rider.html", context)
-
-
-def _next_door(request: PersonRequest, trip: Trip, stop: Stop, parcel: Any) -> dict[str, Any]:
-    way = Way.to(trip, stop, request.town, timezone.now())
-    street, rest = street_and_town(stop.delivery.address)
-    return {
-        "next": Door(stop, parcel, trip),
-        "street": street,
-        "rest": rest,
-        "way": way,
-        "directions": way.directions((get_language() or "fr")[:2]),
-        "map": way.map(request.town, _("The way to the next door"), str(stop.position)),
+    sheet = next((s for s in sheets if s.trip is trip), None)
+    context = {
+        "day": day,
+        "sheet": sheet,
+        "sheets": sheets,
+        "plain": {
+            "day": today.isoformat(),
+            "at": milliseconds(),
+            "rounds": [one.plain() for one in sheets],
+            "over": [s.delivery.code for t in day.trips if t.round.back_at for s, _parcel in t.parcels],
+        },
+        "hand": HandOverForm(auto_id="hand-%s"),
+        "fail": FailForm(auto_id="fail-%s"),
+        "without": LeaveForm(auto_id="leave-%s"),
+        "refusal": refusal,
+        "sharing": RiderPosition.objects.filter(town=request.town, rider=request.user, day=today).exists(),
+        "offline_worker": reverse("rider-worker"),
     }
+    return render(request, "delivery/rider/rider.html", context, status=409 if refusal else 200)
+
+
+def _sheet(request: PersonRequest, trip: Trip) -> Sheet:
+    language = (get_language() or "fr")[:2]
+    to_come = ways(trip, request.town, timezone.now(), language)
+    return Sheet(trip, doors(trip), to_come, round_map(trip, request.town, to_come))
 
 
 @require_role(Role.Kind.RIDER)
 @require_POST
+@works_offline
 def leave(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Out of the hub, if the hub has not said so already."""
+    """Out of the hub, if nobody has said so already. Whoever taps without a network has read what stays behind."""
     round_ = my_round(request, pk)
+    if round_.left_at:
+        return done(request)
     trip = trip_of(round_)
     form = LeaveForm(request.POST if "anyway" in request.POST else None)
-    if trip.takes and trip.staying and not trip.loose and not round_.left_at and not form.is_valid():
+    asked = came_by_queue(request) or form.is_valid()
+    if trip.takes and trip.staying and not trip.loose and not asked:
         context = {"trip": trip, "form": form, "cancel_url": reverse("rider"), "action_url": request.path}
         return render(request, "delivery/leave.html", context)
-    return _try(request, lambda: leave_hub(round_=round_, at=timezone.now(), by=request.user, without=form.reason))
+    # the bike is gone by now, and nobody could be asked
+    without = form.reason or (_("The rider left without a network.") if came_by_queue(request) else "")
+    tap = tap_of(request.POST)
+    verb = partial(leave_hub, round_=round_, at=timezone.now(), by=request.user, without=without, tap=tap)
+    return _try(request, verb)
 
 
 @require_role(Role.Kind.RIDER)
 @require_POST
+@works_offline
 def back(request: PersonRequest, pk: UUID) -> HttpResponse:
     """At the hub again. Doors of which nothing was said are asked about first."""
     round_ = my_round(request, pk)
+    if round_.back_at:
+        return done(request)
     trip = trip_of(round_)
-    if trip.unresolved and not round_.back_at and "anyway" not in request.POST:
+    if trip.unresolved and not came_by_queue(request) and "anyway" not in request.POST:
         context = {"trip": trip, "cancel_url": reverse("rider"), "action_url": request.path}
         return render(request, "delivery/back.html", context)
-    return _try(request, lambda: bring_back(round_=round_, at=timezone.now(), by=request.user))
+    tap = tap_of(request.POST)
+    return _try(request, lambda: bring_back(round_=round_, at=timezone.now(), by=request.user, tap=tap))
 
 
 def _try(request: PersonRequest, verb: Callable[[], object]) -> HttpResponse:
@@ -86,87 +155,10 @@ def _try(request: PersonRequest, verb: Callable[[], object]) -> HttpResponse:
     try:
         verb()
     except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return HttpResponseRedirect(reverse("rider"))
+        return saying(rider_page(request, refusal=str(refusal)), str(refusal))
+    return done(request)
 
 
-@require_role(Role.Kind.RIDER)
-@require_GET
-def stop(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """At the door: hand over, or say why not."""
-    return _stop_page(request, my_stop(request, pk))
-
-
-def _stop_page(
-    request: PersonRequest, found: Stop, hand: HandOverForm | None = None, fail: FailForm | None = None
-) -> HttpResponse:
-    trip = trip_of(found.round)
-    door = next(one for one in doors(trip) if one.stop.pk == found.pk)
-    tap = {"key": str(uuid4())}
-    street, rest = street_and_town(found.delivery.address)
-    context = {
-        "door": door,
-        "street": street,
-        "rest": rest,
-        "tap": tap,
-        "hand": hand or HandOverForm(initial=tap, auto_id="hand-%s"),
-        "fail": fail or FailForm(initial=tap, auto_id="fail-%s"),
-    }
-    return render(request, "delivery/rider/stop.html", context)
-
-
-@require_role(Role.Kind.RIDER)
-@require_POST
-def handed(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """The goods are in somebody's hands, or where the photo shows them."""
-    found = my_stop(request, pk)
-    form = HandOverForm(request.POST, request.FILES, auto_id="hand-%s")
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            hand_over(
-                stop=found,
-                at=timezone.now(),
-                by=request.user,
-                recipient=data["recipient"],
-                photo=data["photo"],
-                key=_key("hand", found, data["key"]),
-                tapped_at=data["tapped_at"],
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("%(code)s is handed over.") % {"code": found.delivery.code})
-            return HttpResponseRedirect(reverse("rider"))
-    return _stop_page(request, found, hand=form)
-
-
-@require_role(Role.Kind.RIDER)
-@require_POST
-def failed(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Nobody could take the goods: they ride back."""
-    found = my_stop(request, pk)
-    form = FailForm(request.POST, auto_id="fail-%s")
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            fail_stop(
-                stop=found,
-                reason=data["reason"],
-                note=data["note"],
-                at=timezone.now(),
-                by=request.user,
-                key=_key("fail", found, data["key"]),
-                tapped_at=data["tapped_at"],
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("%(code)s rides back to the hub.") % {"code": found.delivery.code})
-            return HttpResponseRedirect(reverse("rider"))
-    return _stop_page(request, found, fail=form)
-
-
-def _key(verb: str, found: Stop, key: str) -> str | None:
-    """The key of a tap: one for each verb, so that a page kept open may fail first and hand over afterwards."""
-    return f"{verb}-{found.delivery.code}-{key}" if key else None
+def done(request: PersonRequest) -> HttpResponse:
+    """A tap has done what it should: on to what is next. A phone that sends what waited looks at no page."""
+    return HttpResponse(status=204) if came_by_queue(request) else HttpResponseRedirect(reverse("rider"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from parvis.core.geo import Point
+from parvis.core.taps import Tap
 from parvis.delivery.actions import fail_stop, hand_over, leave_hub, pack, scan_bag_in
 from parvis.delivery.models import Plan, Round, Stop
 from parvis.demo import builders
@@ -101,7 +102,7 @@ def test_the_story_is_told_in_words(visit, order, hub, rider, at):
     leave_hub(round_=stop.round, at=at)
     assert "On the way" in page()
     assert 'hx-trigger="every 20s"' in page()
-    hand_over(stop=stop, at=at, recipient="Camille", key="e1")
+    hand_over(stop=stop, at=at, recipient="Camille", tap=Tap("e1"))
     assert "Delivered today at 10:00 to Camille" in page()
     assert "Everything is done" in page()
     assert "every 20s" not in page(), "nothing more to ask for"

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.models import OutboxMessage
+from parvis.core.taps import Tap
 from parvis.delivery.actions import hand_over, leave_hub, pack, scan_bag_in
 from parvis.delivery.models import Delivery, Plan, Round, Stop
 from parvis.delivery.states import DeliveryState
@@ -51,7 +52,7 @@ def deliver(order, hub, rider, at):
     )  # fmt: skip
     stop = Stop.objects.create(town=order.town, round=round_, delivery=delivery, position=1, arrive_at=at, leave_at=at)
     leave_hub(round_=round_, at=at + timedelta(hours=3))
-    hand_over(stop=stop, at=at + timedelta(hours=4), recipient="Camille", key="e1")
+    hand_over(stop=stop, at=at + timedelta(hours=4), recipient="Camille", tap=Tap("e1"))
     return stop
 
 
@@ -71,7 +72,7 @@ def test_from_basket_to_doorstep(town, hub, window, product, rider, at):
     assert ledger.town_sum(town) == 0
     assert ledger.balances(town)["till:town"] == 2 * 420 + 390
     assert ledger.balances(town, f"buyer:{order.code}")[f"buyer:{order.code}"] == 0
-    assert not hand_over(stop=stop, at=at, recipient="Camille", key="e1"), "the same event twice happens once"
+    assert not hand_over(stop=stop, at=at, recipient="Camille", tap=Tap("e1")), "the same event twice happens once"
 
 
 def test_the_same_form_twice_is_one_order(town, window, product, at):

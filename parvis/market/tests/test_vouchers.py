@@ -10,6 +10,7 @@ from django.utils import translation
 
 from parvis.core.errors import Refusal
 from parvis.core.models import OutboxMessage
+from parvis.core.taps import Tap
 from parvis.demo import builders
 from parvis.market import ledger
 from parvis.market.actions import cancel_part, finish_part, place_order, prepare_part, refuse_part, return_part
@@ -161,7 +162,7 @@ def test_what_comes_back_on_the_bike_comes_back_to_the_voucher(town, hub, window
     )  # fmt: skip
     stop = Stop.objects.create(town=town, round=round_, delivery=order.delivery, position=1, arrive_at=at, leave_at=at)
     leave_hub(round_=round_, at=at + timedelta(hours=1))
-    fail_stop(stop=stop, at=at + timedelta(hours=2), reason="Personne", key="f1")
+    fail_stop(stop=stop, at=at + timedelta(hours=2), reason="Personne", tap=Tap("f1"))
     bring_back(round_=round_, at=at + timedelta(hours=3))
     return_part(part=part, at=at + timedelta(hours=4))
     voucher.refresh_from_db()

@@ -1,5 +1,6 @@
 // Shows pages without a network. Of pages it keeps only those that say whose they are, and the plain page about the
-// missing network; it answers only below its own address, sends nothing by itself and knows nobody.
+// missing network; it answers only below its own address, sends nothing by itself and knows nobody. A script that asks
+// for a page as if it were opened says `parvis-page`.
 
 const WHOSE = "parvis-whose";
 const SLOW = 5_000; // after so long, a page as it was is better than none
@@ -19,7 +20,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (pathname.startsWith("/static/")) event.respondWith(file(request));
-  else if (request.mode === "navigate") event.respondWith(page(request));
+  else if (request.mode === "navigate" || request.headers.has("parvis-page")) event.respondWith(page(request));
 });
 
 // A page names what it needs, and the pages behind it: they open later though nobody has opened them yet.

@@ -1,5 +1,6 @@
 // A page that works without a network: its worker, the forms whose taps may wait, and the line that says what waits.
 
+import { behind, heardOnPage } from "./clock.js";
 import { queue } from "./queue.js";
 
 const whose = document.body.dataset.whose ?? "";
@@ -14,12 +15,14 @@ document.addEventListener("submit", async (event) => {
   form.dataset.queued = "sending";
   const tapped_at = new Date().toISOString();
   form.elements.tapped_at.value = tapped_at;
-  form.dispatchEvent(new Event("tapped")); // who keeps what was typed keeps it under this key
+  form.elements.clock_behind.value = behind();
+  form.dispatchEvent(new Event("tapped", { bubbles: true })); // who keeps what was typed keeps it under this key
   const values = [...new FormData(form, event.submitter)].filter(([name]) => name !== "csrfmiddlewaretoken");
   const key = form.elements.key.value || crypto.randomUUID();
   try {
     const draft = form.closest("[data-draft]")?.dataset.draft;
-    await queue.add({ key, url: form.action, values, whose, tapped_at, back: location.pathname, draft });
+    const { subject } = form.dataset;
+    await queue.add({ key, url: form.action, values, whose, tapped_at, back: location.pathname, draft, subject });
   } catch {
     delete form.dataset.queued; // a browser without a database: as without a script
     form.requestSubmit(event.submitter);
@@ -52,6 +55,7 @@ customElements.define("queue-bar", class extends HTMLElement {
     this.update = () => this.#update();
     this.answered = (event) => this.#answered(event.detail);
     this.again = () => document.visibilityState === "visible" && queue.flush(whose);
+    heardOnPage(Number(this.dataset.now));
     queue.addEventListener("change", this.update);
     queue.addEventListener("answer", this.answered);
     window.addEventListener("online", this.again);
@@ -62,7 +66,10 @@ customElements.define("queue-bar", class extends HTMLElement {
   async #answered({ tap, kind, answer }) {
     if (kind === "arrived" && tap.draft) localStorage.removeItem(tap.draft);
     this.stranger = kind === "stranger";
-    if ((kind === "arrived" || kind === "refused") && tap.back === location.pathname) {
+    // a page that tells by itself what became of a tap says so by preventing this
+    const told = new CustomEvent("tap-answer", { detail: { tap, kind, answer }, cancelable: true });
+    const plain = document.dispatchEvent(told);
+    if (plain && (kind === "arrived" || kind === "refused") && tap.back === location.pathname) {
       if (kind === "refused") await queue.drop(tap.key); // its page says why, and what was typed is in it
       await show(answer);
     }
@@ -79,7 +86,7 @@ customElements.define("queue-bar", class extends HTMLElement {
     const { kept } = document.body.dataset;
     if (kept) words.push(this.dataset.kept.replace("{time}", this.#clock(kept)));
     this.line.textContent = words.join(" ");
-    this.look.hidden = !refused;
+    this.look.hidden = !refused || refused.back === location.pathname;
     if (refused) this.look.href = refused.back;
     this.enter.hidden = !(number && this.stranger);
     this.hidden = !words.length;

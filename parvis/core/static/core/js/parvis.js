@@ -12,6 +12,9 @@ if (whose !== undefined && "caches" in window) {
   for (const name of await caches.keys().catch(() => [])) {
     if (name.startsWith("private:") && name !== `private:${whose}`) await caches.delete(name);
   }
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("private:") && !name.startsWith(`private:${whose}:`)) localStorage.removeItem(name);
+  }
 }
 
 /** The summary above a form takes the focus, so that it is read first. */

@@ -1,8 +1,12 @@
 // What was tapped waits here until the server has it: in the browser's own database, sent in the order of the taps.
 //
-// A tap: { key, url, values: [[name, text or file]], whose, tapped_at, back, draft }. Its `key` says which tap it is, and
-// the server counts it once however often it comes; `whose` says who tapped, and nobody else's session sends it; `back`
-// is the page where it was tapped. It leaves the database only when the server has answered.
+// A tap: { key, url, values: [[name, text or file]], whose, tapped_at, back, draft, subject, number, refused }. Its `key`
+// says which tap it is, and the server counts it once however often it comes; `whose` says who tapped, and nobody else's
+// session sends it; `back` is the page where it was tapped. `subject` says what it is about ("round/stop"): what belongs
+// together is sent in its order. `number` counts the taps, whatever the clock does. It leaves the database only when the
+// server has answered; a `refused` one (why, in a sentence) stays until a page has shown it.
+
+import { heard } from "./clock.js";
 
 const PATIENCE = 20_000; // how long an answer may take
 const AGAIN = 10_000; // how often it is tried while something waits
@@ -33,14 +37,42 @@ async function store(work, mode = "readwrite") {
   return result;
 }
 
+/** Whether `later` must wait for `earlier`: the same thing or a part of it; what is refused holds up only its parts. */
+function waitsFor(earlier, later) {
+  if (!earlier.subject || !later.subject) return false;
+  const [one, other] = [`${earlier.subject}/`, `${later.subject}/`];
+  return earlier.refused ? other !== one && other.startsWith(one) : other.startsWith(one) || one.startsWith(other);
+}
+
+/** Why the server refused, in its own words; true where it did not say. */
+function saidBy(answer) {
+  try {
+    return decodeURIComponent(answer.headers.get("parvis-said") ?? "") || true;
+  } catch {
+    return true;
+  }
+}
+
 const cookie = (name) => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(document.cookie)?.[1] ?? "";
 
 /** Tells `change` (what waits has changed) and `answer` ({ tap, kind, answer }) to who listens. */
 class Queue extends EventTarget {
   /** Keeps a tap; one with the same key takes the place of the earlier one. */
   async add(tap) {
-    await store((taps) => taps.put(tap));
+    const numbers = tap.number ? [] : (await this.#all()).map((one) => one.number ?? 0);
+    await store((taps) => taps.put({ number: Math.max(0, ...numbers) + 1, ...tap }));
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** A refused tap is to be tried again. */
+  async retry(key, whose) {
+    const tap = (await this.waiting(whose)).find((one) => one.key === key);
+    if (tap) await this.add({ ...tap, refused: undefined });
+    await this.flush(whose);
+  }
+
+  #all() {
+    return store((taps) => taps.getAll(), "readonly");
   }
 
   async drop(key) {
@@ -50,8 +82,8 @@ class Queue extends EventTarget {
 
   /** What waits for this person, the oldest first. */
   async waiting(whose) {
-    const taps = await store((all) => all.getAll(), "readonly");
-    return taps.filter((tap) => tap.whose === whose).sort((a, b) => a.tapped_at.localeCompare(b.tapped_at));
+    const mine = (await this.#all()).filter((tap) => tap.whose === whose);
+    return mine.sort((a, b) => (a.number ?? 0) - (b.number ?? 0) || a.tapped_at.localeCompare(b.tapped_at));
   }
 
   /** Sends what waits; two pages of one browser take turns. */
@@ -62,11 +94,16 @@ class Queue extends EventTarget {
   }
 
   async #send(whose) {
+    const stuck = [];
     for (const tap of await this.waiting(whose)) {
-      if (tap.refused) continue;
+      if (tap.refused || stuck.some((earlier) => waitsFor(earlier, tap))) {
+        stuck.push(tap);
+        continue;
+      }
       const { kind, answer } = await this.#one(tap);
       if (kind === "arrived") await this.drop(tap.key);
-      if (kind === "refused") await this.add({ ...tap, refused: true });
+      else stuck.push(kind === "refused" ? { ...tap, refused: saidBy(answer) } : tap);
+      if (kind === "refused") await this.add(stuck.at(-1));
       this.dispatchEvent(new CustomEvent("answer", { detail: { tap, kind, answer } }));
       if (kind === "waits" || kind === "stranger") {
         this.timer = setTimeout(() => this.flush(whose), AGAIN);
@@ -80,8 +117,10 @@ class Queue extends EventTarget {
     const body = new FormData();
     for (const [name, value] of tap.values) body.append(name, value);
     const headers = { "parvis-whose": tap.whose, "x-csrftoken": cookie("csrftoken") };
+    const sent = Date.now();
     try {
       const answer = await fetch(tap.url, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) });
+      if (!answer.redirected) heard(Number(answer.headers.get("parvis-now")), sent, Date.now());
       if (answer.status >= 500 || answer.status === 429) return { kind: "waits", answer };
       if (answer.headers.get("parvis-whose") === tap.whose) return { kind: answer.ok ? "arrived" : "refused", answer };
       return { kind: answer.status === 404 ? "refused" : "stranger", answer };

@@ -104,6 +104,19 @@ customElements.define("town-map", class extends HTMLElement {
     this.#draw();
   }
 
+  /** Shows these markers and a little around them. */
+  near(markers) {
+    const points = this.markers?.filter(({ marker }) => markers.includes(marker)).map(({ at }) => at.match(/-?[\d.]+/g).map(Number));
+    if (!points?.length) return;
+    const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+    const { whole } = this;
+    const wanted = Math.max((Math.max(...xs) - Math.min(...xs)) / whole.width, (Math.max(...ys) - Math.min(...ys)) / whole.height) * 1.5;
+    const part = Math.min(1, Math.max(wanted, 2 / CLOSEST));
+    const [width, height] = [whole.width * part, whole.height * part];
+    this.view = { x: (Math.min(...xs) + Math.max(...xs) - width) / 2, y: (Math.min(...ys) + Math.max(...ys) - height) / 2, width, height };
+    this.pan(0, 0);
+  }
+
   reset() {
     this.view = { ...this.whole };
     this.#draw();

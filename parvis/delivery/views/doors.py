@@ -1,0 +1,166 @@
+"""The rider at a door: hand over, or say why not."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from parvis.core.errors import Refusal
+from parvis.core.offline import came_by_queue, saying, works_offline
+from parvis.core.taps import tap_of
+from parvis.delivery.access import my_stop, tapped_stop
+from parvis.delivery.actions import fail_stop, hand_over, try_later
+from parvis.delivery.actions.custody import code_of
+from parvis.delivery.forms.rider import FailForm, HandOverForm
+from parvis.delivery.models import Stop
+from parvis.delivery.riderday import Door, doors
+from parvis.delivery.trips import Trip, trip_of
+from parvis.delivery.views.rider import done, rider_page
+from parvis.people.access import require_role
+from parvis.people.models import Role
+from parvis.people.requests import PersonRequest
+
+
+@require_role(Role.Kind.RIDER)
+@require_GET
+@works_offline
+def stop(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """At the door; with ``?bag=`` it says whether this bag belongs here."""
+    return _stop_page(request, my_stop(request, pk))
+
+
+def _stop_page(
+    request: PersonRequest,
+    found: Stop,
+    hand: HandOverForm | None = None,
+    fail: FailForm | None = None,
+    refusal: str = "",
+) -> HttpResponse:
+    trip = trip_of(found.round)
+    door = next((one for one in doors(trip) if one.stop.pk == found.pk), None)
+    if door is None:  # cancelled meanwhile: the round's page says what is left
+        if refusal:
+            return saying(rider_page(request, refusal=refusal), refusal)
+        raise Http404
+    wrong = [*(hand.errors if hand else ()), *(fail.errors if fail else ())]
+    bag = request.GET.get("bag", "")
+    context = {
+        "door": door,
+        "hand": hand or HandOverForm(auto_id="hand-%s"),
+        "fail": fail or FailForm(auto_id="fail-%s"),
+        "bag": bag[:20],
+        "checked": _checked(trip, door, bag) if bag else None,
+        "offline_worker": reverse("rider-worker"),
+    }
+    page = render(request, "delivery/rider/stop.html", context, status=409 if refusal else 422 if wrong else 200)
+    said = refusal or " ".join(_mistakes(hand, fail))
+    return saying(page, said) if said else page
+
+
+def _mistakes(*tried: HandOverForm | FailForm | None) -> list[str]:
+    """What is wrong with the forms, in sentences."""
+    return [str(said) for form in tried if form for errors in form.errors.values() for said in errors]
+
+
+def _checked(trip: Trip, door: Door, typed: str) -> tuple[bool, str]:
+    """Whether a bag belongs to a door, and the sentence that says it."""
+    code = code_of(typed)
+    owner = next((d for d in doors(trip) if any(bag.code == code for bag, _state in d.parcel.bags)), None)
+    if owner is None:
+        return False, _("No bag of this round has the code “%(code)s”.") % {"code": typed.strip()[:20]}
+    if owner.stop.pk == door.stop.pk:
+        return True, _("%(code)s belongs here.") % {"code": code}
+    said = _("%(code)s is for door %(number)s, %(street)s.")
+    return False, said % {"code": code, "number": owner.stop.position, "street": owner.street}
+
+
+@require_role(Role.Kind.RIDER)
+@require_POST
+@works_offline
+def handed(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The goods are in somebody's hands, or where the photo shows them."""
+    found = _tapped(request, pk)
+    if isinstance(found, HttpResponse):
+        return found
+    form = HandOverForm(request.POST, request.FILES, auto_id="hand-%s")
+    if not form.is_valid():
+        return _stop_page(request, found, hand=form)
+    data = form.cleaned_data
+
+    def verb() -> None:
+        hand_over(
+            stop=found,
+            at=timezone.now(),
+            by=request.user,
+            recipient=data["recipient"],
+            neighbour=data["neighbour"],
+            photo=data["photo"],
+            scanned=data["scanned"],
+            tap=tap_of(request.POST),
+        )
+
+    return _do(request, found, verb, _("%(code)s is handed over."), hand=form)
+
+
+@require_role(Role.Kind.RIDER)
+@require_POST
+@works_offline
+def failed(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Nobody could take the goods: they ride back, or the rider comes by again."""
+    found = _tapped(request, pk)
+    if isinstance(found, HttpResponse):
+        return found
+    form = FailForm(request.POST, auto_id="fail-%s")
+    if not form.is_valid():
+        return _stop_page(request, found, fail=form)
+    data = form.cleaned_data
+
+    def verb() -> None:
+        act = try_later if data["later"] else fail_stop
+        act(
+            stop=found,
+            reason=data["reason"],
+            note=data["note"],
+            at=timezone.now(),
+            by=request.user,
+            tap=tap_of(request.POST),
+        )
+
+    said = _("%(code)s comes last, once more.") if data["later"] else _("%(code)s rides back to the hub.")
+    return _do(request, found, verb, said, fail=form)
+
+
+def _tapped(request: PersonRequest, pk: UUID) -> Stop | HttpResponse:
+    """The stop that was tapped, or the answer to a tap that was made at another door."""
+    try:
+        return tapped_stop(request, pk, request.POST.get("door", ""))
+    except Refusal as refusal:
+        return saying(rider_page(request, refusal=str(refusal)), str(refusal))
+
+
+def _do(
+    request: PersonRequest,
+    found: Stop,
+    verb: Callable[[], None],
+    said: str,
+    *,
+    hand: HandOverForm | None = None,
+    fail: FailForm | None = None,
+) -> HttpResponse:
+    """Do it and go on. A tap that comes a second time is answered like the first."""
+    try:
+        verb()
+    except Refusal as refusal:
+        for form in (hand, fail):
+            if form is not None:
+                form.add_error(None, str(refusal))
+        return _stop_page(request, found, hand, fail, refusal=str(refusal))
+    if not came_by_queue(request):
+        messages.success(request, said % {"code": found.delivery.code})
+    return done(request)
