@@ -34,11 +34,12 @@ e2e:
 	@scripts/install dev
 	@$(P) -m pytest e2e -n 0 -p no:randomly
 
-# Measure pages and routing; results of record stand in bench/.
+# Measure pages and routing, other planners beside ours; results of record stand in bench/.
 bench:
 	@scripts/install dev
+	@scripts/install bench
 	$(P) -m parvis bench pages
-	$(P) -m parvis bench routing $(or $(PARVIS_DATA),../shared/data)/routing/solomon --seconds 2 --every 4
+	$(P) -m parvis bench routing $(or $(PARVIS_DATA),../shared/data)/routing/solomon --seconds 2 --every 4 --compare
 
 # Rewrite code and templates in the project's format.
 format:
