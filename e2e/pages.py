@@ -146,6 +146,7 @@ PAGES = [
     Look("bike", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/bikes/']"]),
     Look("window", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/windows/']"]),
     Look("fleet", "/dispatch/fleet/", "dispatch"),
+    Look("closed streets", "/dispatch/streets/", "dispatch"),
     Look("rider", "/rider/", "rider"),
     Look("rider stop", "/rider/", "rider", ["main a[href*='/rider/stops/']"]),
     Look("agent", "/agent/", "agent"),

@@ -15,6 +15,25 @@ def tidy_tours(timestamp: int) -> None:
     tidying.tidy_all(timezone.now())
 
 
+@app.task(queue="planning", lock="tidy-tours")
+def tidy_soon() -> None:
+    """The same at once, when the streets have changed."""
+    from parvis.delivery.actions import tidying
+
+    tidying.tidy_all(timezone.now())
+
+
+@app.periodic(cron="20 2 * * *")
+@app.task(queue="planning", queueing_lock="learn-paces", lock="learn-paces")
+def learn_paces(timestamp: int) -> None:
+    """How fast riders really are, from the rounds of the last weeks."""
+    from parvis.delivery.actions.learning import learn_pace
+    from parvis.delivery.models import Hub
+
+    for hub in Hub.objects.select_related("town"):
+        learn_pace(hub, timezone.now())
+
+
 @app.task(queue="planning")
 def compute_plan(plan_id: str) -> None:
     """Compute a plan that was asked for."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.delivery.views import dispatch, fleet
+from parvis.delivery.views import dispatch, fleet, streets
 
 urlpatterns = [
     path("", dispatch.board, name="dispatch"),
@@ -23,4 +23,6 @@ urlpatterns = [
     path("fleet/windows/new/", fleet.window, name="dispatch-window-new"),
     path("fleet/windows/<uuid:pk>/", fleet.window, name="dispatch-window"),
     path("fleet/windows/repeat/", fleet.repeat, name="dispatch-windows-repeat"),
+    path("streets/", streets.streets, name="dispatch-streets"),
+    path("streets/<uuid:pk>/open/", streets.opened, name="dispatch-street-open"),
 ]

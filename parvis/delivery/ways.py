@@ -18,7 +18,8 @@ from parvis.core.geo import Point, distance_m, local_metres
 from parvis.core.svgmap import Marker, TownMap, draw
 from parvis.core.svgmap import Route as MapRoute
 from parvis.core.words import say_distance
-from parvis.delivery.clients.streets import Route, StreetNetwork, streets_for
+from parvis.delivery.actions.streets import streets_on
+from parvis.delivery.clients.streets import Route, StreetNetwork
 from parvis.delivery.models import Stop
 from parvis.delivery.riderday import Door, ahead, doors
 from parvis.delivery.trips import Trip
@@ -59,7 +60,9 @@ def ways(trip: Trip, town: Town, at: datetime, language: str) -> list[tuple[Door
     last = max(ended + tries, key=lambda pair: pair[0], default=None)
     here = last[1] if last else trip.round.plan.hub.point
     clock = last[0] if last else (trip.round.left_at or max(at, trip.round.departs_at))
-    streets = streets_for(town)
+    hub = trip.round.plan.hub
+    hub.town = town
+    streets = streets_on(hub, trip.round.plan.day)
     found = []
     for door in ahead(trip):
         there = door.stop.delivery.point

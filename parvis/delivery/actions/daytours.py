@@ -20,6 +20,7 @@ from django.db.models import Q, Sum
 from parvis.core.geo import Point
 from parvis.core.time import day_bounds, day_of, seconds_into
 from parvis.delivery.actions.problems import DOOR_MARGIN, LEAD, Load, as_bike, drop_of
+from parvis.delivery.actions.streets import conditions_on
 from parvis.delivery.clients.streets import Leg, StreetNetwork, streets_for
 from parvis.delivery.models import Bag, DayTours, Delivery, Hub, Shift, Window
 from parvis.delivery.planning import (
@@ -232,7 +233,7 @@ def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> boo
     The row of the day is locked until the transaction ends, so that two buyers cannot take the last place between them.
     """
     town, day = delivery.town, day_of(window.starts_at, delivery.town.zone)
-    kept, _is_new = DayTours.objects.get_or_create(hub_id=window.hub_id, day=day, defaults={"town": town})
+    kept, is_new = DayTours.objects.get_or_create(hub_id=window.hub_id, day=day, defaults={"town": town})
     kept = DayTours.objects.select_for_update().get(pk=kept.pk)
     found = days_of(town, [window], at, known={(window.hub_id, day): kept}, without=delivery.pk)
     here = found.get((window.hub_id, day))
@@ -244,11 +245,13 @@ def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> boo
         return False
     here.add(place, drop)
     kept.tours, kept.changed_at = here.to_json(), at
-    kept.save(update_fields=["tours", "changed_at"])
+    if is_new:
+        kept.conditions = here.ways.streets.conditions.mark
+    kept.save(update_fields=["tours", "changed_at", "conditions"])
     return True
 
 
-def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip]) -> None:
+def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip], conditions: str) -> None:
     """The tours of a plan become those that the next promise is asked of.
 
     A plan may be bolder than a promise: it has seen the bags come in, and may use a window to its last minute. Where it
@@ -257,15 +260,18 @@ def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip]) -
     kept = DayTours(hub=hub, day=day, town=hub.town, tours=tours_json(problem, trips))
     found = recorded(kept, day_bounds(day, hub.town.zone)[0])
     if found is not None and found.stood:
-        DayTours.objects.update_or_create(hub=hub, day=day, defaults={"tours": kept.tours, "town": hub.town})
+        values = {"tours": kept.tours, "town": hub.town, "conditions": conditions}
+        DayTours.objects.update_or_create(hub=hub, day=day, defaults=values)
 
 
-def recorded(kept: DayTours, at: datetime) -> Day | None:
-    """The day of one record, put right from the rows; None where no bike rides."""
+def recorded(kept: DayTours, at: datetime, *, fresh: bool = False) -> Day | None:
+    """The day of one record, put right from the rows; None where no bike rides. With ``fresh``, all ways are asked anew
+    where the streets have changed since: buyers do not wait for that, the planner does.
+    """
     town, key = kept.hub.town, (kept.hub_id, kept.day)
     start, end = day_bounds(kept.day, town.zone)
     windows = Window.objects.filter(town=town, hub=kept.hub_id, starts_at__gte=start, starts_at__lt=end)
-    return days_of(town, windows, at, known={key: kept}).get(key)
+    return days_of(town, windows, at, known={key: kept}, fresh=fresh).get(key)
 
 
 def tours_json(problem: Problem, trips: Iterable[Trip]) -> dict[str, list[dict[str, Any]]]:
@@ -303,6 +309,7 @@ def days_of(
     *,
     known: Mapping[_Key, DayTours] | None = None,
     without: UUID | None = None,
+    fresh: bool = False,
 ) -> dict[_Key, Day]:
     """The days of some windows on which bikes ride, by hub and day."""
     keys = {(window.hub_id, day_of(window.starts_at, town.zone)) for window in windows}
@@ -321,9 +328,13 @@ def days_of(
     if known is None:
         stored = DayTours.objects.filter(hub__in=hubs, day__in={day for _hub, day in keys})
         known = {(row.hub_id, row.day): row for row in stored}
-    streets = streets_for(town)
+    streets = {}
+    for hub in hubs.values():
+        hub.town = town
+        for day, conditions in conditions_on(hub, [day for pk, day in keys if pk == hub.pk]).items():
+            streets[hub.pk, day] = streets_for(town).under(conditions)
     return {
-        key: _day(hubs[key[0]], town, key[1], shifts[key], rows.get(key, []), known.get(key), streets, at)
+        key: _day(hubs[key[0]], town, key[1], shifts[key], rows.get(key, []), known.get(key), streets[key], at, fresh)
         for key in keys
     }
 
@@ -382,12 +393,15 @@ def _day(
     kept: DayTours | None,
     streets: StreetNetwork,
     at: datetime,
+    fresh: bool,
 ) -> Day:
     midnight = day_bounds(day, town.zone)[0]
     places: dict[Point, int] = {hub.point: 0}
     for one in promised:
         places.setdefault(one.load.point, len(places))
     ways = _Ways(streets, list(places))
+    if fresh and kept is not None and kept.conditions != streets.conditions.mark:
+        ways.learn_all()
     drops = {
         one.id: _drop(one.id, places[one.load.point], midnight, one.load, one.window, hub.cold_minutes)
         for one in promised

@@ -17,7 +17,7 @@ from parvis.delivery.actions.problems import shifts_of
 from parvis.delivery.actions.publishing import announce
 from parvis.delivery.actions.road import in_order, settle
 from parvis.delivery.actions.rows import line_of, rewrite_round, solution_json, trips_by_round
-from parvis.delivery.clients.streets import streets_for
+from parvis.delivery.actions.streets import streets_on
 from parvis.delivery.models import Delivery, Plan, Round, Stop
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, Trip, verify
@@ -129,7 +129,7 @@ def _rearrange(
         names = Names(midnight, plan.hub.town.zone, deliveries, shifts)
         raise Refusal(violation_sentence(found[0], problem, solution, names))
     ids = {trip: id for id, trip in after.items()}
-    streets = streets_for(plan.hub.town)
+    streets = streets_on(plan.hub, plan.day)
     for id, round_ in rounds.items():
         if id not in after:
             round_.delete()

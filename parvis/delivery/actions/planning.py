@@ -164,6 +164,7 @@ def _make(plan: Plan, at: datetime, news: News, *, quick: bool) -> _Made:
         at=at,
         lead=REPLAN_LEAD if quick else LEAD,
         known=Problem.from_json(now.base.problem) if now.base else None,
+        known_conditions=now.base.conditions if now.base else "",
         riding=now.riding,
         with_broken=not fresh,
         **({} if now.published is None else {"door_margin": timedelta(0)}),
@@ -245,7 +246,7 @@ def _locked(base: Plan | None) -> set[str]:
 def _lines(hub: Hub, solution: Solution, given: ProblemInput, base: Plan | None) -> dict[Trip, dict[str, Any]]:
     """The line of each trip; those of the plan before are used again."""
     known: dict[tuple[str, ...], dict[str, Any]] = {}
-    if base is not None:
+    if base is not None and base.conditions == given.streets.conditions.mark:
         lines = dict(base.rounds.values_list("pk", "geometry"))
         for round_id, trip in trips_by_round(base).items():
             if line := lines.get(UUID(round_id)):
@@ -276,6 +277,8 @@ def _keep(plan: Plan, made: _Made, at: datetime, seconds: float) -> Plan:
     plan.problem = made.problem.to_json()
     plan.solution = solution_json(made.solution, ids, kept=kept, seen=made.seen)
     plan.streets = made.given.streets.kind
+    plan.conditions = made.given.streets.conditions.mark
+    plan.pace_percent = made.given.streets.conditions.pace_percent
     plan.planning_seconds = round(seconds, 2)
     plan.state = Plan.State.DRAFT
     plan.save()

@@ -10,7 +10,8 @@ from django.db.models import F, Sum
 
 from parvis.core.geo import Point
 from parvis.core.time import day_bounds, seconds_into
-from parvis.delivery.clients.streets import StreetNetwork, streets_for
+from parvis.delivery.actions.streets import streets_on
+from parvis.delivery.clients.streets import StreetNetwork
 from parvis.delivery.models import Bag, BagEvent, Delivery, Hub, Plan, Round, Shift, Window
 from parvis.delivery.planning import Bike, Drop, Problem, Rest, matrix
 from parvis.delivery.sizes import MILLILITRES_FILLED, crates_for
@@ -72,6 +73,7 @@ def build_problem(
     lead: timedelta = LEAD,
     door_margin: timedelta = DOOR_MARGIN,
     known: Problem | None = None,
+    known_conditions: str = "",
     riding: Collection[str] = (),
     with_broken: bool = False,
 ) -> ProblemInput:
@@ -79,7 +81,8 @@ def build_problem(
 
     Bikes are the shifts of the day (those on broken bikes only if ``with_broken``); drops are the deliveries of
     the day that have not ended, and those in ``riding`` whatever their state. No trip departs before ``at`` +
-    ``lead``. The ways of ``known``, an earlier problem of the same day, are used again if it has all drops.
+    ``lead``. The ways of ``known``, an earlier problem of the same day, are used again if it has all drops
+    and nothing has changed on the streets (``known_conditions``).
     """
     midnight = day_bounds(day, hub.town.zone)[0]
     shifts = {str(shift.pk): shift for shift in shifts_of(hub, day, with_broken=with_broken)}
@@ -93,8 +96,9 @@ def build_problem(
         else:
             carried.append((delivery, ready or at))
     ridden = ridden_lately(hub, day)
-    streets = streets_for(hub.town)
-    places, ways = _ways(hub, [delivery for delivery, _ready in carried], known, streets)
+    streets = streets_on(hub, day)
+    same = known if known_conditions == streets.conditions.mark else None
+    places, ways = _ways(hub, [delivery for delivery, _ready in carried], same, streets)
     problem = Problem(
         bikes=tuple(as_bike(shift, midnight, ridden.get(shift.rider_id, 0)) for shift in shifts.values()),
         drops=tuple(

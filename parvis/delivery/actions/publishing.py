@@ -62,7 +62,7 @@ def publish_plan(*, plan: Plan, by: Any, at: datetime) -> Plan:
     plan.solution = solution_json(solution, [kept.get(ids[trip], ids[trip]) for trip in ordered])
     plan.state, plan.published_at = Plan.State.PUBLISHED, at
     plan.save()
-    take_over(hub=plan.hub, day=plan.day, problem=problem, trips=ordered)
+    take_over(hub=plan.hub, day=plan.day, problem=problem, trips=ordered, conditions=plan.conditions)
     announce(plan, at=at, by=by)
     audit.record("publish_plan", plan, at=at, town_id=plan.town_id, actor=by, version=plan.version)
     return plan

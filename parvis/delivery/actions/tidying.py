@@ -27,7 +27,7 @@ def tidy_tours(*, kept: DayTours, at: datetime, iterations: int | None = None) -
     Trips that have left stay. Every promise stays kept: what the planner says is verified, and must serve all that was
     served before. False when nothing better was found, or when it came too late.
     """
-    read, day = kept.tours, recorded(kept, at)
+    read, day = kept.tours, recorded(kept, at, fresh=True)
     over = day_of(at, kept.hub.town.zone) > kept.day
     better = None if day is None or over else _better(day, iterations)
     with transaction.atomic():
@@ -36,8 +36,12 @@ def tidy_tours(*, kept: DayTours, at: datetime, iterations: int | None = None) -
             return False
         if better is not None:
             row.tours = tours_json(*better)
+        elif day is not None and row.conditions != day.ways.streets.conditions.mark:
+            row.tours = day.to_json()  # the same trips, by the ways that are open now
+        if day is not None:
+            row.conditions = day.ways.streets.conditions.mark
         row.tidied_at = max(at, row.changed_at or at)
-        row.save(update_fields=["tours", "tidied_at"])
+        row.save(update_fields=["tours", "tidied_at", "conditions"])
     return better is not None
 
 

@@ -3,8 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,6 +71,29 @@ class Route:
         return self.tell(language)
 
 
+type Ring = tuple[tuple[float, float], ...]
+"""Corners (longitude, latitude) of an area; the last is joined to the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What holds on the streets of a day beside the map: areas nobody rides through, and how long riding takes, in
+    percent of what the map says.
+    """
+
+    closed: tuple[Ring, ...] = ()
+    pace_percent: int = 100
+
+    @property
+    def mark(self) -> str:
+        """Ways found under the same conditions have the same mark; "" where nothing is special."""
+        return "" if self == Conditions() else sha256(repr(self).encode()).hexdigest()[:12]
+
+    def ridden(self, leg: Leg) -> Leg:
+        """A way of the map at the pace that is real here."""
+        return leg if self.pace_percent == 100 else replace(leg, seconds=-(-leg.seconds * self.pace_percent // 100))
+
+
 class StreetNetwork(Protocol):
     """What knows the ways of a town. ``kind`` is "valhalla" or "straight"; ``said`` tells people why, or ""."""
 
@@ -79,6 +104,13 @@ class StreetNetwork(Protocol):
 
     @property
     def said(self) -> str: ...
+
+    @property
+    def conditions(self) -> Conditions: ...
+
+    def under(self, conditions: Conditions) -> "StreetNetwork":
+        """The same streets under conditions; always the same object for the same."""
+        ...
 
     def matrix(self, points: Sequence[Point]) -> Matrix:
         """Ways between all points."""
@@ -98,8 +130,19 @@ class StraightLines:
 
     kind = "straight"
 
-    def __init__(self, reason: str | Promise | None = None) -> None:
+    def __init__(self, reason: str | Promise | None = None, conditions: Conditions = Conditions()) -> None:
         self.reason = reason or _("This town has no street map yet: times are from straight lines.")
+        self.conditions = conditions
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, StraightLines) and self.conditions == other.conditions and self.said == other.said
+
+    def __hash__(self) -> int:
+        return hash(self.conditions)
+
+    def under(self, conditions: Conditions) -> StreetNetwork:
+        """The same lines at another pace; a closed street is no matter to them."""
+        return StraightLines(self.reason, conditions)
 
     @property
     def said(self) -> str:
@@ -108,16 +151,19 @@ class StraightLines:
 
     def matrix(self, points: Sequence[Point]) -> Matrix:
         """Ways between all points."""
-        return _matrix([[_straight(a, b) for b in points] for a in points])
+        return _matrix([[self._leg(a, b) for b in points] for a in points])
+
+    def _leg(self, a: Point, b: Point) -> Leg:
+        return self.conditions.ridden(_straight(a, b))
 
     def ways_of(self, point: Point, others: Sequence[Point]) -> tuple[list[Leg], list[Leg]]:
         """The ways from ``point`` to each of ``others``, and from each of them to it: the same, in straight lines."""
-        legs = [_straight(point, other) for other in others]
+        legs = [self._leg(point, other) for other in others]
         return legs, legs
 
     def route(self, points: Sequence[Point]) -> Route:
         """The way through the points in their order."""
-        legs = tuple(_straight(a, b) for a, b in pairwise(points))
+        legs = tuple(self._leg(a, b) for a, b in pairwise(points))
         line = [[point.lon, point.lat] for point in points]
         return Route(line, sum(leg.metres for leg in legs), sum(leg.seconds for leg in legs), legs)
 
@@ -131,6 +177,7 @@ class ValhallaStreets:
 
     kind = "valhalla"
     said = ""
+    conditions = Conditions()
 
     def __init__(self, tiles: Path) -> None:
         import valhalla
@@ -142,6 +189,10 @@ class ValhallaStreets:
         self._actor = valhalla.Actor(router_config(tiles))
         for place in _tile_middles(tiles):  # raises when a tile is damaged: better now than in the middle of a plan
             self._actor.locate({"locations": [place], "costing": "bicycle"})
+
+    def under(self, conditions: Conditions) -> StreetNetwork:
+        """The same streets under conditions; always the same object for the same."""
+        return self if conditions == self.conditions else _under(self, conditions)
 
     def matrix(self, points: Sequence[Point]) -> Matrix:
         """Ways between all points, by bicycle."""
@@ -157,7 +208,7 @@ class ValhallaStreets:
                 if leg := _leg(answer["durations"][row][column], answer["distances"][row][column]):
                     ways[source, target] = leg
         table = [[ways.get((i, j)) or _straight(a, b) for j, b in enumerate(points)] for i, a in enumerate(points)]
-        return _matrix(table)
+        return _matrix([[self.conditions.ridden(leg) for leg in row] for row in table])
 
     def ways_of(self, point: Point, others: Sequence[Point]) -> tuple[list[Leg], list[Leg]]:
         """The ways from ``point`` to each of ``others``, and from each of them to it, by bicycle.
@@ -181,9 +232,10 @@ class ValhallaStreets:
                 back["sources_to_targets"]["durations"], back["sources_to_targets"]["distances"], strict=True
             )
         ]
+        ridden = self.conditions.ridden
         return (
-            [_leg(s, km) or _straight(point, b) for (s, km), b in zip(outward, others, strict=True)],
-            [_leg(s, km) or _straight(a, point) for (s, km), a in zip(homeward, others, strict=True)],
+            [ridden(_leg(s, km) or _straight(point, b)) for (s, km), b in zip(outward, others, strict=True)],
+            [ridden(_leg(s, km) or _straight(a, point)) for (s, km), a in zip(homeward, others, strict=True)],
         )
 
     def _out_and_back(
@@ -196,7 +248,7 @@ class ValhallaStreets:
     def route(self, points: Sequence[Point]) -> Route:
         """The way through the points in their order, by bicycle; legs that no street joins are straight."""
         if len(points) < 2:
-            return StraightLines().route(points)
+            return StraightLines(conditions=self.conditions).route(points)
         whole = self._trip(points, "fr-FR", narrative=False)
         if whole is not None:
             return self._route(whole, points)
@@ -211,10 +263,14 @@ class ValhallaStreets:
 
     def _route_of_two(self, a: Point, b: Point) -> Route:
         trip = self._trip([a, b], "fr-FR", narrative=False)
-        return StraightLines().route([a, b]) if trip is None else self._route(trip, [a, b])
+        straight = StraightLines(conditions=self.conditions)
+        return straight.route([a, b]) if trip is None else self._route(trip, [a, b])
 
     def _route(self, trip: dict[str, Any], points: Sequence[Point]) -> Route:
-        legs = tuple(Leg(round(leg["summary"]["length"] * 1000), round(leg["summary"]["time"])) for leg in trip["legs"])
+        legs = tuple(
+            self.conditions.ridden(Leg(round(leg["summary"]["length"] * 1000), round(leg["summary"]["time"])))
+            for leg in trip["legs"]
+        )
         line: list[list[float]] = []
         for leg in trip["legs"]:
             shape = _decoded(leg["shape"])
@@ -256,6 +312,8 @@ class ValhallaStreets:
 
     def _ask(self, verb: str, question: dict[str, Any]) -> dict[str, Any] | None:
         """The router's answer, or None when it says that there is no way."""
+        if self.conditions.closed:
+            question |= {"exclude_polygons": [[list(corner) for corner in ring] for ring in self.conditions.closed]}
         question |= {"costing": "bicycle", "costing_options": {"bicycle": CARGO_BIKE}, "units": "kilometers"}
         try:
             with self._lock:
@@ -264,6 +322,14 @@ class ValhallaStreets:
             log.info("no way by the streets: %s", error)
             return None
         return answer
+
+
+@lru_cache(maxsize=64)
+def _under(streets: ValhallaStreets, conditions: Conditions) -> StreetNetwork:
+    """The same router, asked with other conditions."""
+    other = copy(streets)
+    other.conditions = conditions
+    return other
 
 
 def _tile_middles(tiles: Path) -> list[dict[str, float]]:

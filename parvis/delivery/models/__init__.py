@@ -13,6 +13,7 @@ from parvis.delivery.models.fleet import Bike, Hub, Shift
 from parvis.delivery.models.plans import Plan, Round, RoundQuerySet, Stop
 from parvis.delivery.models.positions import RiderPosition
 from parvis.delivery.models.promises import DayTours, Window, WindowQuerySet
+from parvis.delivery.models.streets import Pace, RoadClosure
 
 __all__ = [
     "Bag",
@@ -25,8 +26,10 @@ __all__ = [
     "DeliveryEvent",
     "DeliveryQuerySet",
     "Hub",
+    "Pace",
     "Plan",
     "RiderPosition",
+    "RoadClosure",
     "Round",
     "RoundQuerySet",
     "Shift",

@@ -24,6 +24,9 @@ class Hub(TownOwned):
     cold_from = models.PositiveSmallIntegerField(
         default=500, help_text="crates that bear this number or a higher one keep cold"
     )
+    pace_percent = models.PositiveSmallIntegerField(
+        default=100, help_text="riding time against the map's, learnt from the rounds that were ridden"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -31,6 +31,8 @@ class Plan(TownOwned):
     solution = models.JSONField(default=dict)
     message = models.CharField(max_length=300, blank=True)
     streets = models.CharField(max_length=12, default="straight", help_text="valhalla or straight")
+    conditions = models.CharField(max_length=12, blank=True, help_text="closures and pace that its ways were made with")
+    pace_percent = models.PositiveSmallIntegerField(default=100)
     planning_seconds = models.FloatField(null=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")

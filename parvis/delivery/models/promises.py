@@ -59,6 +59,7 @@ class DayTours(TownOwned):
     day = models.DateField()
     changed_at = models.DateTimeField(null=True, help_text="when something was promised last")
     tidied_at = models.DateTimeField(null=True, help_text="when the planner last looked for better tours")
+    conditions = models.CharField(max_length=12, blank=True, help_text="closures and pace its ways were found with")
     tours = models.JSONField(
         default=dict, help_text="trips by shift: ids of deliveries, seconds and metres of each way"
     )

@@ -33,6 +33,7 @@ def dispatch_page(
 ) -> HttpResponse:
     """Render a page of the dispatcher under its tab ``current``; the day goes from tab to tab."""
     tabs = [("dispatch", _("Rounds"), "route"), ("dispatch-fleet", _("Fleet and windows"), "bike")]
+    tabs.append(("dispatch-streets", _("Streets"), "traffic-cone"))
     subnav = [
         {"label": label, "icon": icon, "current": name == current, "url": day_url(name, day)}
         for name, label, icon in tabs

@@ -37,7 +37,7 @@ def fleet(request: PersonRequest) -> HttpResponse:
     day = day_asked(request.POST if request.method == "POST" else request.GET, today)
     form = ShiftForm(request.POST or None, hub=hub, day=day, initial={"start": "09:00", "end": "19:00"})
     if request.method == "POST":
-        _dispatcher_only(request)
+        dispatcher_only(request)
         if form.is_valid():
             try:
                 actions.add_shift(**form.values, by=request.user, at=at)
@@ -60,7 +60,8 @@ def fleet(request: PersonRequest) -> HttpResponse:
     return dispatch_page(request, "delivery/dispatch/fleet.html", "dispatch-fleet", day, context)
 
 
-def _dispatcher_only(request: PersonRequest) -> None:
+def dispatcher_only(request: PersonRequest) -> None:
+    """404 for those who may only look."""
     if Role.Kind.DISPATCHER not in roles_in(request):
         raise Http404
 
