@@ -152,7 +152,7 @@ def test_what_goes_wrong_is_a_failed_plan(
         raise OSError("the street tiles are gone")
 
     book(window, 1, at)
-    monkeypatch.setattr("parvis.delivery.actions.problems.streets_for", broken)
+    monkeypatch.setattr("parvis.delivery.actions.problems.streets_on", broken)
     with pytest.raises(OSError, match="tiles"):
         actions.make_plan(hub=hub, day=at.date(), by=None, at=at)
     plan = Plan.objects.get()
