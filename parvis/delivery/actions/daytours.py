@@ -195,7 +195,7 @@ class Day:
 
 
 def offers(*, town: Town, windows: Collection[Window], load: Load, at: datetime) -> dict[UUID, Offer]:
-    """The windows in which a bike can be at the door, by id. Five queries for all of them, however many there are."""
+    """The windows in which a bike can be at the door, by id. Six queries for all of them, however many there are."""
     days = days_of(town, windows, at)
     found = {}
     for window in windows:

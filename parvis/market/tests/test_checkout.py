@@ -361,5 +361,5 @@ def test_the_greener_time_comes_first_and_says_why(browser, town, hub, product, 
 
 
 def test_times_for_a_door_cost_few_queries(browser, filled, window, door, django_assert_max_num_queries):
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         browser.post("/checkout/", filled | {"recalculate": "1"}, headers=EN)
