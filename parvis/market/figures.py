@@ -6,7 +6,6 @@ they were placed, preparation by when it was due, deliveries by the start of the
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import (
     Aggregate,
@@ -30,6 +29,7 @@ from django.db.models import (
 from django.db.models.functions import ExtractHour, TruncDate
 
 from parvis.core.time import day_bounds
+from parvis.delivery.footprint import Spared, spared
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round
 from parvis.market.models import LedgerEntry, Line, Order, Part, PartEvent, Product
 from parvis.market.models.lines import line_cents, line_deposits
@@ -37,13 +37,6 @@ from parvis.market.worklist import FORGOTTEN, unanswered, waiting_since
 from parvis.towns.models import Town
 
 PATIENCE_MINUTES = 30
-VAN_KG_CO2E_PER_KM = Decimal("0.25")
-"""An ASSUMPTION, not a measurement: what a van would have emitted for each kilometre that the bikes rode.
-
-Light commercial vehicles stand between about 0.2 and 0.3 kg CO2e/km in ADEME's Base Carbone (Base Empreinte,
-"véhicule utilitaire léger", https://base-empreinte.ademe.fr); we take the middle, and count the van's round as long as
-the bikes'. Charging of the bikes is left out. Pages that show the number say that it is an estimate.
-"""
 
 
 class Median(Aggregate):
@@ -85,12 +78,8 @@ class Bikes:
     failed: int
     under_way: int
     metres: int | None
+    air: Spared
     streets: str = ""
-
-    @property
-    def co2_saved_grams(self) -> int | None:
-        """What a van would have emitted on the same kilometres, by the assumption above."""
-        return None if self.metres is None else int(self.metres * VAN_KG_CO2E_PER_KM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +228,11 @@ def _bikes(town: Town, day: date, start: datetime, end: datetime) -> Bikes:
     rounds = Round.objects.filter(town=town, plan__day=day, plan__state=Plan.State.PUBLISHED)
     ridden = rounds.aggregate(metres=Sum("metres"), streets=Min("plan__streets"))
     return Bikes(
-        **counts, under_way=counts["promised"] - ended, metres=ridden["metres"], streets=ridden["streets"] or ""
+        **counts,
+        under_way=counts["promised"] - ended,
+        metres=ridden["metres"],
+        streets=ridden["streets"] or "",
+        air=spared(ridden["metres"] or 0, town.country),
     )
 
 

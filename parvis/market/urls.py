@@ -11,6 +11,7 @@ from parvis.market.views import (
     papers,
     payments,
     public,
+    round_figures,
     telling,
     withdrawing,
 )
@@ -43,6 +44,7 @@ urlpatterns = [
     path("orders/<str:code>/pay/", payments.pay, name="order-pay"),
     path("payments/<slug:provider>/", payments.news, name="payment-news"),
     path("fund/", funds.fund, name="fund"),
+    path("figures/", round_figures.weeks, name="figures"),
     # merchants and the town's agents
     path("", include("parvis.market.urls_merchant")),
 ]

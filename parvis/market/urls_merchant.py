@@ -15,6 +15,7 @@ from parvis.market.views import (
     payments,
     quiet,
     reconciling,
+    round_figures,
     settling,
     vouchers,
 )
@@ -87,6 +88,8 @@ urlpatterns = [
     path("agent/vouchers/<uuid:pk>/withdraw/", vouchers.withdraw, name="agent-voucher-withdraw"),
     path("agent/fees/", fees.fees, name="agent-fees"),
     path("agent/fees/<uuid:pk>/call-off/", fees.call_off, name="agent-fees-call-off"),
+    path("agent/figures/", round_figures.days, name="agent-figures"),
+    path("agent/figures/costs/", round_figures.costs, name="agent-figure-costs"),
     path("agent/fund/", funds.keep, name="agent-fund"),
     path("agent/reconciliation/", reconciling.reconciliation, name="agent-reconciliation"),
     path("agent/reconciliation/provider/", reconciling.choose, name="agent-provider"),

@@ -54,6 +54,7 @@ WAYS = (
 # The sections of an agent's work: tabs on every page below /agent/.
 AGENT_WAYS = (
     Way("agent", _("Market"), "chart-column"),
+    Way("agent-figures", _("Bikes in figures"), "chart-line"),
     Way("agent-closing", _("Days off"), "calendar-x"),
     Way("agent-cycles", _("Cycles"), "calendar-sync"),
     Way("agent-directory", _("Directory"), "book-marked"),
@@ -72,6 +73,7 @@ FOOTER = (
     ("about", _("About this market")),
     ("join", _("Sell on the market")),
     ("fund", _("Support fund")),
+    ("figures", _("The market in figures")),
     ("legal", _("Legal notice")),
     ("privacy", _("Personal data")),
     ("accessibility", _("Accessibility")),

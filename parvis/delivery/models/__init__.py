@@ -1,5 +1,6 @@
 """What the delivery room keeps. ``Delivery`` and ``Bag`` have no state column: see ``states.py``."""
 
+from parvis.delivery.models.costs import RunningCosts, RunningCostsQuerySet
 from parvis.delivery.models.deliveries import (
     Bag,
     BagEvent,
@@ -32,6 +33,8 @@ __all__ = [
     "RoadClosure",
     "Round",
     "RoundQuerySet",
+    "RunningCosts",
+    "RunningCostsQuerySet",
     "Shift",
     "Stop",
     "Window",

@@ -1,8 +1,6 @@
 """What a played day comes to, computed again from the rows.
 
-CO2: every kilometre ridden is taken to replace one driven by a delivery van, at the factor of the agent's page
-(``market/figures.py`` says where it comes from). An assumption: vans newly registered in Europe in 2022 emitted
-183.8 g a kilometre on the test bench (European Environment Agency), those in the street more.
+CO2 is a range, reckoned as on the pages: ``delivery/footprint.py`` says how.
 """
 
 from collections import Counter
@@ -11,11 +9,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import Sum
 
+from parvis.delivery.footprint import spared
 from parvis.delivery.models import Bag, BagEvent, Crate, Delivery, DeliveryEvent
 from parvis.delivery.states import BagState, DeliveryState
 from parvis.demo.simulation.tally import Tally
 from parvis.demo.simulation.world import World
-from parvis.market.figures import VAN_KG_CO2E_PER_KM
 from parvis.market.models import LedgerEntry, LedgerTransaction, Line, Order, Part, PartEvent
 from parvis.market.states import PartState
 
@@ -36,7 +34,7 @@ def report(world: World, tally: Tally, key: str) -> dict[str, Any]:
     )
     ends = _ends(deliveries)
     bags = _bags(deliveries)
-    kilometres = tally.metres / 1000
+    kilometres, air = tally.metres / 1000, spared(tally.metres, world.town.country)
     return {
         "orders": orders.count(),
         "parts": len(parts),
@@ -46,7 +44,7 @@ def report(world: World, tally: Tally, key: str) -> dict[str, Any]:
         "bags_missorted": tally.missorted + bags["crossed"],
         "bags_left_at_hub": bags["left"],
         "km": round(kilometres, 1),
-        "co2_saved_kg": round(kilometres * float(VAN_KG_CO2E_PER_KM), 1),
+        "co2_saved_kg": [round(air.low / 1000, 1), round(air.high / 1000, 1)],
         **_ledger(world, orders),
         "plan_violations": tally.plan_violations,
         "planning_seconds": max(tally.wave_seconds, default=0.0),

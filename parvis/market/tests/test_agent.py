@@ -73,7 +73,7 @@ def test_a_day_is_counted(town, product, apples, place, hub, window, rider, at):
     assert (found.due, found.prepared_late, found.items_missing) == (4, 1, 2)
     assert (found.bikes.promised, found.bikes.kept, found.bikes.late, found.bikes.failed) == (1, 1, 0, 0)
     assert found.bikes.metres == 1000
-    assert found.bikes.co2_saved_grams == 250
+    assert (found.bikes.air.low, found.bikes.air.high) == (127, 268)
     assert found.check.ok
     assert found.check.sold_lines == 420 + 700 + 420
     assert found.check.paid == 420 + 700 + 420 + 390
@@ -140,9 +140,9 @@ def test_the_estimate_names_its_assumption(page, town, hub, at):
     Round.objects.create(town=town, plan=plan, bike=hub.bikes.get(), number=1, **times, **load)
     said = text(page())
     assert "12 km" in said
-    assert "3 kg" in said
+    assert "1.5\xa0kg to 3.2\xa0kg" in said
     assert "An estimate" in said
-    assert "assumption" in said
+    assert "say how it is reckoned" in said
 
 
 def test_only_the_agent_of_this_town(visit, merchant, citizen, dispatcher, stranger, shop, clock):

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from parvis.core.money import format_money
 from parvis.core.spreadsheets import Cell, Cents, csv_response
 from parvis.core.time import day_of
-from parvis.core.words import say_clock, say_day, say_distance, say_duration, say_weight
-from parvis.market.figures import PATIENCE_MINUTES, VAN_KG_CO2E_PER_KM, DayFigures, day_figures, orders_of_week
+from parvis.core.words import say_clock, say_day, say_distance, say_duration
+from parvis.market.figures import PATIENCE_MINUTES, DayFigures, day_figures, orders_of_week
+from parvis.market.round_words import say_spared
 from parvis.people.access import require_role
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
@@ -53,7 +54,6 @@ def day(request: PersonRequest) -> HttpResponse:
         "shop_figures": _shop_figures(found),
         "bike_figures": _bike_figures(found),
         "money_figures": _money_figures(found, currency),
-        "factor": VAN_KG_CO2E_PER_KM,
         "baskets": _table([_("Shops in one order"), _("Orders")], found.baskets),
         "reasons": _table([_("Reason"), _("Orders")], found.answers.reasons),
         "week": _table([_("Day"), _("Orders")], [(say_day(d), n) for d, n in orders_of_week(request.town, chosen)]),
@@ -119,11 +119,11 @@ def _bike_figures(found: DayFigures) -> list[dict[str, str]]:
         {"label": _("Failed"), "value": str(bikes.failed), "tone": "warn" if bikes.failed else ""},
         {"label": _("Still to come"), "value": str(bikes.under_way)},
     ]
-    if bikes.metres is not None and bikes.co2_saved_grams is not None:
+    if bikes.metres is not None:
         note = _("in straight lines, lengthened") if bikes.streets == "straight" else _("along streets")
         figures += [
             {"label": _("Planned by bike"), "value": say_distance(bikes.metres), "note": note},
-            {"label": _("CO₂ spared, estimated"), "value": say_weight(bikes.co2_saved_grams)},
+            {"label": _("CO₂ spared, estimated"), "value": say_spared(bikes.air)},
         ]
     return figures
 
@@ -205,7 +205,8 @@ def _csv(found: DayFigures) -> HttpResponse:
         ["bike_late", _("Late"), bikes.late],
         ["bike_failed", _("Failed"), bikes.failed],
         ["bike_metres", _("Planned by bike"), bikes.metres],
-        ["co2_saved_grams_estimated", _("CO₂ spared, estimated"), bikes.co2_saved_grams],
+        ["co2_spared_grams_low", _("CO₂ spared, at least"), bikes.air.low],
+        ["co2_spared_grams_high", _("CO₂ spared, at most"), bikes.air.high],
         ["sold_out", _("Sold out now"), found.sold_out_count],
         ["ledger_sum", _("Sum of the day's movements"), Cents(check.ledger_sum)],
         ["sold_by_bags", _("Sold, by the bags"), Cents(check.sold_lines)],

@@ -1,0 +1,200 @@
+"""The days of a town's deliveries in figures: promises kept, kilometres, costs, air; and each delivery behind them.
+
+A day is the day of the window FIRST promised. A fixed number of queries, however many days and deliveries: deliveries
+with their doors, windows, rounds, shifts, rates. ``market.round_figures`` adds what came in, and for which shop.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from parvis.core.time import day_bounds, day_of
+from parvis.delivery.costs import Cost, cost_of_day, each
+from parvis.delivery.footprint import Spared, spared
+from parvis.delivery.kept import AtDoor, Judged, Outcome, judge
+from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round, RunningCosts, Shift, Window
+from parvis.delivery.models.costs import rates_on
+from parvis.towns.models import Town
+
+MOVED_AT_MOST = timedelta(days=7)  # a promise that is moved further away is found under its new day
+BY_BUYER = "buyer"  # ``detail["asked_by"]`` of a promise moved because the buyer wished it
+_DOORS = (DeliveryEvent.Kind.DELIVERED, DeliveryEvent.Kind.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One delivery: its day, how its promise ended, how often a bike was at the door."""
+
+    pk: UUID
+    day: date
+    judged: Judged
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One day. ``metres`` are those of the published plan; ``ridden`` those of rounds that came back, of these."""
+
+    day: date
+    promised: int = 0
+    kept: int = 0
+    missed: int = 0
+    late: int = 0
+    not_brought: int = 0
+    coming: int = 0
+    late_seconds: int = 0
+    drops: int = 0
+    metres: int = 0
+    ridden: int = 0
+    cost: Cost = field(default_factory=Cost)
+    air: Spared = field(default_factory=lambda: Spared(0, 0))
+
+    @property
+    def ended(self) -> int:
+        """Promises of which it is known how they ended."""
+        return self.promised - self.coming
+
+    @property
+    def cost_each(self) -> int | None:
+        """Cents for one door at which a bike was."""
+        return each(self.cost.cents, self.drops)
+
+    @property
+    def late_each(self) -> int | None:
+        """Seconds by which a late one was late, on average."""
+        return each(self.late_seconds, self.late)
+
+    def __add__(self, other: "DayLine") -> "DayLine":
+        """Both together, under the earlier day."""
+        return DayLine(
+            min(self.day, other.day),
+            *(getattr(self, name) + getattr(other, name) for name in _SUMMED),
+        )
+
+
+_SUMMED = tuple(name for name in DayLine.__slots__ if name != "day")
+
+
+def together(lines: Iterable[DayLine], first: date) -> DayLine:
+    """All days as one."""
+    return sum(lines, DayLine(first))
+
+
+def told_between(town: Town, first: date, last: date, at: datetime) -> list[Told]:
+    """Every delivery expected that was first promised on these days (both included), judged as things stand ``at``."""
+    start, end = day_bounds(first, town.zone)[0], day_bounds(last, town.zone)[1]
+    # A promise of these days may stand in a window of others by now: events name the first one.
+    around = {"starts_at__gte": start - MOVED_AT_MOST, "starts_at__lt": end + MOVED_AT_MOST}
+    moves = _moves(town, start - MOVED_AT_MOST, end + MOVED_AT_MOST)
+    rows = Delivery.objects.expected().filter(
+        town=town, window__starts_at__gte=start - MOVED_AT_MOST, window__starts_at__lt=end + MOVED_AT_MOST
+    )
+    deliveries = list(rows.order_by("pk").values_list("pk", "window_id"))
+    windows = {
+        pk: (starts_at, ends_at)
+        for pk, starts_at, ends_at in Window.objects.filter(town=town, **around).values_list(
+            "pk", "starts_at", "ends_at"
+        )
+    }
+    doors = _doors(rows)
+    found = []
+    for pk, window_id in deliveries:
+        first_window, moved_at = moves.get(pk, (window_id, None))
+        starts_at, ends_at = windows.get(first_window, windows[window_id])
+        if start <= starts_at < end:
+            judged = judge(starts_at, ends_at, doors.get(pk, ()), moved_at=moved_at, at=at)
+            found.append(Told(pk, day_of(starts_at, town.zone), judged, len(doors.get(pk, ()))))
+    return found
+
+
+def _moves(town: Town, start: datetime, end: datetime) -> dict[UUID, tuple[UUID, datetime | None]]:
+    """For each delivery whose window was changed: the window to be judged, and when the town gave it up, if it did."""
+    events = DeliveryEvent.objects.filter(
+        town=town,
+        kind=DeliveryEvent.Kind.REBOOKED,
+        delivery__window__starts_at__gte=start,
+        delivery__window__starts_at__lt=end,
+    )
+    found: dict[UUID, tuple[UUID, datetime | None]] = {}
+    for pk, at, detail in events.order_by("at", "pk").values_list("delivery_id", "at", "detail"):
+        if found.get(pk, (None, None))[1] is not None:
+            continue  # the first time that the town moved it is what counts
+        if detail.get("asked_by") == BY_BUYER:
+            found[pk] = (UUID(detail["to"]), None)
+        else:
+            found[pk] = (UUID(detail["from"]), at)
+    return found
+
+
+def _doors(rows: QuerySet[Delivery]) -> dict[UUID, list[AtDoor]]:
+    events = DeliveryEvent.objects.filter(delivery__in=rows, kind__in=_DOORS)
+    found: dict[UUID, list[AtDoor]] = defaultdict(list)
+    for pk, at, kind in events.order_by("at", "pk").values_list("delivery_id", "at", "kind"):
+        found[pk].append(AtDoor(at, kind == DeliveryEvent.Kind.DELIVERED))
+    return found
+
+
+def lines_of(town: Town, told: Iterable[Told], first: date, last: date) -> list[DayLine]:
+    """The days that had a shift or a promise, newest first."""
+    counted = _counted(told)
+    ridden = _ridden(town, first, last)
+    paid = _paid(town, first, last)
+    rows = list(RunningCosts.objects.of(town))
+    days = sorted({*counted, *ridden, *paid}, reverse=True)
+    lines = []
+    for day in days:
+        line = counted.get(day, DayLine(day))
+        planned, back = ridden.get(day, (0, 0))
+        seconds, bikes = paid.get(day, (0, 0))
+        cost = cost_of_day(rates_on(rows, day), rider_seconds=seconds, bikes=bikes, metres=planned, drops=line.drops)
+        lines.append(line + DayLine(day, metres=planned, ridden=back, cost=cost, air=spared(planned, town.country)))
+    return lines
+
+
+def _counted(told: Iterable[Told]) -> dict[date, DayLine]:
+    found: dict[date, DayLine] = {}
+    for one in told:
+        outcome = one.judged.outcome
+        line = DayLine(
+            one.day,
+            promised=1,
+            kept=outcome == Outcome.KEPT,
+            missed=one.judged.missed,
+            late=outcome == Outcome.LATE,
+            not_brought=outcome == Outcome.NOT_BROUGHT,
+            coming=outcome == Outcome.COMING,
+            late_seconds=one.judged.late_seconds,
+            drops=one.attempts > 0,
+        )
+        found[one.day] = found.get(one.day, DayLine(one.day)) + line
+    return found
+
+
+def _ridden(town: Town, first: date, last: date) -> dict[date, tuple[int, int]]:
+    """Metres of the published plan's rounds that left, and of those that came back, by day."""
+    rounds = Round.objects.filter(
+        town=town, plan__state=Plan.State.PUBLISHED, plan__day__gte=first, plan__day__lte=last, left_at__isnull=False
+    )
+    rows = (
+        rounds.order_by()
+        .values_list("plan__day")
+        .annotate(out=Sum("metres"), back=Sum("metres", filter=Q(back_at__isnull=False), default=0))
+    )
+    return {day: (out, back) for day, out, back in rows}
+
+
+def _paid(town: Town, first: date, last: date) -> Mapping[date, tuple[int, int]]:
+    """Seconds of shifts and bikes on shift, by day."""
+    start, end = day_bounds(first, town.zone)[0], day_bounds(last, town.zone)[1]
+    shifts = Shift.objects.filter(town=town, starts_at__gte=start, starts_at__lt=end)
+    seconds: dict[date, int] = defaultdict(int)
+    bikes: dict[date, set[UUID]] = defaultdict(set)
+    for bike, starts_at, ends_at in shifts.values_list("bike_id", "starts_at", "ends_at"):
+        day = day_of(starts_at, town.zone)
+        seconds[day] += round((ends_at - starts_at).total_seconds())
+        bikes[day].add(bike)
+    return {day: (seconds[day], len(bikes[day])) for day in seconds}

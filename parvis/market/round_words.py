@@ -1,0 +1,153 @@
+"""The figures of the bikes in words: what stands at the top, the rows of tables, the rates in a sentence."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from parvis.core.money import format_money
+from parvis.core.words import say_day, say_distance, say_duration, say_rate, say_weight
+from parvis.delivery.costs import each
+from parvis.delivery.footprint import Spared
+from parvis.delivery.models import RunningCosts
+from parvis.delivery.models.costs import rates_on
+from parvis.market.round_figures import DayMoney, ShopLine
+from parvis.towns.models import Town
+
+GOOD = 95  # per cent of promises kept, from which the figure is green
+
+
+def figures(total: DayMoney, town: Town) -> list[dict[str, str]]:
+    """What stands large at the top."""
+    line, currency = total.line, town.currency
+    kept = percent(line.kept, line.ended)
+    figures = [
+        {"label": _("Deliveries promised"), "value": str(line.promised)},
+        {
+            "label": _("Promise kept"),
+            "value": kept,
+            "note": _("of %(count)d that are over") % {"count": line.ended},
+            "tone": "" if not line.ended else "go" if line.kept * 100 >= line.ended * GOOD else "warn",
+        },
+        {
+            "label": _("Late"),
+            "value": str(line.late),
+            "note": _("by %(time)s on average") % {"time": say_duration(line.late_each)} if line.late_each else "",
+        },
+        {"label": _("Not brought"), "value": str(line.not_brought), "tone": "warn" if line.not_brought else ""},
+        {"label": _("By bike"), "value": say_distance(line.metres)},
+        {"label": _("CO₂ spared against vans"), "value": say_spared(line.air), "note": _("an estimate")},
+    ]
+    if line.cost_each is not None:
+        income = each(total.income, line.drops) or 0
+        figures += [
+            {"label": _("One delivery costs"), "value": format_money(line.cost_each, currency)},
+            {
+                "label": _("Paid by buyers and shops"),
+                "value": format_money(income, currency),
+                "note": _("without VAT"),
+            },
+            {
+                "label": _("The town adds") if line.cost_each > income else _("Left to the town"),
+                "value": format_money(abs(line.cost_each - income), currency),
+                "note": _("for each delivery"),
+            },
+        ]
+    return figures
+
+
+def say_spared(air: Spared) -> str:
+    """``8 to 14 kg``; a bike that spared nothing says so."""
+    if air.high <= 0:
+        return say_weight(0)
+    return _("%(low)s to %(high)s") % {"low": say_weight(max(0, air.low)), "high": say_weight(air.high)}
+
+
+def percent(part: int, whole: int) -> str:
+    return say_rate(round(part * 1000 / whole) * 10) if whole else "–"
+
+
+def day_columns(first: str = "") -> list[dict[str, Any]]:
+    return [
+        {"label": first or _("Day")},
+        *(
+            {"label": label, "num": True}
+            for label in (
+                _("Promised"),
+                _("Kept"),
+                _("of these nobody at home"),
+                _("Late"),
+                _("Not brought"),
+                _("By bike"),
+                _("One delivery costs"),
+                _("Cost"),
+                _("Paid by buyers and shops"),
+                _("CO₂ spared"),
+            )
+        ),
+    ]
+
+
+def day_row(day: DayMoney, town: Town, name: str = "") -> list[str]:
+    line, currency = day.line, town.currency
+    kept = f"{line.kept} ({percent(line.kept, line.ended)})" if line.ended else "–"
+    return [
+        name or say_day(line.day),
+        str(line.promised),
+        kept,
+        str(line.missed),
+        str(line.late),
+        str(line.not_brought),
+        say_distance(line.metres),
+        "–" if line.cost_each is None else format_money(line.cost_each, currency),
+        format_money(line.cost.cents, currency),
+        format_money(day.income, currency),
+        say_spared(line.air),
+    ]
+
+
+def shop_columns() -> list[dict[str, Any]]:
+    labels = (
+        _("Deliveries"),
+        _("Kept"),
+        _("Late or not brought"),
+        _("Its bag came late"),
+        _("Its share of the cost"),
+        _("Its share of what was paid"),
+    )
+    return [{"label": _("Shop")}, *({"label": label, "num": True} for label in labels)]
+
+
+def shop_row(shop: ShopLine, town: Town) -> list[str]:
+    return [
+        shop.name,
+        str(shop.deliveries),
+        f"{shop.kept} ({percent(shop.kept, shop.kept + shop.broken)})",
+        str(shop.broken),
+        str(shop.bags_late),
+        format_money(shop.cost, town.currency),
+        format_money(shop.income, town.currency),
+    ]
+
+
+def rates_words(town: Town, day: date) -> str:
+    rows = list(RunningCosts.objects.of(town))
+    held = rates_on(rows, day)
+    own = any(row.starts_on <= day for row in rows)
+    words = _rates_sentence(town, held.rider_hour, held.hub_hour, held.hub_minutes, held.bike_day, held.bike_km)
+    return words if own else _("%(rates)s The town has not set these rates: they are assumptions.") % {"rates": words}
+
+
+def say_rates(row: RunningCosts, town: Town) -> str:
+    rates = row.rates
+    return _rates_sentence(town, rates.rider_hour, rates.hub_hour, rates.hub_minutes, rates.bike_day, rates.bike_km)
+
+
+def _rates_sentence(town: Town, rider: int, hub: int, minutes: int, day: int, km: int) -> str:
+    def say(cents: int) -> str:
+        return format_money(cents, town.currency)
+
+    return _(
+        "An hour of a rider is reckoned at %(rider)s, an hour at the depot at %(hub)s and %(minutes)d minutes of it "
+        "for one delivery, a bike at %(day)s a day and %(km)s a kilometre."
+    ) % {"rider": say(rider), "hub": say(hub), "minutes": minutes, "day": say(day), "km": say(km)}
