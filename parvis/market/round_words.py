@@ -67,43 +67,53 @@ def percent(part: int, whole: int) -> str:
     return say_rate(round(part * 1000 / whole) * 10) if whole else "–"
 
 
-def day_columns(first: str = "") -> list[dict[str, Any]]:
-    return [
-        {"label": first or _("Day")},
-        *(
-            {"label": label, "num": True}
-            for label in (
-                _("Promised"),
-                _("Kept"),
-                _("of these nobody at home"),
-                _("Late"),
-                _("Not brought"),
-                _("By bike"),
-                _("One delivery costs"),
-                _("Cost"),
-                _("Paid by buyers and shops"),
-                _("CO₂ spared"),
-            )
-        ),
-    ]
+def promise_columns(first: str = "") -> list[dict[str, Any]]:
+    """Of the table that says how promises ended."""
+    labels = (_("Promised"), _("Kept"), _("of these nobody at home"), _("Late"), _("Not brought"), _("By bike"))
+    return [{"label": first or _("Day")}, *({"label": label, "num": True} for label in labels)]
 
 
-def day_row(day: DayMoney, town: Town, name: str = "") -> list[str]:
-    line, currency = day.line, town.currency
-    kept = f"{line.kept} ({percent(line.kept, line.ended)})" if line.ended else "–"
+def promise_row(day: DayMoney, name: str = "") -> list[str]:
+    """How the promises of a day, or of several, ended."""
+    line = day.line
     return [
         name or say_day(line.day),
         str(line.promised),
-        kept,
+        _of(line.kept, line.ended),
         str(line.missed),
         str(line.late),
         str(line.not_brought),
         say_distance(line.metres),
+    ]
+
+
+def money_columns(first: str = "") -> list[dict[str, Any]]:
+    """Of the table that says what it cost."""
+    labels = (
+        _("One delivery costs"),
+        _("Cost"),
+        _("Paid by buyers and shops"),
+        _("Left (missing −)"),
+        _("CO₂ spared"),
+    )
+    return [{"label": first or _("Day")}, *({"label": label, "num": True} for label in labels)]
+
+
+def money_row(day: DayMoney, town: Town, name: str = "") -> list[str]:
+    """What a day, or several, cost and brought in."""
+    line, currency = day.line, town.currency
+    return [
+        name or say_day(line.day),
         "–" if line.cost_each is None else format_money(line.cost_each, currency),
         format_money(line.cost.cents, currency),
         format_money(day.income, currency),
+        format_money(day.result, currency),
         say_spared(line.air),
     ]
+
+
+def _of(kept: int, ended: int) -> str:
+    return f"{kept} ({percent(kept, ended)})" if ended else "–"
 
 
 def shop_columns() -> list[dict[str, Any]]:
@@ -122,7 +132,7 @@ def shop_row(shop: ShopLine, town: Town) -> list[str]:
     return [
         shop.name,
         str(shop.deliveries),
-        f"{shop.kept} ({percent(shop.kept, shop.kept + shop.broken)})",
+        _of(shop.kept, shop.kept + shop.broken),
         str(shop.broken),
         str(shop.bags_late),
         format_money(shop.cost, town.currency),

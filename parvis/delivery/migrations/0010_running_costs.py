@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("delivery", "0007_breaks_and_cold_boxes"),
+        ("delivery", "0009_riders_position"),
         ('towns', '0003_words_synonyms_and_basemap'),
     ]
 
