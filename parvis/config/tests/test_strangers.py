@@ -10,7 +10,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 PUBLIC = {
-    "home", "search", "about", "figures", "legal", "privacy", "accessibility", "gallery", "shops", "shop", "products", "product",
+    "home", "search", "about", "figures", "legal", "privacy", "accessibility", "gallery", "shops", "shop", "products",
+    "product",
     "basket", "checkout", "places", "place", "address-search", "demo-people", "order", "order-receipt", "order-cancel",
     "api-page", "api-openapi", "api-list_places", "api-list_places_geojson", "api-one_place", "api-place_hours",
     "api-categories", "api-services", "robots", "sitemap", "sitemap-section", "place-calendar", "place-poster",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("delivery", "0009_riders_position"),
+        ("delivery", "0010_closures_and_pace"),
         ('towns', '0003_words_synonyms_and_basemap'),
     ]
 
