@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
-from parvis.delivery.models import Delivery, DeliveryEvent, RiderPosition
+from parvis.delivery.models import Delivery, DeliveryEvent, Rating, RiderPosition
 from parvis.joining.models import Invitation, Preregistration
 from parvis.market.actions.bringing import forget as forget_goods
 from parvis.market.models import (
@@ -66,7 +66,9 @@ def _deliveries(before: datetime) -> int:
     for event in proofs.exclude(photo=""):
         event.photo.delete(save=False)
     proofs.update(photo="", detail={})
-    return old.update(name=BLANK_NAME, phone="", address="", note="", lon=0, lat=0)
+    Rating.objects.filter(delivery__in=old).update(comment="")
+    blank = {"phone": "", "address": "", "note": "", "leave_with": "", "leave_note": ""}
+    return old.update(name=BLANK_NAME, lon=0, lat=0, **blank)
 
 
 def _positions(before: datetime) -> int:
@@ -200,7 +202,7 @@ RULES = (
     Rule("messages that have left", timedelta(days=90), _messages),
     Rule("audit entries", timedelta(days=3 * 365), _audit),
     Rule("baskets left alone", timedelta(days=30), _baskets),
-    Rule("names and proofs of deliveries", timedelta(days=90), _deliveries),
+    Rule("names, wishes and proofs of deliveries, and the words of ratings", timedelta(days=90), _deliveries),
     Rule("that a rider let their position be seen, after its day", timedelta(days=0), _positions),
     Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
     Rule("names in cases of withdrawal", timedelta(days=3 * 365), _withdrawals),

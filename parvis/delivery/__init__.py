@@ -15,7 +15,8 @@ nothing of it is seen at the hub, in plans or by riders until ``actions.confirm_
 
 States are computed from events (``states.py``); nothing stores one.
 
-Personal data: name, address, telephone and note of a delivery, and the proof of it (a name or a photo), for 90
-days after the day of delivery (the purge table in ``parvis/config/retention.py``). The last position of a rider who
-agreed for the day, until the bike is back; the agreement goes with the day.
+Personal data: name, address, telephone and note of a delivery, with whom it may be left, the words of a rating, and the
+proof of it (a name or a photo), for 90 days after the day of delivery (the purge table in
+``parvis/config/retention.py``). The last position of a rider who agreed for the day, until the bike is back; the
+agreement goes with the day.
 """

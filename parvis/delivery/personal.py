@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from parvis.core.personal import NOBODY, Held, Subject, plain
-from parvis.delivery.models import BagEvent, Delivery, DeliveryEvent, Plan, RiderPosition, Round, Shift
+from parvis.delivery.models import BagEvent, Delivery, DeliveryEvent, Plan, Rating, RiderPosition, Round, Shift
 
 
 def held(subject: Subject) -> Held:
@@ -28,11 +28,23 @@ def held(subject: Subject) -> Held:
 def held_of(deliveries: Collection[UUID]) -> Held:
     """Deliveries as whoever waited for them may read them."""
     mine = Delivery.objects.filter(pk__in=deliveries)
-    fields = ("name", "phone", "address", "note", "lon", "lat", "window__starts_at", "window__ends_at")
+    fields = (
+        "name",
+        "phone",
+        "address",
+        "note",
+        "leave_with",
+        "leave_note",
+        "lon",
+        "lat",
+        "window__starts_at",
+        "window__ends_at",
+    )
     events = DeliveryEvent.objects.filter(delivery__in=deliveries).order_by("at")
     return {
         "delivery.Delivery": plain(mine, *fields),
         "delivery.DeliveryEvent (at my door)": plain(events, "at", "kind", "detail", "photo"),
+        "delivery.Rating": plain(Rating.objects.filter(delivery__in=deliveries), "at", "score", "comment"),
     }
 
 
@@ -60,4 +72,5 @@ def forget(deliveries: Collection[UUID]) -> int:
         event.photo.delete(save=False)
     proofs.update(photo="", detail={})
     rows = Delivery.objects.filter(pk__in=deliveries)
-    return rows.update(name=NOBODY, phone="", address="", note="", lon=0, lat=0)
+    Rating.objects.filter(delivery__in=deliveries).update(comment="")
+    return rows.update(name=NOBODY, phone="", address="", note="", leave_with="", leave_note="", lon=0, lat=0)

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from parvis.core import outbox
+from parvis.delivery.models import Window
 from parvis.market import telling
 from parvis.market.fee_words import say_fees
 from parvis.market.fees import in_force
@@ -21,10 +22,16 @@ def order_url(order: Order) -> str:
     return town_url(order.town, f"/orders/{order.code}/?key={order.secret}")
 
 
+def follow_url(order: Order) -> str:
+    """The page on which its bike is followed, with its key."""
+    return town_url(order.town, f"/orders/{order.code}/follow/?key={order.secret}")
+
+
 def _send(key: str, name: str, order: Order, to: str, language: str, **context: Any) -> None:
     if not outbox.is_wanted(to):
         return
-    data = {"order": order, "town": order.town, "order_url": order_url(order)} | context
+    data = {"order": order, "town": order.town, "order_url": order_url(order), "follow_url": follow_url(order)}
+    data |= context
     with translation.override(language), timezone.override(order.town.zone):
         text = render_to_string(f"market/mail/{name}.txt", data)
     subject, _, body = text.strip().partition("\n")
@@ -134,6 +141,29 @@ def order_left(order: Order, at: datetime) -> None:
 def order_ended(order: Order, outcome: str, at: datetime) -> None:
     """The rider handed it over, or could not."""
     _moved(order, "order_delivered" if outcome == "delivered" else "order_failed", at)
+
+
+def order_moved(order: Order, parts: Iterable[Part], window: Window, at: datetime) -> None:
+    """Another time was chosen: the buyer has it in writing, each shop knows until when."""
+    _told_all(order, parts, "order_moved", at, window=window)
+
+
+def order_collected_instead(order: Order, parts: Iterable[Part], at: datetime) -> None:
+    """No bike comes: the buyer collects in the shops."""
+    _told_all(order, parts, "order_collected", at)
+
+
+def _told_all(order: Order, parts: Iterable[Part], name: str, at: datetime, **context: Any) -> None:
+    stamp, said = int(at.timestamp()), {"parts": list(parts), **context}
+    key = f"{name.replace('_', '-')}:{order.pk}:{stamp}"
+    _send(key, name, order, order.email, order.language, **said)
+    telling.tell_buyer(order, name, key)
+    for part in said["parts"]:
+        own = f"{name.replace('_', '-')}-to-shop:{part.pk}:{stamp}"
+        to, language = part.shop.organisation.email, order.town.default_language
+        url = town_url(order.town, f"/merchant/{part.shop.slug}/orders/{part.pk}/")
+        _send(own, f"{name}_to_shop", order, to, language, part=part, shop=part.shop, merchant_url=url, **context)
+        telling.tell_merchants(part, f"{name}_to_shop", own)
 
 
 def _moved(order: Order, name: str, at: datetime) -> None:

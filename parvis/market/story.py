@@ -2,21 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.core.words import say_clock, say_grams
-from parvis.delivery.models import Plan, Stop
 from parvis.market.models import Line, Modality, Order, Part, Product
 from parvis.market.phrases import say_asked
 from parvis.market.pricing import Total
 from parvis.market.states import LOST, PartState
 from parvis.market.when import near_moment, near_span
-
-HONEST = timedelta(minutes=15)  # a planned arrival is said as an interval of this much before and after
-FIVE = 300
 
 TONES = {
     PartState.RESERVED: "wait",
@@ -340,22 +336,3 @@ def promise(order: Order, at: datetime) -> str:
     if delivery is None or delivery.cancelled_at is not None:
         return ""
     return near_span(delivery.window.starts_at, delivery.window.ends_at, at)
-
-
-def expected(order: Order, told: list[PartStory]) -> tuple[datetime, datetime] | None:
-    """When the rider should ring, once a plan is published: fifteen minutes around it, in whole five minutes.
-
-    One query, and only while something is still to come by bike. Times in UTC.
-    """
-    coming = {PartState.REFUSED, PartState.CANCELLED, PartState.DONE, PartState.FAILED, PartState.LOST}
-    if order.delivery is None or all(story.state in coming for story in told if story.part.kind == Modality.Kind.BIKE):
-        return None
-    stops = Stop.objects.filter(delivery=order.delivery, round__plan__state=Plan.State.PUBLISHED)
-    stop = stops.order_by("-arrive_at").first()
-    if stop is None:
-        return None
-    early, late = (stop.arrive_at - HONEST).timestamp(), (stop.arrive_at + HONEST).timestamp()
-    return (
-        datetime.fromtimestamp(early // FIVE * FIVE, tz=stop.arrive_at.tzinfo),
-        datetime.fromtimestamp(-(-late // FIVE) * FIVE, tz=stop.arrive_at.tzinfo),
-    )

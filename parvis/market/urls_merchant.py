@@ -19,7 +19,18 @@ from parvis.market.views import (
     settling,
     vouchers,
 )
-from parvis.market.views.merchant import losses, money, options, orders, products, reductions, returns, rules, shop
+from parvis.market.views.merchant import (
+    losses,
+    money,
+    options,
+    orders,
+    products,
+    ratings,
+    reductions,
+    returns,
+    rules,
+    shop,
+)
 
 urlpatterns = [
     path("merchant/", orders.entry, name="merchant"),
@@ -36,6 +47,7 @@ urlpatterns = [
     path("merchant/<slug:slug>/orders/<uuid:pk>/give-up/", losses.give_up, name="merchant-give-up"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/label/", orders.label, name="merchant-label"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/label.pdf", orders.label_pdf, name="merchant-label-pdf"),
+    path("merchant/<slug:slug>/ratings/", ratings.ratings, name="merchant-ratings"),
     path("merchant/<slug:slug>/products/", products.products, name="merchant-products"),
     path("merchant/<slug:slug>/products/add/", products.add, name="merchant-product-add"),
     path("merchant/<slug:slug>/products/<uuid:pk>/", products.edit, name="merchant-product"),

@@ -21,6 +21,7 @@ from parvis.delivery.actions.positions import agree, note_position, stop_sharing
 from parvis.delivery.actions.problems import build_problem
 from parvis.delivery.actions.publishing import discard_draft, publish_plan
 from parvis.delivery.actions.riding import bring_back, leave_hub
+from parvis.delivery.actions.wishes import rate_delivery, wish_for_door
 
 __all__ = [
     "BagSpec",
@@ -48,6 +49,7 @@ __all__ = [
     "pack_into",
     "place_delivery",
     "publish_plan",
+    "rate_delivery",
     "rebook_delivery",
     "recover_goods",
     "remove_shift",
@@ -64,4 +66,5 @@ __all__ = [
     "unload",
     "unlock_round",
     "unpack",
+    "wish_for_door",
 ]

@@ -15,6 +15,7 @@ from parvis.delivery.models.plans import Plan, Round, RoundQuerySet, Stop
 from parvis.delivery.models.positions import RiderPosition
 from parvis.delivery.models.promises import DayTours, Window, WindowQuerySet
 from parvis.delivery.models.streets import Pace, RoadClosure
+from parvis.delivery.models.ratings import Rating
 
 __all__ = [
     "Bag",
@@ -29,6 +30,7 @@ __all__ = [
     "Hub",
     "Pace",
     "Plan",
+    "Rating",
     "RiderPosition",
     "RoadClosure",
     "Round",

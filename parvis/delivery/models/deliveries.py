@@ -36,6 +36,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(TownOwned):
     """One handing-over at one door in one window, however many shops packed for it."""
 
+    class LeaveWith(models.TextChoices):
+        """Who or what may have it when nobody opens."""
+
+        NEIGHBOUR = "neighbour", _("Leave it with the neighbour")
+        CONCIERGE = "concierge", _("Leave it with the concierge")
+        DOOR = "door", _("Leave it at the door")
+
     window = models.ForeignKey(Window, on_delete=models.PROTECT, related_name="deliveries")
     code = models.CharField(max_length=8)
     reference = models.CharField(max_length=40, help_text="whatever the booker calls it; shown to people")
@@ -43,6 +50,8 @@ class Delivery(TownOwned):
     phone = models.CharField(max_length=30, blank=True)
     address = models.CharField(max_length=240)
     note = models.CharField(max_length=300, blank=True)
+    leave_with = models.CharField(max_length=10, choices=LeaveWith.choices, blank=True)
+    leave_note = models.CharField(max_length=120, blank=True, help_text="which neighbour, which door")
     lon = models.FloatField()
     lat = models.FloatField()
     service_seconds = models.PositiveSmallIntegerField(default=180)
@@ -70,6 +79,12 @@ class Delivery(TownOwned):
     def live_bags(self) -> "list[Bag]":
         """The bags that are still to come, without those whose sender cancelled."""
         return [bag for bag in self.bags.all() if bag.cancelled_at is None]
+
+    @property
+    def leave_words(self) -> str:
+        """``Leave it with the neighbour: Mme Roux, 2e``; nothing where it is for whoever opens."""
+        said = str(self.get_leave_with_display()) if self.leave_with else ""
+        return f"{said}: {self.leave_note}" if said and self.leave_note else said
 
     @property
     def grams(self) -> int:

@@ -41,6 +41,7 @@ def hub_page(
         ("hub", _("Bags")),
         ("hub-deliveries", _("Deliveries")),
         ("hub-rounds", _("Rounds")),
+        ("hub-ratings", _("Ratings")),
     ]
     subnav = [
         {"label": label, "current": name == current, "url": with_query(reverse(name), query)} for name, label in tabs

@@ -18,14 +18,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parvis.core.errors import Refusal
 from parvis.core.money import format_money
 from parvis.core.words import say_day
+from parvis.delivery.following import Following
 from parvis.market.access import order_for, part_of
 from parvis.market.actions import cancel_part
 from parvis.market.amounts_due import ordered, owed
-from parvis.market.models import Document, Order, Withdrawal
+from parvis.market.models import Document, Modality, Order, Withdrawal
 from parvis.market.paper_pdf import title_of
 from parvis.market.paying.words import paying_of
 from parvis.market.returning import TONES, returns_of, state_words
-from parvis.market.story import collect_words, expected, promise, stories
+from parvis.market.story import collect_words, promise, stories
 from parvis.market.ways import CHOICES, WAYS
 from parvis.market.when import near_moment
 from parvis.people.requests import PersonRequest
@@ -104,6 +105,9 @@ def cancel(request: TownRequest, code: str, pk: UUID) -> HttpResponse:
 
 def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]:
     told, due = stories(found, at), owed(found)
+    by_bike = found.delivery if found.delivery and found.delivery.cancelled_at is None else None
+    coming = any(story.part.kind == Modality.Kind.BIKE and not story.is_over for story in told)
+    following = Following.load(by_bike, request.town, at) if by_bike and coming else None
     return {
         "order": found,
         "stories": [
@@ -120,7 +124,8 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
             for story in told
         ],
         "promise": promise(found, at),
-        "expected": expected(found, told),
+        "expected": None if following is None else following.arrives,
+        "follow_url": order_address(request, "order-follow", found) if by_bike else "",
         "over": all(story.is_over for story in told),
         "now": due,
         "bike_fee_cents": due.bike_fee_cents,
