@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("delivery", "0008_chain_of_custody"),
+        ("delivery", "0009_riders_position"),
         ('towns', '0003_words_synonyms_and_basemap'),
     ]
 
