@@ -14,8 +14,8 @@ from parvis.delivery.models.fleet import Bike, Hub, Shift
 from parvis.delivery.models.plans import Plan, Round, RoundQuerySet, Stop
 from parvis.delivery.models.positions import RiderPosition
 from parvis.delivery.models.promises import DayTours, Window, WindowQuerySet
-from parvis.delivery.models.streets import Pace, RoadClosure
 from parvis.delivery.models.ratings import Rating
+from parvis.delivery.models.streets import Pace, RoadClosure
 
 __all__ = [
     "Bag",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("delivery", "0009_riders_position"),
+        ("delivery", "0011_running_costs"),
         ('towns', '0003_words_synonyms_and_basemap'),
     ]
 
