@@ -17,7 +17,7 @@ from PIL import Image
 
 from parvis.core.geo import Point
 from parvis.core.time import day_of
-from parvis.delivery.actions import BagSpec, book_delivery, leave_hub, pack, scan_bag_in
+from parvis.delivery.actions import BagSpec, book_delivery, hand_over, leave_hub, pack, scan_bag_in
 from parvis.delivery.models import BagEvent, Crate, DeliveryEvent, Plan, Round, Stop
 from parvis.demo import builders
 from parvis.people.models import Person, Role
@@ -49,7 +49,8 @@ def make(slug: str) -> dict[str, Any]:
         grams=1,
         millilitres=1,
     )
-    held = Crate.objects.filter(town=town).order_by("-number").values_list("number", flat=True).first() or 0
+    held = set(Crate.objects.filter(town=town, released_at=None).values_list("number", flat=True))
+    free = [number for number in range(100, 450) if number not in held]
     for number in range(1, DOORS + 1):
         delivery = book_delivery(
             town=town,
@@ -65,11 +66,20 @@ def make(slug: str) -> dict[str, Any]:
         )
         for bag in delivery.bags.all():
             scan_bag_in(town=town, code=bag.code, at=now - timedelta(hours=3))
-        pack(delivery=delivery, crate=held + number, at=now - timedelta(minutes=150))
+        pack(delivery=delivery, crate=free[number], at=now - timedelta(minutes=150))
         when = now - timedelta(minutes=110 - 10 * number)
         Stop.objects.create(town=town, round=round_, delivery=delivery, position=number, arrive_at=when, leave_at=when)
     leave_hub(round_=round_, at=now - timedelta(hours=2), by=person)
     return {"session": _session(person), "round": str(round_.pk), "stops": [str(s.pk) for s in round_.stops.all()]}
+
+
+def change(round_id: str) -> dict[str, Any]:
+    """What others do while the rider has no network: the second door is done by somebody, the third leaves the round."""
+    stops = list(Stop.objects.filter(round=UUID(round_id)).order_by("position"))
+    hand_over(stop=stops[1], at=timezone.now(), recipient="Hakim, au dépôt")
+    street = stops[2].delivery.address.partition(",")[0]
+    stops[2].delete()
+    return {"code": stops[1].delivery.code, "street": street}
 
 
 def _session(person: Person) -> str:

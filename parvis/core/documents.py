@@ -39,3 +39,14 @@ def _compile(name: str, given: str, made_at: datetime, **options: Any) -> bytes:
     document = typst.compile(_source(name), format="pdf", sys_inputs={"data": given}, timestamp=stamp, **options)
     assert isinstance(document, bytes)
     return document
+
+
+_SQUARE = b"""#set page(width: 72pt, height: 72pt, margin: 0pt, fill: none)
+#image(bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%)"""
+
+
+def png_of(svg: str, side: int) -> bytes:
+    """A square drawing as a picture of ``side`` points a side, for what cannot show drawings."""
+    picture = typst.compile(_SQUARE, format="png", ppi=side, sys_inputs={"svg": svg})
+    assert isinstance(picture, bytes)
+    return picture

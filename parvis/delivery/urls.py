@@ -43,6 +43,7 @@ HUB: list[URLPattern | URLResolver] = [
 RIDER: list[URLPattern | URLResolver] = [
     path("", rider.rider, name="rider"),
     path("manifest.webmanifest", riderapp.manifest, name="rider-manifest"),
+    path("icon-<int:size>.png", riderapp.icon, name="rider-icon"),
     path("offline-worker.js", offline.worker, name="rider-worker"),
     path("offline.html", offline.not_kept, name="rider-not-kept"),
     path("share/", riderapp.share, name="rider-share"),

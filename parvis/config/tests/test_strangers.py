@@ -19,7 +19,7 @@ PUBLIC = {
     "news-push", "news-push-end", "news-push-renew", "places-csv", "places-geojson", "places-xlsx",
     "map", "map-places", "map-ground", "map-tiles", "embed-map", "report-place", "still-right", "still-right-changed",
     "still-right-stop", "order-pay", "join", "join-thanks", "joined", "fund", "right-of-withdrawal",
-    "merchant-worker", "merchant-not-kept", "rider-worker", "rider-not-kept", "rider-manifest",
+    "merchant-worker", "merchant-not-kept", "rider-worker", "rider-not-kept", "rider-manifest", "rider-icon",
 }  # fmt: skip
 
 

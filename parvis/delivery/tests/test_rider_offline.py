@@ -321,10 +321,10 @@ def test_a_neighbour_and_the_bags_that_were_read(phone, left, at):
 def test_which_door_a_bag_is_for(phone, left, town, at):
     first, second = left.stops.all()
     bag, other = first.delivery.bags.first(), second.delivery.bags.first()
-    assert f"{bag.code} belongs here." in phone.get(f"stops/{first.pk}/?bag={bag.code.lower()}").content.decode()
-    said = phone.get(f"stops/{first.pk}/?bag={other.code}").content.decode()
+    assert f"{bag.code} belongs here." in phone.get(f"stops/{first.pk}/?code={bag.code.lower()}").content.decode()
+    said = phone.get(f"stops/{first.pk}/?code={other.code}").content.decode()
     assert f"{other.code} is for door 2, 2 rue du Général Leclerc." in said
-    assert "No bag of this round has the code" in phone.get(f"stops/{first.pk}/?bag=%00%F0nix").content.decode()
+    assert "No bag of this round has the code" in phone.get(f"stops/{first.pk}/?code=%00%F0nix").content.decode()
 
 
 def test_one_page_holds_the_shift(phone, left, rider, django_assert_max_num_queries):
@@ -344,6 +344,11 @@ def test_the_page_installs_itself(visit):
     answer = visit().get("/rider/manifest.webmanifest")
     assert answer["Content-Type"] == "application/manifest+json"
     assert (answer.json()["start_url"], answer.json()["scope"]) == ("/rider/", "/rider/")
+    for one in answer.json()["icons"][1:]:
+        side = int(one["sizes"].partition("x")[0])
+        with Image.open(io.BytesIO(visit().get(one["src"]).content)) as picture:
+            assert picture.size == (side, side)
+    assert visit().get("/rider/icon-9000.png").status_code == 404
     worker = visit().get("/rider/offline-worker.js")
     assert worker["Content-Type"].startswith("text/javascript")
     assert "data-whose" not in visit().get("/rider/offline.html").content.decode()

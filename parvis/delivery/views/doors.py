@@ -1,6 +1,7 @@
 """The rider at a door: hand over, or say why not."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from parvis.core.errors import Refusal
 from parvis.core.offline import came_by_queue, saying, works_offline
+from parvis.core.scanning import with_camera
 from parvis.core.taps import tap_of
 from parvis.delivery.access import my_stop, tapped_stop
 from parvis.delivery.actions import fail_stop, hand_over, try_later
@@ -30,8 +32,9 @@ from parvis.people.requests import PersonRequest
 @require_role(Role.Kind.RIDER)
 @require_GET
 @works_offline
+@with_camera
 def stop(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """At the door; with ``?bag=`` it says whether this bag belongs here."""
+    """At the door; with ``?code=`` it says whether this bag belongs here."""
     return _stop_page(request, my_stop(request, pk))
 
 
@@ -49,13 +52,13 @@ def _stop_page(
             return saying(rider_page(request, refusal=refusal), refusal)
         raise Http404
     wrong = [*(hand.errors if hand else ()), *(fail.errors if fail else ())]
-    bag = request.GET.get("bag", "")
+    typed = request.GET.get("code", "")
     context = {
         "door": door,
         "hand": hand or HandOverForm(auto_id="hand-%s"),
         "fail": fail or FailForm(auto_id="fail-%s"),
-        "bag": bag[:20],
-        "checked": _checked(trip, door, bag) if bag else None,
+        "typed": typed[:20],
+        "checked": _checked(trip, door, typed) if typed else None,
         "offline_worker": reverse("rider-worker"),
     }
     page = render(request, "delivery/rider/stop.html", context, status=409 if refusal else 422 if wrong else 200)
@@ -68,16 +71,23 @@ def _mistakes(*tried: HandOverForm | FailForm | None) -> list[str]:
     return [str(said) for form in tried if form for errors in form.errors.values() for said in errors]
 
 
-def _checked(trip: Trip, door: Door, typed: str) -> tuple[bool, str]:
-    """Whether a bag belongs to a door, and the sentence that says it."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether a bag belongs to a door: ``tone`` is ``go`` or ``warn``, ``title`` the sentence that says it."""
+
+    tone: str
+    title: str
+
+
+def _checked(trip: Trip, door: Door, typed: str) -> Checked:
     code = code_of(typed)
     owner = next((d for d in doors(trip) if any(bag.code == code for bag, _state in d.parcel.bags)), None)
     if owner is None:
-        return False, _("No bag of this round has the code “%(code)s”.") % {"code": typed.strip()[:20]}
+        return Checked("warn", _("No bag of this round has the code “%(code)s”.") % {"code": typed.strip()[:20]})
     if owner.stop.pk == door.stop.pk:
-        return True, _("%(code)s belongs here.") % {"code": code}
+        return Checked("go", _("%(code)s belongs here.") % {"code": code})
     said = _("%(code)s is for door %(number)s, %(street)s.")
-    return False, said % {"code": code, "number": owner.stop.position, "street": owner.street}
+    return Checked("warn", said % {"code": code, "number": owner.stop.position, "street": owner.street})
 
 
 @require_role(Role.Kind.RIDER)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from parvis.core.errors import Refusal
 from parvis.core.offline import came_by_queue, milliseconds, saying, works_offline
+from parvis.core.scanning import with_camera
 from parvis.core.svgmap import TownMap
 from parvis.core.taps import tap_of
 from parvis.core.time import day_of
@@ -74,6 +75,7 @@ class Sheet:
 @require_role(Role.Kind.RIDER)
 @require_GET
 @works_offline
+@with_camera
 def rider(request: PersonRequest) -> HttpResponse:
     """Where next: the hub to load at, the next door, or home; and behind it every door of today."""
     return rider_page(request)

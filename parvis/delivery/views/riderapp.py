@@ -1,13 +1,18 @@
 """What makes the rider's page an application on a telephone: its manifest, and the position that they may share."""
 
+from functools import cache
+from pathlib import Path
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, JsonResponse
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from parvis.core.documents import png_of
 from parvis.core.geo import Point
 from parvis.core.offline import works_offline
 from parvis.delivery.actions import agree, note_position, stop_sharing
@@ -17,6 +22,8 @@ from parvis.people.access import require_role
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
 from parvis.towns.requests import TownRequest
+
+ICONS = (180, 192, 512)  # iOS, Android, its splash screen
 
 
 @login_not_required
@@ -35,10 +42,31 @@ def manifest(request: TownRequest) -> HttpResponse:
             "orientation": "any",
             "background_color": "#f7f4ee",
             "theme_color": "#0e5a4a",
-            "icons": [{"src": static("core/img/favicon.svg"), "sizes": "any", "type": "image/svg+xml"}],
+            "icons": [
+                {"src": static("core/img/favicon.svg"), "sizes": "any", "type": "image/svg+xml"},
+                *(
+                    {"src": reverse("rider-icon", args=[size]), "sizes": f"{size}x{size}", "type": "image/png"}
+                    for size in ICONS
+                ),
+            ],
         },
         content_type="application/manifest+json",
     )
+
+
+@login_not_required
+@require_safe
+def icon(_request: TownRequest, size: int) -> HttpResponse:
+    """The mark as a picture of points, for home screens that know no drawings."""
+    if size not in ICONS:
+        raise Http404
+    return HttpResponse(_drawn(size), content_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@cache
+def _drawn(size: int) -> bytes:
+    mark = Path(str(finders.find("core/img/favicon.svg"))).read_text()
+    return png_of(mark, size)
 
 
 @require_role(Role.Kind.RIDER)

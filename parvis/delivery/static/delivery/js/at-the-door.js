@@ -11,7 +11,7 @@ customElements.define("bag-check", class extends HTMLElement {
     [this.form, this.said] = [this.querySelector("form"), this.querySelector("[data-checked]")];
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#check(this.form.elements.bag, shift.dataset);
+      this.#check(this.form.elements.code, shift.dataset);
     });
   }
 
@@ -21,12 +21,13 @@ customElements.define("bag-check", class extends HTMLElement {
     const owner = this.stops.find((stop) => stop.bags.includes(code));
     const right = owner?.id === this.dataset.stop;
     const { position = "", street = "" } = owner ?? {};
-    const words_ = right ? words.here : owner ? words.elsewhere : words.unknown;
-    this.said.textContent = words_.replace("{code}", code).replace("{number}", position).replace("{street}", street);
-    this.said.className = `checked checked--${right ? "yes" : "no"}`;
+    const sentence = right ? words.here : owner ? words.elsewhere : words.unknown;
+    const said = this.querySelector(right ? "[data-yes]" : "[data-no]").content.cloneNode(true);
+    said.querySelector("[data-words]").textContent = sentence.replace("{code}", code).replace("{number}", position).replace("{street}", street);
+    this.said.replaceChildren(said);
+    this.querySelector("camera-scan").answer(right ? "go" : "warn", this.said);
     navigator.vibrate?.(right ? 60 : [120, 80, 120]);
     box.value = "";
-    box.focus({ preventScroll: true });
     if (!right) return;
     this.querySelector(`[data-bag="${code}"]`).dataset.here = "";
     const read = [...this.querySelectorAll("[data-bag][data-here]")].map((row) => row.dataset.bag).join(" ");

@@ -19,6 +19,8 @@ const read = (name) => {
   }
 };
 
+const ours = (tap) => new URL(tap.url, location.href).pathname.startsWith("/rider/");
+
 /** What a tap did, to which round or stop: `handed`, `failed`, `later`, `leave`, `back` or `share`. */
 function deed({ url, values, tapped_at }) {
   const [, , id, verb] = new URL(url, location.href).pathname.split("/").filter(Boolean);
@@ -93,7 +95,7 @@ customElements.define("rider-shift", class extends HTMLElement {
   }
 
   async #update() {
-    const taps = await queue.waiting(whose).catch(() => []);
+    const taps = (await queue.waiting(whose).catch(() => [])).filter(ours);
     const waiting = taps.filter((tap) => !tap.refused).map(deed);
     const sent = read(SENT).filter((one) => one.at > this.plan.at);
     const rounds = this.#standing([...sent, ...waiting]);
@@ -177,8 +179,9 @@ customElements.define("rider-shift", class extends HTMLElement {
 
   /** The server has heard a tap: it is remembered until a page knows of it. */
   #answered(event) {
-    event.preventDefault();
     const { tap, kind, answer } = event.detail;
+    if (!ours(tap)) return;
+    event.preventDefault();
     if (kind === "arrived") {
       const at = Number(answer.headers.get("parvis-now"));
       const kept = read(SENT).filter((one) => one.at > this.plan.at);
@@ -192,7 +195,7 @@ customElements.define("rider-shift", class extends HTMLElement {
   async #refresh() {
     if (document.visibilityState !== "visible" || Date.now() - this.looked < 10_000) return;
     this.stale = this.shown.startsWith("door");
-    const waiting = await queue.waiting(whose).catch(() => []);
+    const waiting = (await queue.waiting(whose).catch(() => [])).filter(ours);
     if (this.stale || this.asking || waiting.some((tap) => !tap.refused)) return;
     this.asking = true;
     try {
@@ -202,6 +205,7 @@ customElements.define("rider-shift", class extends HTMLElement {
       this.looked = Date.now();
       if (!fresh || page.body.dataset.kept || page.body.dataset.whose !== whose || this.shown.startsWith("door")) return;
       delete document.body.dataset.kept;
+      document.querySelector("queue-bar")?.update();
       const inside = this.contains(document.activeElement);
       this.replaceWith(document.adoptNode(fresh));
       if (inside) fresh.querySelector("h1")?.focus({ preventScroll: true });
