@@ -9,6 +9,7 @@ urlpatterns = [
     path("plan/", dispatch.plan, name="dispatch-plan"),
     path("plans/<uuid:pk>/publish/", dispatch.publish, name="dispatch-publish"),
     path("plans/<uuid:pk>/discard/", dispatch.discard, name="dispatch-discard"),
+    path("plans/<uuid:pk>/enough/", dispatch.enough, name="dispatch-enough"),
     path("move/", dispatch.move, name="dispatch-move"),
     path("rounds/<uuid:pk>/lock/", dispatch.lock, name="dispatch-lock"),
     path("deliveries/<str:code>/", dispatch.place, name="dispatch-place"),

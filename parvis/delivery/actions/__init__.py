@@ -16,7 +16,7 @@ from parvis.delivery.actions.fleet import (
 from parvis.delivery.actions.loading import load_bag, unload
 from parvis.delivery.actions.losing import report_lost
 from parvis.delivery.actions.moves import lock_round, move_stop, place_delivery, unlock_round
-from parvis.delivery.actions.planning import compute_plan, make_plan, replan, request_plan
+from parvis.delivery.actions.planning import compute_plan, make_plan, replan, request_plan, take_best_so_far
 from parvis.delivery.actions.positions import agree, note_position, stop_sharing
 from parvis.delivery.actions.problems import build_problem
 from parvis.delivery.actions.publishing import discard_draft, publish_plan
@@ -62,6 +62,7 @@ __all__ = [
     "scan_bag_in",
     "set_cold_minutes",
     "stop_sharing",
+    "take_best_so_far",
     "try_later",
     "unload",
     "unlock_round",

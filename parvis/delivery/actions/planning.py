@@ -22,6 +22,7 @@ from parvis.delivery.models import Bike, Hub, Plan, Round
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, Trip, solve, verify
 from parvis.delivery.planning import replan as plan_again
+from parvis.delivery.planning.budget import Watch
 from parvis.delivery.planning.solving import DEFAULT_SECONDS, default_iterations
 from parvis.delivery.planning.timing import cost_of
 from parvis.delivery.sentences import Names, violation_sentence
@@ -172,7 +173,7 @@ def _make(plan: Plan, at: datetime, news: News, *, quick: bool) -> _Made:
     if fresh:
         road: dict[Trip, Round] = {}
         problem = given.problem
-        solution = solve(problem, seed=plan.seed, seconds=news.seconds, iterations=news.iterations)
+        solution = solve(problem, seed=plan.seed, seconds=news.seconds, iterations=news.iterations, watch=_watch(plan))
     else:
         problem, solution, road = _again(plan, now, given, at, news, quick=quick)
     found = verify(problem, solution)
@@ -181,6 +182,24 @@ def _make(plan: Plan, at: datetime, news: News, *, quick: bool) -> _Made:
         raise Refusal(violation_sentence(found[0], problem, solution, names))
     seen = tuple(str(round_.pk) for round_ in now.left)
     return _Made(given, problem, solution, road, seen, _lines(plan.hub, solution, given, now.base))
+
+
+def _watch(plan: Plan) -> Watch:
+    """Writes down how far the search is, and ends it when somebody has asked for what there is."""
+    rows = Plan.objects.filter(pk=plan.pk, state=Plan.State.COMPUTING)
+
+    def watch(part: float) -> bool:
+        rows.update(progress_percent=round(100 * part))
+        return rows.filter(enough_at=None).exists()
+
+    return watch
+
+
+@transaction.atomic
+def take_best_so_far(*, plan: Plan, by: Any, at: datetime) -> None:
+    """End the search with the best plan found so far, within a second. Twice is harmless, and so is too late."""
+    if Plan.objects.filter(pk=plan.pk, state=Plan.State.COMPUTING, enough_at=None).update(enough_at=at):
+        audit.record("take_best_so_far", plan, at=at, town_id=plan.town_id, actor=by)
 
 
 def _again(
@@ -226,6 +245,7 @@ def _again(
         done=done_ids(now.left),
         iterations=iterations,
         seconds=seconds,
+        watch=_watch(plan),
     )
     by_departure = {(trip.bike_id, trip.departs): round_ for trip, round_ in road.items()}
     still = {

@@ -33,6 +33,8 @@ class Plan(TownOwned):
     streets = models.CharField(max_length=12, default="straight", help_text="valhalla or straight")
     conditions = models.CharField(max_length=12, blank=True, help_text="closures and pace that its ways were made with")
     pace_percent = models.PositiveSmallIntegerField(default=100)
+    progress_percent = models.PositiveSmallIntegerField(default=0, help_text="how far the search is")
+    enough_at = models.DateTimeField(null=True, help_text="somebody asked for the best plan found so far")
     planning_seconds = models.FloatField(null=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -7,6 +7,7 @@ ones. What has not left is planned anew, starting from the old plan.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from .budget import Watch
 from .plan import Plan, Stop, Trip
 from .problem import Bike, Drop, Problem
 from .solving import solve
@@ -55,6 +56,7 @@ def replan(
     done: Collection[str] | None = None,
     seconds: float | None = None,
     iterations: int | None = None,
+    watch: Watch | None = None,
 ) -> Replanned:
     """The day planned anew from `now` on; `verify(r.problem, r.plan)` accepts what comes back.
 
@@ -62,7 +64,7 @@ def replan(
     `lost_bikes` only the stops in `done` stay; its other bags are at the hub again at `recovered_at` (now,
     unless said). `done` are the drops handed over; by default those whose stop the plan leaves by now.
     `problem` may have more drops than `plan`: they are planned too. A rider who runs late: give a `plan`
-    whose trip has the real times.
+    whose trip has the real times. `watch`: see `solve`.
     """
     if done is None:
         done = [stop.drop_id for trip in plan.trips for stop in trip.stops if stop.leave <= now]
@@ -71,7 +73,8 @@ def replan(
     after = _problem_after(problem, plan, news)
     if iterations is None and seconds is None:
         iterations, seconds = replan_iterations(len(after.drops)), REPLAN_SECONDS
-    return Replanned(after, solve(after, seed=seed, seconds=seconds, iterations=iterations, initial=plan))
+    found = solve(after, seed=seed, seconds=seconds, iterations=iterations, initial=plan, watch=watch)
+    return Replanned(after, found)
 
 
 def _problem_after(problem: Problem, plan: Plan, news: _News) -> Problem:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from .budget import Budget
+from .budget import Budget, Watch
 from .fleet import Slot, free_slots
 from .model import build, to_solution, to_tours
 from .plan import Plan, Trip, Unserved, refuse
@@ -36,13 +36,14 @@ def solve(
     seconds: float | None = None,
     iterations: int | None = None,
     initial: Plan | None = None,
+    watch: Watch | None = None,
 ) -> Plan:
     """A plan for `problem` that `verify` accepts, with every drop served or left out with a reason.
 
     The same problem, seed, `iterations` and `initial` give the same plan. `seconds` of processor time cap
     the search; a plan found under that cap alone depends on the machine. With neither, the search takes
     `default_iterations` and at most `DEFAULT_SECONDS`. `initial` is a plan to start from: its trips are a
-    suggestion only.
+    suggestion only. `watch` is told twice a second how far the search is, and may end it.
     """
     refuse(iterations is not None and iterations < 0, "Iterations are not negative.")
     refuse(seconds is not None and seconds < 0, "Seconds are not negative.")
@@ -51,6 +52,7 @@ def solve(
     decided = {stop.drop_id for trip in problem.fixed for stop in trip.stops}
     wanted, unserved = _sorted_out(problem, slots, [drop for drop in problem.drops if drop.id not in decided])
     budget = _budget(len(wanted), seconds, iterations)
+    budget.watch = watch
     tours = _best_tours(problem, slots, wanted, seed, budget, initial) if wanted else []
     trips = [trip for slot, tour in tours for trip in timed(problem, slot, tour) or ()]
     served = {id for trip in trips for id in trip.drop_ids}

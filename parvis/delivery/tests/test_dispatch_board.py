@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 
 from parvis.delivery import actions
+from parvis.delivery.actions.planning import News
 from parvis.delivery.models import Delivery, Hub, Plan, Round, Window
-from parvis.delivery.tests.dispatch_world import add_bikes, book, bring, broken_rules
+from parvis.delivery.tests.dispatch_world import add_bikes, book, bring, broken_rules, solution_of
 from parvis.people.models import Person
 
 HTMX = {"HX-Request": "true"}
@@ -96,6 +97,28 @@ def test_an_empty_day(desk: Client, hub: Hub) -> None:
     assert "No delivery is booked" in said(english(desk).get(PAGE))
 
 
+def test_the_best_plan_so_far_will_do(
+    desk: Client, visit: Any, hub: Hub, window: Window, at: datetime, agent: Person, stranger: Person, other_town: Any
+) -> None:
+    """A search without end is ended by a button; what it has found by then is a draft like any other."""
+    book(window, 12, at)
+    actions.request_plan(hub=hub, day=at.date(), by=None, at=at)
+    plan = Plan.objects.get()
+    url = f"{PAGE}plans/{plan.pk}/enough/"
+    assert "Take the best plan so far" in said(english(desk).get(PAGE))
+    for client in (visit(agent), visit(stranger, other_town)):
+        assert client.post(url).status_code == 404
+    assert desk.get(url).status_code == 405
+    assert desk.post(url).status_code == 302
+    actions.compute_plan(plan_id=plan.pk, at=at, news=News(seconds=10))
+    plan.refresh_from_db()
+    assert plan.state == Plan.State.DRAFT
+    assert broken_rules(plan) == []
+    assert solution_of(plan)[1].unserved == ()
+    assert 0 < plan.progress_percent < 60, "the search was not over"
+    assert desk.post(url).status_code == 302, "too late is harmless"
+
+
 def test_before_the_plan(desk: Client, hub: Hub, window: Window, at: datetime) -> None:
     book(window, 2, at)
     page = said(english(desk).get(PAGE))
@@ -111,8 +134,14 @@ def test_planning_from_the_page(desk: Client, hub: Hub, window: Window, at: date
     assert "The plan is being computed" in page
     assert 'hx-trigger="every 2s"' in page
     assert "Look again" in page, "without a script too"
-    assert desk.get(f"{PAGE}?poll", headers=HTMX).status_code == 204
+    assert desk.get(f"{PAGE}?poll=0", headers=HTMX).status_code == 204
     plan = Plan.objects.get()
+    Plan.objects.update(progress_percent=40)
+    part = desk.get(f"{PAGE}?poll=0", headers=HTMX)
+    assert part.headers["HX-Retarget"] == "#progress"
+    assert 'value="40"' in said(part)
+    assert "poll=40" in said(part)
+    assert desk.get(f"{PAGE}?poll=40", headers=HTMX).status_code == 204
     actions.compute_plan(plan_id=plan.pk, at=at, news=None)
     part = said(desk.get(f"{PAGE}?poll", headers=HTMX))
     assert "<html" not in part

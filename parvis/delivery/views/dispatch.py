@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import retarget
 
 from parvis.core.errors import Refusal
 from parvis.core.time import day_of
@@ -71,7 +72,10 @@ def board(request: PersonRequest) -> HttpResponse:
     today = day_of(at, request.town.zone)
     shown = Board.load(hub_of(request), day_asked(request.GET, today), at)
     if request.htmx and "poll" in request.GET and shown.computing:
-        return HttpResponse(status=204)  # still computing: nothing on the page changes
+        if request.GET["poll"] == str(shown.computing.progress_percent):
+            return HttpResponse(status=204)  # nothing on the page changes
+        context = {"board": shown, "url": day_url("dispatch", shown.day)}
+        return retarget(render(request, "delivery/dispatch/_progress.html", context), "#progress")
     return _board_page(request, shown, today)
 
 
@@ -114,6 +118,15 @@ def _say(request: PersonRequest, made: Plan) -> None:
         messages.success(request, _("Here is a new draft. Riders see it once you publish it."))
     elif made.state == Plan.State.FAILED:
         messages.error(request, made.message)
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_POST
+def enough(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The best plan so far will do."""
+    chosen = plan_for(request, pk)
+    actions.take_best_so_far(plan=chosen, by=request.user, at=timezone.now())
+    return HttpResponseRedirect(day_url("dispatch", chosen.day))
 
 
 @require_role(Role.Kind.DISPATCHER)
