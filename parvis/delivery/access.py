@@ -1,9 +1,12 @@
 """From an id in a URL to a row of the delivery room, or 404."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
@@ -11,12 +14,39 @@ from parvis.delivery.models import Bag, Bike, Delivery, Hub, Plan, Round, Shift,
 from parvis.people.requests import PersonRequest
 from parvis.towns.requests import TownRequest
 
+HUB_CHOSEN = "hub"  # in the session: where this person works
+
+
+def hubs_of(request: TownRequest) -> list[Hub]:
+    """All hubs of the town, the oldest first; asked once a request."""
+    if (known := getattr(request, "hubs", None)) is None:
+        known = request.hubs = list(  # type: ignore[attr-defined]
+            Hub.objects.filter(town=request.town).select_related("town").order_by("id")
+        )
+    return known
+
 
 def hub_of(request: TownRequest) -> Hub:
-    """The town's hub; a town has one for now (issue 5 brings more)."""
-    return get_object_or_404(
-        Hub.objects.select_related("town"), pk=Hub.objects.filter(town=request.town).order_by("id").values("pk")[:1]
-    )
+    """The hub at which this person works: the one they chose, else the town's first. 404 in a town without a hub."""
+    hubs = hubs_of(request)
+    if not hubs:
+        raise Http404
+    chosen = request.session.get(HUB_CHOSEN)
+    return next((hub for hub in hubs if str(hub.pk) == chosen), hubs[0])
+
+
+def hub_for(request: TownRequest, pk: UUID) -> Hub:
+    """A hub of this town."""
+    return get_object_or_404(Hub.objects.select_related("town"), town=request.town, pk=pk)
+
+
+def places_to_work(request: TownRequest) -> list[dict[str, Any]]:
+    """The hubs to choose from, for the frame of a page; empty where there is but one."""
+    hubs = hubs_of(request)
+    here = hub_of(request) if len(hubs) > 1 else None
+    return [
+        {"label": hub.name, "url": reverse("hub-choose", args=[hub.pk]), "current": hub == here} for hub in hubs if here
+    ]
 
 
 def delivery_for(request: TownRequest, code: str) -> Delivery:

@@ -11,6 +11,7 @@ from parvis.delivery.views import (
     hub_paper,
     hub_ratings,
     hub_rounds,
+    hubs,
     rider,
     riderapp,
 )
@@ -28,6 +29,7 @@ HUB: list[URLPattern | URLResolver] = [
     path("deliveries/<slug:code>/slip.pdf", hub_paper.delivery_slip, name="hub-slip-pdf"),
     path("deliveries/<slug:code>/slip/", hub_deliveries.delivery_slip, name="hub-slip"),
     path("ratings/", hub_ratings.ratings, name="hub-ratings"),
+    path("here/<uuid:pk>/", hubs.choose, name="hub-choose"),
     path("rounds/", hub_rounds.rounds, name="hub-rounds"),
     path("rounds/<uuid:pk>/slips.pdf", hub_paper.round_slips, name="hub-slips-pdf"),
     path("rounds/<uuid:pk>/slips/", hub_deliveries.round_slips, name="hub-slips"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.delivery.views import dispatch, fleet, streets
+from parvis.delivery.views import dispatch, fleet, hubs, streets
 
 urlpatterns = [
     path("", dispatch.board, name="dispatch"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("fleet/windows/new/", fleet.window, name="dispatch-window-new"),
     path("fleet/windows/<uuid:pk>/", fleet.window, name="dispatch-window"),
     path("fleet/windows/repeat/", fleet.repeat, name="dispatch-windows-repeat"),
+    path("hubs/new/", hubs.hub, name="dispatch-hub-new"),
+    path("hubs/<uuid:pk>/", hubs.hub, name="dispatch-hub"),
     path("streets/", streets.streets, name="dispatch-streets"),
     path("streets/<uuid:pk>/open/", streets.opened, name="dispatch-street-open"),
 ]

@@ -86,7 +86,16 @@ def reachable(town: Town, slots: Sequence[Slot], groups: Sequence[ShopBasket], d
     load = load_for(door, groups)
     found = offers(town=town, windows=[slot.window for slot in slots], load=load, at=at)
     can = [replace(slot, metres=found[slot.window.pk].metres) for slot in slots if slot.window.pk in found]
+    can = one_of_each(sorted(can, key=lambda slot: (slot.metres is None, slot.metres)))
     return sorted(_greener(can), key=lambda slot: (not slot.greener, slot.window.starts_at))
+
+
+def one_of_each(slots: Sequence[Slot]) -> list[Slot]:
+    """The first slot of each hour: where two hubs of a town deliver at the same time, the buyer chooses a time only."""
+    first: dict[tuple[datetime, datetime], Slot] = {}
+    for slot in slots:
+        first.setdefault((slot.window.starts_at, slot.window.ends_at), slot)
+    return list(first.values())
 
 
 def _greener(slots: list[Slot]) -> list[Slot]:

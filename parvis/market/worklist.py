@@ -166,6 +166,12 @@ class Job:
         return [bag for bag in bags if bag.sender_ref == str(self.part.pk) and bag.cancelled_at is None]
 
     @property
+    def hub(self) -> str:
+        """The name and the address of the hub to which the bag is brought; "" where it travels otherwise."""
+        delivery = self.part.order.delivery if self.part.kind == Modality.Kind.BIKE else None
+        return f"{delivery.window.hub.name}, {delivery.window.hub.address}" if delivery else ""
+
+    @property
     def bag_code(self) -> str:
         """What stands on the bag: the hub's code for bikes, the order's code for everything else."""
         return next((bag.code for bag in self.bags), self.part.order.code)

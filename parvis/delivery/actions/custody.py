@@ -54,15 +54,20 @@ def code_of(scanned: str) -> str:
 
 
 @transaction.atomic
-def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None) -> Bag:
-    """A bag is at the hub. Scanning it twice is harmless: the event of the first time stays the only one.
+def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None, hub: Hub | None = None) -> Bag:
+    """A bag is at the hub (at ``hub``, where a town has several). Scanning it twice is harmless: the event of the first
+    time stays the only one.
 
-    Raises Refusal when no bag has this code, or when it is cancelled or has left.
+    Raises Refusal when no bag has this code, when it is cancelled or has left, or when it belongs to another hub.
     """
     wanted = code_of(code)
-    known = Bag.objects.confirmed().filter(town=town, code=wanted).first()
+    known = Bag.objects.confirmed().filter(town=town, code=wanted).select_related("delivery__window__hub").first()
     if known is None:
         raise Refusal(no_bag(town, wanted, code))
+    if hub is not None and known.delivery.window.hub != hub:
+        other = known.delivery.window.hub
+        said = _("Bag %(code)s leaves from %(hub)s, %(address)s: it has to go there.")
+        raise Refusal(said % {"code": known.code, "hub": other.name, "address": other.address})
     bag = next(bag for bag in _locked(known.delivery_id).bags.all() if bag.pk == known.pk)
     state = bag.state
     names = {"code": bag.code, "shop": bag.sender}

@@ -177,7 +177,7 @@ def test_the_chain_says_who_and_stays_cheap(keeper, hub_keeper, window, book, at
     for minute in range(30):
         kind = BagEvent.Kind.AT_HUB if minute % 2 else BagEvent.Kind.PACKED
         BagEvent.objects.create(town=bag.town, bag=bag, kind=kind, at=at + timedelta(minutes=minute), by=hub_keeper)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         page = text_of(keeper.get(f"/hub/bags/{bag.code}/"))
     assert page.count("Hakim Dépôt") >= 30
 

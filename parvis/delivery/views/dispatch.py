@@ -17,7 +17,7 @@ from parvis.core.errors import Refusal
 from parvis.core.time import day_of
 from parvis.core.words import say_clock, say_day
 from parvis.delivery import actions
-from parvis.delivery.access import delivery_for, hub_of, plan_for, round_for
+from parvis.delivery.access import delivery_for, hub_of, places_to_work, plan_for, round_for
 from parvis.delivery.board import Board, BoardRound, BoardStop
 from parvis.delivery.forms.dispatch import PlaceForm, day_asked
 from parvis.delivery.models import Delivery, Plan, Round, Stop
@@ -39,7 +39,12 @@ def dispatch_page(
         {"label": label, "icon": icon, "current": name == current, "url": day_url(name, day)}
         for name, label, icon in tabs
     ]
-    frame = {"subnav": subnav, "day": day, "may_act": Role.Kind.DISPATCHER in roles_in(request)}
+    frame = {
+        "subnav": subnav,
+        "switch": places_to_work(request),
+        "day": day,
+        "may_act": Role.Kind.DISPATCHER in roles_in(request),
+    }
     return render(request, template, frame | context)
 
 

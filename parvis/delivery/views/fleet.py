@@ -48,6 +48,7 @@ def fleet(request: PersonRequest) -> HttpResponse:
                 return HttpResponseRedirect(day_url("dispatch-fleet", day))
     carried = carried_by(hub)
     context = {
+        "hub": hub,
         "bikes": [(bike, carried.get(bike.pk, 0)) for bike in Bike.objects.filter(hub=hub).order_by("name")],
         "shifts": shifts_of(hub, day, with_broken=True),
         "windows": _windows(hub, day),

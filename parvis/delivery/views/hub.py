@@ -18,7 +18,7 @@ from parvis.core.errors import Refusal
 from parvis.core.scanning import with_camera
 from parvis.core.words import say_clock, say_day, say_span
 from parvis.delivery import chain
-from parvis.delivery.access import bag_for, delivery_for, hub_of
+from parvis.delivery.access import bag_for, delivery_for, hub_of, places_to_work
 from parvis.delivery.actions import report_lost, report_missing, scan_bag_in
 from parvis.delivery.actions.custody import code_of
 from parvis.delivery.forms.hub import shown
@@ -46,7 +46,12 @@ def hub_page(
     subnav = [
         {"label": label, "current": name == current, "url": with_query(reverse(name), query)} for name, label in tabs
     ]
-    frame = {"subnav": subnav, "query": query, "may_act": Role.Kind.HUB in roles_in(request)}
+    frame = {
+        "subnav": subnav,
+        "switch": places_to_work(request),
+        "query": query,
+        "may_act": Role.Kind.HUB in roles_in(request),
+    }
     return render(request, template, frame | context)
 
 
@@ -145,7 +150,7 @@ def scan(request: PersonRequest) -> HttpResponse:
     try:
         if not typed.strip():
             raise Refusal(_("Type the code on the label of the bag."))
-        bag = scan_bag_in(town=request.town, code=typed, at=at, by=request.user)
+        bag = scan_bag_in(town=request.town, code=typed, at=at, by=request.user, hub=hub)
     except Refusal as refusal:
         said = Said("warn", str(refusal))
     again = bag is not None and not any(event.at == at for event in bag.events.all())

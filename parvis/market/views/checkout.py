@@ -32,7 +32,7 @@ from parvis.market.paying.offering import paid_online, provider_of
 from parvis.market.paying.words import provider_name
 from parvis.market.promises import ShopRules
 from parvis.market.rulebook import closures_ahead, rules_of
-from parvis.market.slots import Slot, fits_a_bike, reachable, slots_for
+from parvis.market.slots import Slot, fits_a_bike, one_of_each, reachable, slots_for
 from parvis.market.views.payments import begin
 from parvis.market.voucher_choices import Applying, look_at, must_not_guess
 from parvis.market.when import near_day
@@ -63,6 +63,8 @@ def checkout(request: TownRequest) -> HttpResponse:
     if form.slots and (door := form.door):
         mine = [share for share in groups if share.shop.pk in form.by_bike]
         form.narrow(reachable(request.town, form.slots, mine, door.point, at))
+    elif form.slots:
+        form.narrow(one_of_each(form.slots))
     asked = quote(tuple(groups), form.chosen, market)
     applying = _vouchers(request, form, asked, at)
     refused = ""
