@@ -151,6 +151,7 @@ PAGES = [
     Look("window", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/windows/']"]),
     Look("fleet", "/dispatch/fleet/", "dispatch"),
     Look("closed streets", "/dispatch/streets/", "dispatch"),
+    Look("hub, moved", "/dispatch/fleet/", "dispatch", ["main a[href*='/dispatch/hubs/']:not([href$='/new/'])"]),
     Look("rider", "/rider/", "rider"),
     Look("rider stop", "/rider/", "rider", ["main a[href*='/rider/stops/']"]),
     Look("agent", "/agent/", "agent"),

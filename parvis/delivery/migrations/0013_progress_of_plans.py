@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("delivery", "0010_closures_and_pace"),
+        ("delivery", "0012_who_waits"),
     ]
 
     operations = [
