@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from parvis.delivery.models import DeliveryEvent, Round, Stop
+from parvis.core.time import day_bounds
+from parvis.delivery.models import DeliveryEvent, Round, Shift, Stop
 from parvis.delivery.parcels import Parcel
 from parvis.delivery.states import DeliveryState
 from parvis.delivery.trips import Trip, trips_of
@@ -17,12 +18,17 @@ class RiderDay:
     """The published rounds of one rider on one day, in order."""
 
     trips: tuple[Trip, ...]
+    breaks: tuple[Shift, ...] = ()  # the shifts of the day that have one
 
     @classmethod
     def load(cls, rider: Person, town: Town, day: date) -> "RiderDay":
         """In a fixed number of queries."""
         rounds = Round.objects.of_rider(rider, day).filter(town=town).select_related("plan__hub")
-        return cls(tuple(trips_of(rounds)))
+        start, end = day_bounds(day, town.zone)
+        shifts = Shift.objects.filter(
+            town=town, rider=rider, starts_at__gte=start, starts_at__lt=end, break_starts_at__isnull=False
+        )
+        return cls(tuple(trips_of(rounds)), tuple(shifts.order_by("starts_at")))
 
     @property
     def current(self) -> Trip | None:

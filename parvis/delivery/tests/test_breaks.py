@@ -142,3 +142,12 @@ def test_the_dispatcher_says_how_long_boxes_keep_cold(visit: Any, hub: Hub, disp
     assert visit(rider).post("/dispatch/fleet/cold/", {"cold_minutes": "30"}).status_code == 404
     hub.refresh_from_db()
     assert hub.cold_minutes == 90
+
+
+def test_the_rider_reads_when_the_break_is(visit: Any, shift: Shift, rider: Person, time_machine: Any) -> None:
+    assert shift.break_starts_at is not None
+    time_machine.move_to(shift.starts_at)
+    page = visit(rider).get("/rider/", headers={"accept-language": "en"}).content.decode()
+    assert "Your break:" in page
+    time_machine.move_to(shift.starts_at - timedelta(days=1))
+    assert "Your break:" not in visit(rider).get("/rider/", headers={"accept-language": "en"}).content.decode()
