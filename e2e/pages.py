@@ -147,6 +147,12 @@ PAGES = [
     Look("load a bike", "/hub/rounds/", "hub", ["main a[href$='/load/']"]),
     Look("dispatch", "/dispatch/", "dispatch"),
     Look("dispatch delivery", "/dispatch/", "dispatch", ["main a[href*='/dispatch/deliveries/']"]),
+    Look(
+        "dispatch why",
+        "/dispatch/",
+        "dispatch",
+        ["main a[href*='/dispatch/deliveries/']", "main a[href$='/why/']"],
+    ),
     Look("bike", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/bikes/']"]),
     Look("window", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/windows/']"]),
     Look("fleet", "/dispatch/fleet/", "dispatch"),

@@ -4,6 +4,8 @@ import argparse
 
 from parvis.config import (
     bench_checkout,
+    bench_damage,
+    bench_days,
     bench_geocoding,
     bench_imports,
     bench_pages,
@@ -22,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     routing = kinds.add_parser("routing", help="gaps of our plans to the best known of published instances")
     bench_routing.add_arguments(routing)
     routing.set_defaults(measure=bench_routing.run)
+    growth = kinds.add_parser("growth", help="seconds to a good plan for 50 to 1,000 deliveries, and to a new one")
+    bench_days.add_arguments(growth)
+    growth.set_defaults(measure=bench_days.run)
+    damage = kinds.add_parser("damage", help="1,000 damaged plans to start from: is what comes back whole?")
+    bench_damage.add_arguments(damage)
+    damage.set_defaults(measure=bench_damage.run)
     pages = kinds.add_parser("pages", help="server time, queries and weight of the hot pages")
     bench_pages.add_arguments(pages)
     pages.set_defaults(measure=bench_pages.run)

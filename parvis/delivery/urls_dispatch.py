@@ -3,6 +3,7 @@
 from django.urls import path
 
 from parvis.delivery.views import dispatch, fleet, hubs, streets
+from parvis.delivery.views.why import why
 
 urlpatterns = [
     path("", dispatch.board, name="dispatch"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("move/", dispatch.move, name="dispatch-move"),
     path("rounds/<uuid:pk>/lock/", dispatch.lock, name="dispatch-lock"),
     path("deliveries/<str:code>/", dispatch.place, name="dispatch-place"),
+    path("deliveries/<str:code>/why/", why, name="dispatch-why"),
     path("fleet/", fleet.fleet, name="dispatch-fleet"),
     path("fleet/bikes/new/", fleet.bike, name="dispatch-bike-new"),
     path("fleet/bikes/<uuid:pk>/", fleet.bike, name="dispatch-bike"),

@@ -3,7 +3,7 @@
 This room is pure: a `Problem` (hub, bikes, drops, the way between places, trips already fixed) goes in,
 a `Plan` comes out. Its verbs: `solve` finds a plan, `replan` mends it in the middle of the day, `verify`
 checks one without trusting the planner, `retime` gives a hand-made trip its times, `best_place` says whether
-one more drop can be promised, and where it rides.
+one more drop can be promised, and where it rides, `explain` tells what other places a stop could have.
 
 For rooms that move a stop by hand or follow a rider: `ride`, `ride_seconds`, `tour_metres`, `cost_of` are the
 arithmetic of one trip.
@@ -12,6 +12,7 @@ It must not know orders, people, Django or the clock on the wall: a drop is an i
 window, and "now" is a field of the problem. It keeps no personal data.
 """
 
+from .explaining import Alternative, Explanation, Reason, explain
 from .fleet import stretches
 from .inserting import Clocks, Place, Rules, Tour, Ways, best_place, clocks_of, keeps, with_drop
 from .plan import Plan, Stop, Trip, Unserved
@@ -25,13 +26,16 @@ from .verifying import KINDS, Violation, verify
 __all__ = [
     "KINDS",
     "REASONS",
+    "Alternative",
     "Bike",
     "Clocks",
     "Drop",
+    "Explanation",
     "Matrix",
     "Place",
     "Plan",
     "Problem",
+    "Reason",
     "Replanned",
     "Rest",
     "Rules",
@@ -44,6 +48,7 @@ __all__ = [
     "best_place",
     "clocks_of",
     "cost_of",
+    "explain",
     "keeps",
     "matrix",
     "replan",

@@ -130,11 +130,12 @@ def _best_position(problem: Problem, plan: Plan, drop_id: str, index: int) -> in
 
 
 def _free(problem: Problem, trips: Sequence[Trip], trip: Trip) -> int:
-    """When the bike of ``trip`` may leave for it: its shift has begun, it is home from the trip before."""
+    """When the bike of ``trip`` may leave for it: in its shift, rested, home and loaded."""
     bike = problem.bike[trip.bike_id]
     homes = [other.returns for other in trips if other.bike_id == bike.id and other.departs < trip.departs]
     home = max(homes) + problem.reload_seconds if homes else 0
-    return max(bike.shift_start, problem.not_before, home)
+    rested = [rest.end for rest in bike.rests if rest.end <= trip.departs]
+    return max([bike.shift_start, problem.not_before, home, *rested])
 
 
 def _tried(

@@ -37,6 +37,10 @@ HEAT, WARM_HEAT, COOLING = 0.001, 0.0003, 0.01
 """A plan worse by this part of the cost is accepted one time in e: at first, at first from a good plan,
 and at the end as a part of that."""
 
+SETTLED = 0.1
+"""A new best plan is improved wherever it can be, not only around the shake, but at most once in so many iterations a
+drop: of a large plan that takes as long as a hundred shakes."""
+
 PRICED_ANEW = 100
 """After so many solutions the price of broken rules is looked at again."""
 
@@ -63,6 +67,7 @@ def _anneal(data: ProblemData, seed: int, budget: Budget, start: Solution | None
         start = shake.first()
     best = current = start
     prices = _prices(data, fair=best.is_feasible())
+    settled = budget.spent
     while (part := budget.part()) < (1.0 if best.is_feasible() else patience):
         budget.spent += 1
         costs = prices.cost_evaluator()
@@ -72,15 +77,20 @@ def _anneal(data: ProblemData, seed: int, budget: Budget, start: Solution | None
             if not best.is_feasible():
                 prices = _prices(data, fair=True)
             best = found
-            found = shake.settle(found, costs)
-            if found.is_feasible():
-                best = found
+            if budget.spent - settled > SETTLED * data.num_clients:
+                settled = budget.spent
+                found = shake.settle(found, costs)
+                if found.is_feasible():
+                    best = found
         travel = best.distance_cost() + best.duration_cost()
         temperature = heat * travel * COOLING**part
         slack = -temperature * math.log(1.0 - chance.random())
         if costs.penalised_cost(found) < costs.penalised_cost(current) + slack:
             current = found
-    return best if best.is_feasible() else current
+    if not best.is_feasible():
+        return current
+    last = shake.settle(best, costs := prices.max_cost_evaluator())
+    return last if costs.cost(last) < costs.cost(best) else best
 
 
 class _Shake:

@@ -13,8 +13,8 @@ from .searching import search
 from .timing import cost_of
 from .touring import Tours, mended, timed
 
-DEFAULT_SECONDS = 12.0
-"""Cap on processor time when the caller gives none."""
+DEFAULT_SECONDS = 30.0
+"""Cap on processor time when the caller gives none: a worker searches, and a day of a thousand drops takes so long."""
 
 PATIENCE = 0.3
 """The part of the budget in which a plan that serves every drop must be found; after that, some may be
@@ -24,9 +24,10 @@ left out."""
 def default_iterations(drops: int) -> int:
     """How long to search for a wave of so many drops when the caller does not say.
 
-    About 6 s of one slow core for 150 drops; fewer drops need fewer iterations, each of which is quicker.
+    About 6 s of one slow core for 150 drops; fewer drops need fewer iterations, each of which is quicker. A large day
+    needs more: each iteration looks at the doors around one only.
     """
-    return min(2_500, 300 + 30 * drops)
+    return min(max(2_500, 4 * drops), 300 + 30 * drops)
 
 
 def solve(
@@ -121,13 +122,14 @@ def _prize(problem: Problem) -> int:
 
 def _tours_of(problem: Problem, slots: Sequence[Slot], plan: Plan) -> Tours:
     """The trips of an earlier plan, each given to the first slot of its bike that is still open when it
-    departs; drops that are gone or decided are skipped.
+    departs; drops that are gone, decided or there already are skipped.
     """
-    decided = {id for trip in problem.fixed for id in trip.drop_ids}
+    taken = {id for trip in problem.fixed for id in trip.drop_ids}
     tours: dict[Slot, list[tuple[Drop, ...]]] = {slot: [] for slot in slots}
     for trip in plan.trips:
-        ids = [id for id in trip.drop_ids if id in problem.drop and id not in decided]
+        ids = [id for id in dict.fromkeys(trip.drop_ids) if id in problem.drop and id not in taken]
         slot = next((s for s in slots if s.bike.id == trip.bike_id and trip.departs < s.closes), None)
         if ids and slot is not None:
+            taken.update(ids)
             tours[slot].append(tuple(problem.drop[id] for id in ids))
     return [(slot, tuple(trips)) for slot, trips in tours.items()]
