@@ -214,6 +214,8 @@ def test_ninety_minutes_without_a_network(
     truth.append((7, "delivered", phone.hand(7, colour="green"), "green"))
     phone.at(70)
     truth.append((8, "failed", phone.fail(8, "The goods are damaged", "It rides back to the hub"), ""))
+    phone.at(75)
+    truth.append((4, "tried", phone.fail(4, "Nobody at home", "I come by again on this round"), ""))
     phone.at(80)
     truth.append((4, "delivered", phone.hand(4, colour="yellow"), "yellow"))
     phone.at(89)

@@ -6,6 +6,7 @@
 
 import { queue } from "../../core/js/queue.js";
 import { changes } from "./plan-changes.js";
+import { ahead, current, deed, isOpen, ours, standing } from "./shift-standing.js";
 
 const EVERY = 120_000; // how often the plan is looked at again, while somebody looks at it
 const whose = document.body.dataset.whose ?? "";
@@ -19,15 +20,6 @@ const read = (name) => {
   }
 };
 
-const ours = (tap) => new URL(tap.url, location.href).pathname.startsWith("/rider/");
-
-/** What a tap did, to which round or stop: `handed`, `failed`, `later`, `leave`, `back` or `share`. */
-function deed({ url, values, tapped_at }) {
-  const [, , id, verb] = new URL(url, location.href).pathname.split("/").filter(Boolean);
-  const later = verb === "failed" && values.some(([name, value]) => name === "later" && value === "on");
-  return { verb: later ? "later" : (verb ?? "share"), id: id ?? "", tapped_at };
-}
-
 customElements.define("rider-shift", class extends HTMLElement {
   async connectedCallback() {
     this.plan = JSON.parse(this.querySelector("#shift").textContent);
@@ -36,7 +28,7 @@ customElements.define("rider-shift", class extends HTMLElement {
       const [[kind, id]] = Object.entries(one.dataset).length ? Object.entries(one.dataset) : [["", ""]];
       return [`${kind} ${id}`, one];
     }));
-    this.shown = this.#next(this.#standing([]));
+    this.shown = this.#next(standing(this.plan, []));
     this.#listen();
     changes(this, this.plan, whose);
     navigator.storage?.persist?.().catch(() => {});
@@ -62,48 +54,28 @@ customElements.define("rider-shift", class extends HTMLElement {
     this.looked = Date.now();
   }
 
-  /** How the rounds stand, with these deeds on top of what the page says. */
-  #standing(deeds) {
-    const rounds = structuredClone(this.plan.rounds);
-    const stops = new Map(rounds.flatMap((round) => round.stops.map((stop) => [stop.id, stop])));
-    for (const { verb, id, tapped_at } of deeds) {
-      const round = rounds.find((one) => one.id === id);
-      const stop = stops.get(id);
-      if (verb === "leave" && round && !round.left) {
-        round.left = true;
-        for (const one of round.stops) if (!one.loads) one.standing = "stays";
-      }
-      if (verb === "back" && round) round.back = true;
-      const standing = { handed: "delivered", failed: "failed", later: "tried" }[verb];
-      if (stop && standing) Object.assign(stop, { standing, tapped_at });
-    }
-    return rounds.filter((round) => !round.back);
-  }
-
   /** What comes next: the name of a template. */
   #next(rounds) {
-    const round = rounds.find((one) => one.left) ?? rounds[0];
+    const round = current(rounds);
     this.round = round?.id ?? "";
     if (!round) return "done ";
     if (!round.left) return `load ${round.id}`;
-    const order = [...this.templates.keys()].filter((name) => name.startsWith("way "));
-    const rank = (stop) => (stop.standing === "tried" ? stop.tapped_at ?? "0" : "");
-    const open = round.stops.filter((stop) => ["waits", "tried"].includes(stop.standing) && order.includes(`way ${stop.id}`));
-    open.sort((a, b) => rank(a).localeCompare(rank(b)) || order.indexOf(`way ${a.id}`) - order.indexOf(`way ${b.id}`));
+    const order = [...this.templates.keys()].filter((name) => name.startsWith("way ")).map((name) => name.slice(4));
+    const open = ahead(round, order);
     this.unsaid = open.length;
-    return open.length ? `way ${open[0].id}` : `home ${round.id}`;
+    return open.length ? `way ${open[0]}` : `home ${round.id}`;
   }
 
   async #update() {
     const taps = (await queue.waiting(whose).catch(() => [])).filter(ours);
     const waiting = taps.filter((tap) => !tap.refused).map(deed);
     const sent = read(SENT).filter((one) => one.at > this.plan.at);
-    const rounds = this.#standing([...sent, ...waiting]);
+    const rounds = standing(this.plan, [...sent, ...waiting]);
     const next = this.#next(rounds);
     if (this.tapped === this.shown && location.hash) history.replaceState(null, "", location.pathname);
     this.tapped = null;
-    const door = `door ${location.hash.replace("#stop-", "")}`;
-    this.#show(this.templates.has(door) ? door : next);
+    const id = location.hash.replace("#stop-", "");
+    this.#show(this.templates.has(`door ${id}`) && isOpen(rounds, id) ? `door ${id}` : next);
     this.#rows(rounds, waiting);
     this.#refused(taps.filter((tap) => tap.refused));
     if (this.waited && !waiting.length) this.said.textContent = this.dataset.sent;
@@ -116,7 +88,10 @@ customElements.define("rider-shift", class extends HTMLElement {
     const template = this.templates.get(name);
     if (name === this.shown || !template) return;
     this.shown = name;
-    this.now.replaceChildren(template.content.cloneNode(true));
+    const fresh = template.content.cloneNode(true);
+    // a door may be opened more than once: what is said there the second time is another tap
+    for (const key of fresh.querySelectorAll("input[name=key]")) key.value = crypto.randomUUID?.() ?? key.value;
+    this.now.replaceChildren(fresh);
     this.now.querySelector("h1")?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
     if (this.stale && !name.startsWith("door")) this.#refresh();
@@ -207,6 +182,7 @@ customElements.define("rider-shift", class extends HTMLElement {
       delete document.body.dataset.kept;
       document.querySelector("queue-bar")?.update();
       const inside = this.contains(document.activeElement);
+      fresh.querySelector("[data-said]").textContent = this.said.textContent;
       this.replaceWith(document.adoptNode(fresh));
       if (inside) fresh.querySelector("h1")?.focus({ preventScroll: true });
     } catch {
