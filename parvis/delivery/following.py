@@ -5,7 +5,7 @@ where it has been. The interval is worked out by ``eta.py`` from the published p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from parvis.core.svgmap import Marker, TownMap, draw
 from parvis.core.time import day_of
 from parvis.delivery.actions.road import aboard, ended_at
-from parvis.delivery.eta import Door, Interval, Ride, expect, misses, rounded, widths_of
+from parvis.delivery.eta import NARROWEST, Door, Interval, Ride, expect, misses, rounded, widths_of
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, RiderPosition, Round, Stop
 from parvis.delivery.states import DeliveryState
+from parvis.delivery.ways import around
 from parvis.towns.models import Town
 
 LEARNT_FROM = timedelta(days=28)
@@ -92,6 +93,8 @@ class Following:
         if self.ride is None or self.is_over:
             return None
         found = expect(self.ride, self._index, int(self.at.timestamp()), measured(self.town, self.at))
+        opens = int(self.delivery.window.starts_at.timestamp())  # nobody rings before what was promised
+        found = replace(found, early=max(found.early, opens), late=max(found.late, opens + NARROWEST))
         return rounded(found, ONE if self.on_the_way and self.doors_before == 0 else FIVE)
 
     @property
@@ -133,7 +136,7 @@ class Following:
             title=_("Where your order is"),
             description=said,
             boundary=self.town.boundary,
-            backdrop=self.town.backdrop,
+            backdrop=around(self.town.backdrop, [[hub.lon, hub.lat], [door.lon, door.lat]]),
             markers=markers,
             near=True,
         )

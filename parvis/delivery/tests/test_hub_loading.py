@@ -88,7 +88,7 @@ def test_a_scan_answers_without_a_page_load(keeper, two):
     bag = first.bags.get(sender="Boulangerie")
     answer = keeper.post(f"/hub/rounds/{two.pk}/load/scan/", {"code": bag.code.lower()}, headers={"hx-request": "true"})
     assert "<html" not in answer.content.decode()
-    assert f"{bag.code} · door 1 1 of 2 bags of {first.code}." in text_of(answer)
+    assert f"{bag.code} · door 1 {first.code}: 1 of 2." in text_of(answer)
     again = keeper.post(f"/hub/rounds/{two.pk}/load/scan/", {"code": bag.code}, headers={"hx-request": "true"})
     assert "It was on the bike already." in text_of(again)
     assert bag.events.filter(kind="stowed").count() == 1

@@ -106,5 +106,5 @@ def _said(loading: Loading, loaded: Loaded) -> Said:
         return Said("go", title, _("%(code)s is complete.") % names)
     if row.awaited:
         names["shops"] = ", ".join(dict.fromkeys(bag.sender for bag in row.awaited))
-        return Said("wait", title, _("%(on)s of %(all)s bags of %(code)s. Still missing: %(shops)s.") % names)
-    return Said("go", title, _("%(on)s of %(all)s bags of %(code)s.") % names)
+        return Said("wait", title, _("%(code)s: %(on)s of %(all)s. Still missing: %(shops)s.") % names)
+    return Said("go", title, _("%(code)s: %(on)s of %(all)s.") % names)

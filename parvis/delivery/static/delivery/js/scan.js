@@ -1,7 +1,7 @@
 // Scanning: a code typed, read by the camera, or sent by a scanner that poses as a keyboard. Without this file the form
 // stays what it is: type a code, press the button.
 
-const FAST = 60; // milliseconds between two keys of a scanner; nobody types a whole code like that
+const FAST = 100; // milliseconds between two keys of a scanner; nobody types a whole code like that
 const SHORTEST = 2; // the number of a crate
 const AGAIN = 2500; // the same label is read again once it was out of sight for so long
 
@@ -32,8 +32,8 @@ customElements.define("scan-field", class extends HTMLElement {
   }
 
   #key(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const now = performance.now();
+    if (event.ctrlKey || event.altKey || event.metaKey || document.activeElement === this.input) return;
+    const now = event.timeStamp; // when the key went down, however busy the page was
     if (event.key === "Enter") {
       const { text, last } = this.burst;
       this.burst = { text: "", last: 0 };
