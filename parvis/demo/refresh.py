@@ -21,6 +21,7 @@ from parvis.demo.hours import open_days, shift_days
 from parvis.demo.newcomers import welcome_newcomers
 from parvis.demo.news import bring_news
 from parvis.demo.profiles import PROFILES, Profile
+from parvis.demo.ratings import rate_some
 from parvis.demo.returns import send_things_back
 from parvis.demo.rules import set_rules
 from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
@@ -117,6 +118,7 @@ def _bring_up(town: Town, profile: Profile, at: datetime, say: Say, *, fresh: bo
     open_days(hub, at)
     shift_days(hub, profile, at)
     play_today(town, profile, hub, at, fresh=fresh)
+    rate_some(town, at)
 
 
 def finish_old(town: Town, profile: Profile, hub: Hub, at: datetime) -> None:
