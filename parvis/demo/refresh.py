@@ -21,15 +21,17 @@ from parvis.demo.hours import open_days, shift_days
 from parvis.demo.newcomers import welcome_newcomers
 from parvis.demo.news import bring_news
 from parvis.demo.profiles import PROFILES, Profile
-from parvis.demo.ratings import rate_some
 from parvis.demo.returns import send_things_back
 from parvis.demo.rules import set_rules
 from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
 from parvis.demo.support import bring_support
 from parvis.demo.tales import Script
 from parvis.demo.towns import build_town
+from parvis.demo.waiting import lose_a_bag, rate_some
+from parvis.market.actions import write_off_part
 from parvis.market.actions.known_products import load_known_products
 from parvis.market.models import KnownProduct, Part
+from parvis.market.states import PartState
 from parvis.places.spans import refresh_due
 from parvis.towns.models import Town
 
@@ -119,12 +121,17 @@ def _bring_up(town: Town, profile: Profile, at: datetime, say: Say, *, fresh: bo
     shift_days(hub, profile, at)
     play_today(town, profile, hub, at, fresh=fresh)
     rate_some(town, at)
+    lose_a_bag(town, at)
 
 
 def finish_old(town: Town, profile: Profile, hub: Hub, at: datetime) -> None:
     """Let earlier demonstration orders come to their end, so that pages show today and not a heap of old work."""
     start = last_event(town, at) + timedelta(seconds=1)
     open_parts = [part for part in _old_parts(town, at) if not part.state.is_over]
+    lost = [part for part in open_parts if part.state == PartState.LOST]
+    for part in lost:
+        write_off_part(part=part, at=start)
+    open_parts = [part for part in open_parts if part not in lost]
     published = Plan.objects.filter(hub=hub, state=Plan.State.PUBLISHED, rounds__back_at=None)
     plans = {plan.day: plan for plan in published.distinct()}
     today = day_of(at, town.zone)

@@ -1,12 +1,12 @@
-"""What those who waited said of some deliveries, and a wish for a door, so that pages have what to show."""
+"""What befalls those who wait: ratings, a wish for a door, and one bag that cannot be found."""
 
 from datetime import datetime, timedelta
 from itertools import cycle
 
 from parvis.core.errors import Refusal
-from parvis.delivery.actions import rate_delivery, wish_for_door
+from parvis.delivery.actions import rate_delivery, report_lost, wish_for_door
 from parvis.delivery.models import Delivery
-from parvis.delivery.states import DeliveryState
+from parvis.delivery.states import BagState, DeliveryState
 from parvis.towns.models import Town
 
 MOST = 12
@@ -38,3 +38,14 @@ def rate_some(town: Town, at: datetime) -> None:
             except Refusal:  # too long ago: a demonstration that stood for weeks
                 continue
             count += 1
+
+
+def lose_a_bag(town: Town, at: datetime) -> None:
+    """One bag that lay at the hub cannot be found: where a shop, a buyer and the dispatcher read of it."""
+    found = Delivery.objects.expected().filter(town=town, window__starts_at__gt=at).with_story()
+    for delivery in found.order_by("-window__starts_at", "pk"):
+        bags = delivery.live_bags()
+        here = [bag for bag in bags if bag.state == BagState.AT_HUB]
+        if here and len(bags) > 1:
+            report_lost(bag=here[0], at=at)
+            return
