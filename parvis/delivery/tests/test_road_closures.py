@@ -200,14 +200,14 @@ def drawn(points: list[Point]) -> str:
 
 
 def test_the_dispatcher_closes_and_opens(desk: Client, mapped: Hub):
-    assert "Nothing is closed." in said(desk.get(STREETS))
+    assert "No street is closed" in said(desk.get(STREETS))
     page = said(desk.post(STREETS, FILLED | {"corners": drawn(SHORT)}, follow=True))
     assert "ride around it from now on" in page
     assert "Marché" in page
     closure = RoadClosure.objects.get()
     assert [Point(*corner) for corner in closure.ring] == SHORT
     assert "bikes ride there again" in said(desk.post(f"{STREETS}{closure.pk}/open/", follow=True))
-    assert "Nothing is closed." in said(desk.get(STREETS))
+    assert "No street is closed" in said(desk.get(STREETS))
 
 
 def test_an_address_does_as_well(desk: Client, mapped: Hub):
