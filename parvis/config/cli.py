@@ -37,7 +37,7 @@ VERBS = (
     Verb("places", "bring places from a file, or write them to one", "parvis.config.places_command", prepares=True),
     Verb(
         "simulate",
-        "play one day of a town through the same code as the pages",
+        "play a day of a town through the code of its pages, or a month for a council",
         "parvis.demo.commands",
         "add_simulate_arguments",
         "run_simulate",

@@ -11,6 +11,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from parvis.demo.council.command import simulate_month
+from parvis.demo.council.options import add_month_arguments
 from parvis.demo.profiles import PROFILES
 from parvis.demo.refresh import are_built, bring_up, is_alive, stderr
 from parvis.demo.simulation.baskets import BadInput, read_baskets, read_products
@@ -56,21 +58,30 @@ def refresh_demo() -> None:
 
 def add_simulate_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``parvis simulate``."""
+    parser.add_argument(
+        "what", nargs="?", choices=("day", "month"), default="day", help="a day through the pages' own code, or a month"
+    )
     parser.add_argument("--town", required=True, metavar="SLUG", help="a town of this installation")
     parser.add_argument("--orders", type=int, default=500, help="how many orders are placed (default 500)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same day")
-    parser.add_argument("--products", type=Path, required=True, metavar="CSV", help="columns ean, name_fr")
-    parser.add_argument("--baskets", type=Path, required=True, metavar="CSV", help="one basket of item words a line")
+    parser.add_argument("--products", type=Path, metavar="CSV", help="of a day: columns ean, name_fr")
+    parser.add_argument("--baskets", type=Path, metavar="CSV", help="of a day: one basket of item words a line")
     parser.add_argument("--date", metavar="YYYY-MM-DD", help="default: the next free weekday")
     parser.add_argument("--bike-share", type=float, default=0.8, help="share of orders that ask for the bike (0.8)")
     parser.add_argument("--capacity", type=int, help="deliveries promised in each window; default: what bikes can keep")
     parser.add_argument("--keep", action="store_true", help="keep the day in the database, to look at its pages")
+    add_month_arguments(parser)
 
 
 def run_simulate(options: argparse.Namespace) -> int:
-    """Play a day; the summary is one line of JSON on standard output."""
+    """Play a day or a month; the summary is one line of JSON on standard output."""
     try:
         town = _simulated_town(options)
+        if options.what == "month":
+            print(json.dumps(simulate_month(town, options, at=timezone.now(), say=stderr), ensure_ascii=False))
+            return 0
+        if options.products is None or options.baskets is None:
+            raise BadInput("A day needs --products and --baskets.")
         summary = simulate(
             town=town,
             orders=options.orders,

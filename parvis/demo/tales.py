@@ -64,6 +64,14 @@ YESTERDAY = (
     Tale("", ("collected",), way="collect", mine=True),
     Tale("", ("collected",), way="collect"),
     Tale("", ("refused",), way="collect"),
+    # enough deliveries for a week that the public figures may tell
+    Tale("evening", ("done",)),
+    Tale("evening", ("done", "done")),
+    Tale("evening", ("done",), door="Personne à l’adresse."),
+    Tale("evening", ("short", "done")),
+    Tale("evening", ("done",)),
+    Tale("evening", ("done",)),
+    Tale("evening", ("done",)),
 )
 
 

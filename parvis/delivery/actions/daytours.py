@@ -19,7 +19,8 @@ from django.db.models import Q, Sum
 
 from parvis.core.geo import Point
 from parvis.core.time import day_bounds, day_of, seconds_into
-from parvis.delivery.actions.problems import DOOR_MARGIN, LEAD, Load, as_bike, drop_of
+from parvis.delivery.actions.problems import LEAD, Load, as_bike
+from parvis.delivery.actions.reserve import promised_bike, promised_drop
 from parvis.delivery.actions.streets import conditions_on
 from parvis.delivery.clients.streets import Leg, StreetNetwork, streets_for
 from parvis.delivery.models import Bag, DayTours, Delivery, Hub, Shift, Window
@@ -157,7 +158,7 @@ class Day:
 
     def drop(self, id: str, window: Window, load: Load) -> Drop:
         """A door that is asked for."""
-        return _drop(id, self.ways.place(load.point), self.midnight, load, window, self.cold_minutes)
+        return promised_drop(id, self.ways.place(load.point), self.midnight, load, window, self.cold_minutes)
 
     def best(self, window: Window, drop: Drop) -> Place | None:
         """The cheapest place for a door in a window; None where no bike can be there and keep what is promised."""
@@ -294,11 +295,6 @@ def _trip_json(trip: Collection[Drop], ways: Ways) -> dict[str, Any]:
     }
 
 
-def _drop(id: str, location: int, midnight: datetime, load: Load, window: Window, cold_minutes: int) -> Drop:
-    """A door as promises see it: its bags are at the hub when the window's goods are due."""
-    return drop_of(id, load, window, location, window.goods_due_at, midnight, DOOR_MARGIN, cold_minutes)
-
-
 type _Key = tuple[UUID, date]
 
 
@@ -403,11 +399,11 @@ def _day(
     if fresh and kept is not None and kept.conditions != streets.conditions.mark:
         ways.learn_all()
     drops = {
-        one.id: _drop(one.id, places[one.load.point], midnight, one.load, one.window, hub.cold_minutes)
+        one.id: promised_drop(one.id, places[one.load.point], midnight, one.load, one.window, hub.cold_minutes)
         for one in promised
     }
     rules = Rules(not_before=max(0, seconds_into(at + LEAD, midnight)))
-    bikes = tuple(as_bike(shift, midnight) for shift in shifts)
+    bikes = tuple(promised_bike(as_bike(shift, midnight)) for shift in shifts)
     found = Day(midnight, bikes, hub.cold_minutes, rules, ways, [], {one.id: one.window.pk for one in promised})
     found.tours = [tour for bike in bikes for tour in _tours(bike, kept, drops, ways, rules)]
     found.clocks = clocks_of(found.tours, ways, rules)

@@ -20,9 +20,10 @@ from parvis.delivery.actions.road import Standing, as_ridden, done_ids, settle, 
 from parvis.delivery.actions.rows import create_rounds, line_of, solution_json, trips_by_round
 from parvis.delivery.models import Bike, Hub, Plan, Round
 from parvis.delivery.planning import Plan as Solution
-from parvis.delivery.planning import Problem, Trip, solve, verify
+from parvis.delivery.planning import Problem, Trip, late_rather_than_never, solve, verify
 from parvis.delivery.planning import replan as plan_again
 from parvis.delivery.planning.budget import Watch
+from parvis.delivery.planning.replanning import REPLAN_SECONDS
 from parvis.delivery.planning.solving import DEFAULT_SECONDS, default_iterations
 from parvis.delivery.planning.timing import cost_of
 from parvis.delivery.sentences import Names, violation_sentence
@@ -176,6 +177,10 @@ def _make(plan: Plan, at: datetime, news: News, *, quick: bool) -> _Made:
         solution = solve(problem, seed=plan.seed, seconds=news.seconds, iterations=news.iterations, watch=_watch(plan))
     else:
         problem, solution, road = _again(plan, now, given, at, news, quick=quick)
+        if now.published is not None:
+            problem, solution = late_rather_than_never(
+                problem, solution, seed=plan.seed, seconds=news.seconds or REPLAN_SECONDS, iterations=news.iterations
+            )
     found = verify(problem, solution)
     if found:
         names = Names(given.midnight, plan.hub.town.zone, given.deliveries, given.shifts)

@@ -3,7 +3,8 @@
 This room is pure: a `Problem` (hub, bikes, drops, the way between places, trips already fixed) goes in,
 a `Plan` comes out. Its verbs: `solve` finds a plan, `replan` mends it in the middle of the day, `verify`
 checks one without trusting the planner, `retime` gives a hand-made trip its times, `best_place` says whether
-one more drop can be promised, and where it rides, `explain` tells what other places a stop could have.
+one more drop can be promised, and where it rides, `explain` tells what other places a stop could have,
+`late_rather_than_never` lets ride late what has no room in time.
 
 For rooms that move a stop by hand or follow a rider: `ride`, `ride_seconds`, `tour_metres`, `cost_of` are the
 arithmetic of one trip.
@@ -20,6 +21,7 @@ from .problem import Bike, Drop, Matrix, Problem, Rest, matrix
 from .reasons import REASONS
 from .replanning import Replanned, replan
 from .solving import solve
+from .stretching import late_rather_than_never
 from .timing import cost_of, retime, ride, ride_seconds, tour_metres
 from .verifying import KINDS, Violation, verify
 
@@ -50,6 +52,7 @@ __all__ = [
     "cost_of",
     "explain",
     "keeps",
+    "late_rather_than_never",
     "matrix",
     "replan",
     "retime",

@@ -262,3 +262,16 @@ def test_another_window_after_a_failed_attempt(on_the_road: Plan, hub: Hub) -> N
     again = Stop.objects.get(round__plan=published, delivery=stop.delivery)
     assert again.round.left_at is None
     assert evening.starts_at <= again.arrive_at <= evening.ends_at
+
+
+def test_what_has_no_room_in_its_window_any_more_is_brought_late(on_the_road: Plan, window: Window) -> None:
+    """Nothing has left since the first round: what twenty minutes cannot serve rides after the window."""
+    now = window.ends_at - timedelta(minutes=20)
+    draft = replan(on_the_road, now)
+    _problem, solution = solution_of(draft)
+    assert not solution.unserved
+    published = actions.publish_plan(plan=draft, by=None, at=now)
+    late = Stop.objects.filter(round__plan=published, arrive_at__gt=window.ends_at)
+    assert late.exists()
+    assert all(stop.arrive_at < window.ends_at + timedelta(hours=1) for stop in late), "as soon as it can be"
+    assert broken_rules(published) == []
