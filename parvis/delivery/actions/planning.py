@@ -179,7 +179,11 @@ def _make(plan: Plan, at: datetime, news: News, *, quick: bool) -> _Made:
         problem, solution, road = _again(plan, now, given, at, news, quick=quick)
         if now.published is not None:
             problem, solution = late_rather_than_never(
-                problem, solution, seed=plan.seed, seconds=news.seconds or REPLAN_SECONDS, iterations=news.iterations
+                problem,
+                solution,
+                seed=plan.seed,
+                seconds=(news.seconds or REPLAN_SECONDS) / 4,
+                iterations=news.iterations,
             )
     found = verify(problem, solution)
     if found:
