@@ -129,7 +129,7 @@ def test_rather_late_than_never(scene):
 
 
 def test_where_the_only_bike_breaks_nobody_takes_over(scene):
-    outcome = day(scene, bikes=1, mean=60, misfortune=replace(CALM, one_a_day=True))
+    outcome = day(scene, bikes=1, mean=90, promises=BySlots(40), misfortune=replace(CALM, one_a_day=True))
     assert adds_up(outcome)
     assert outcome.breakdowns == 1
     assert outcome.moved + outcome.not_brought > 0
