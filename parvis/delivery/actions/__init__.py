@@ -11,7 +11,7 @@ from parvis.delivery.actions.fleet import (
     remove_shift,
     repeat_windows,
     save_window,
-    set_cold_minutes,
+    set_cold_boxes,
 )
 from parvis.delivery.actions.loading import load_bag, unload
 from parvis.delivery.actions.losing import report_lost
@@ -60,7 +60,7 @@ __all__ = [
     "request_plan",
     "save_window",
     "scan_bag_in",
-    "set_cold_minutes",
+    "set_cold_boxes",
     "stop_sharing",
     "take_best_so_far",
     "try_later",

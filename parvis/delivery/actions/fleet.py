@@ -58,11 +58,11 @@ def recover_goods(*, bike: Bike, by: Any, at: datetime) -> int:
 
 
 @transaction.atomic
-def set_cold_minutes(*, hub: Hub, minutes: int, by: Any, at: datetime) -> None:
-    """How long the boxes of a hub keep cold."""
-    hub.cold_minutes = minutes
-    hub.save(update_fields=["cold_minutes"])
-    audit.record("set_cold_minutes", hub, at=at, town_id=hub.town_id, actor=by, minutes=minutes)
+def set_cold_boxes(*, hub: Hub, cold_minutes: int, cold_from: int, by: Any, at: datetime) -> None:
+    """How long the cold boxes of a hub keep cold, and from which number on a box is one."""
+    hub.cold_minutes, hub.cold_from = cold_minutes, cold_from
+    hub.save(update_fields=["cold_minutes", "cold_from"])
+    audit.record("set_cold_boxes", hub, at=at, town_id=hub.town_id, actor=by, minutes=cold_minutes, first=cold_from)
 
 
 def carried_by(hub: Hub) -> dict[UUID, int]:

@@ -125,7 +125,7 @@ class BikeForm(_BikeBase):
 
 
 class ColdForm(forms.Form):
-    """How long the hub's cold boxes keep cold."""
+    """How long the hub's cold boxes keep cold, and which they are."""
 
     cold_minutes = forms.IntegerField(
         label=_("Cold boxes keep cold, in minutes"),
@@ -133,6 +133,13 @@ class ColdForm(forms.Form):
         max_value=600,
         widget=forms.NumberInput(attrs=_NUMBER),
         help_text=_("From the hub to the door. What would be longer on the way is neither promised nor planned."),
+    )
+    cold_from = forms.IntegerField(
+        label=_("Cold boxes bear this number or a higher one"),
+        min_value=1,
+        max_value=9999,
+        widget=forms.NumberInput(attrs=_NUMBER),
+        help_text=_("So a look at a box says whether it keeps cold."),
     )
 
 

@@ -13,6 +13,7 @@ from parvis.delivery.actions.daytours import offers
 from parvis.delivery.actions.problems import Load
 from parvis.delivery.models import Bag, DayTours, Hub, Shift, Window
 from parvis.delivery.tests.dispatch_world import book, solution_of
+from parvis.delivery.tests.test_dispatch_board import english
 from parvis.demo import builders
 from parvis.people.models import Person
 
@@ -131,15 +132,15 @@ def test_the_plan_counts_the_cold_bags_of_a_delivery(hub: Hub, window: Window, a
 def test_the_dispatcher_says_how_long_boxes_keep_cold(visit: Any, hub: Hub, dispatcher: Person, rider: Person) -> None:
     desk: Client = visit(dispatcher)
     assert "120" in desk.get("/dispatch/fleet/").content.decode()
-    assert desk.post("/dispatch/fleet/cold/", {"cold_minutes": "90"}).status_code == 302
+    assert desk.post("/dispatch/fleet/cold/", {"cold_minutes": "90", "cold_from": "700"}).status_code == 302
     hub.refresh_from_db()
-    assert hub.cold_minutes == 90
+    assert (hub.cold_minutes, hub.cold_from) == (90, 700)
     for nonsense in ("", "0", "-3", "soon", "99999"):
-        page = desk.post("/dispatch/fleet/cold/", {"cold_minutes": nonsense}, follow=True)
+        page = desk.post("/dispatch/fleet/cold/", {"cold_minutes": nonsense, "cold_from": nonsense}, follow=True)
         assert page.status_code == 200
     hub.refresh_from_db()
-    assert hub.cold_minutes == 90
-    assert visit(rider).post("/dispatch/fleet/cold/", {"cold_minutes": "30"}).status_code == 404
+    assert (hub.cold_minutes, hub.cold_from) == (90, 700)
+    assert visit(rider).post("/dispatch/fleet/cold/", {"cold_minutes": "30", "cold_from": "1"}).status_code == 404
     hub.refresh_from_db()
     assert hub.cold_minutes == 90
 
@@ -147,7 +148,7 @@ def test_the_dispatcher_says_how_long_boxes_keep_cold(visit: Any, hub: Hub, disp
 def test_the_rider_reads_when_the_break_is(visit: Any, shift: Shift, rider: Person, time_machine: Any) -> None:
     assert shift.break_starts_at is not None
     time_machine.move_to(shift.starts_at)
-    page = visit(rider).get("/rider/", headers={"accept-language": "en"}).content.decode()
+    page = english(visit(rider)).get("/rider/").content.decode()
     assert "Your break:" in page
     time_machine.move_to(shift.starts_at - timedelta(days=1))
-    assert "Your break:" not in visit(rider).get("/rider/", headers={"accept-language": "en"}).content.decode()
+    assert "Your break:" not in english(visit(rider)).get("/rider/").content.decode()

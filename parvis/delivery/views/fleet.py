@@ -53,7 +53,7 @@ def fleet(request: PersonRequest) -> HttpResponse:
         "shifts": shifts_of(hub, day, with_broken=True),
         "windows": _windows(hub, day),
         "form": form,
-        "cold": ColdForm(initial={"cold_minutes": hub.cold_minutes}),
+        "cold": ColdForm(initial={"cold_minutes": hub.cold_minutes, "cold_from": hub.cold_from}),
         "at": at,
         "pills": day_pills("dispatch-fleet", day, today),
         "url": day_url("dispatch-fleet", day),
@@ -91,14 +91,14 @@ def bike(request: PersonRequest, pk: UUID | None = None) -> HttpResponse:
 @require_role(Role.Kind.DISPATCHER)
 @require_POST
 def cold(request: PersonRequest) -> HttpResponse:
-    """How long cold boxes keep cold."""
+    """How long cold boxes keep cold, and which they are."""
     at, hub = timezone.now(), hub_of(request)
     form = ColdForm(request.POST)
     if form.is_valid():
-        actions.set_cold_minutes(hub=hub, minutes=form.cleaned_data["cold_minutes"], by=request.user, at=at)
+        actions.set_cold_boxes(hub=hub, **form.cleaned_data, by=request.user, at=at)
         messages.success(request, _("Saved: plans and promises count with it from now on."))
     else:
-        messages.error(request, str(form.errors["cold_minutes"][0]))
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
     return HttpResponseRedirect(day_url("dispatch-fleet", day_of(at, request.town.zone)))
 
 
