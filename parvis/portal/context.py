@@ -47,6 +47,7 @@ WAYS = (
     Way("my-news", _("My news"), "megaphone", role=Role.Kind.MERCHANT),
     Way("hub", _("Depot"), "warehouse", role=Role.Kind.HUB),
     Way("dispatch", _("Rounds"), "route", role=Role.Kind.DISPATCHER),
+    Way("agent-figures", _("Bikes in figures"), "chart-line", role=Role.Kind.DISPATCHER),
     Way("rider", _("My round"), "bike", role=Role.Kind.RIDER),
     Way("agent", _("Market"), "chart-column", role=Role.Kind.AGENT),
 )

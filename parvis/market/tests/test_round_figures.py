@@ -109,6 +109,7 @@ def test_the_agents_page_and_its_tables(visit, agent, dispatcher, yesterday):
         assert "8 (72.7%)" in page
         assert "<svg" in page
         assert "assumptions" in page
+        assert ("/agent/figures/costs/" in page) == (person == agent), "a link that would be a 404 is none"
     rows = list(
         csv.DictReader(StringIO(browser.get("/agent/figures/?as=csv").content.decode("utf-8-sig")), delimiter=";")
     )

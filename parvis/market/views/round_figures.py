@@ -34,7 +34,7 @@ from parvis.market.round_words import (
     shop_row,
 )
 from parvis.market.weeks import FEWEST, Week, told_weeks, weeks_before
-from parvis.people.access import require_role
+from parvis.people.access import require_role, roles_in
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
 from parvis.towns.models import Town
@@ -72,6 +72,7 @@ def days(request: PersonRequest) -> HttpResponse:
         "shops": [shop_row(shop, town) for shop in found.shops],
         "chart": _chart([(format_date(day.line.day, "j/n"), day) for day in reversed(found.days)]),
         "rates": rates_words(town, last),
+        "may_set": Role.Kind.AGENT in roles_in(request),
     }
     return render(request, "market/agent/round_figures.html", context)
 
