@@ -117,9 +117,10 @@ def _free_code(town: Town, model: type[Delivery] | type[Bag]) -> str:
 
 
 @transaction.atomic
-def rebook_delivery(*, delivery: Delivery, window_id: UUID, at: datetime, by: Any = None) -> None:
-    """Promise another window for a delivery that failed or did not find its place on a bike.
+def rebook_delivery(*, delivery: Delivery, window_id: UUID, at: datetime, by: Any = None, asked_by: str = "") -> None:
+    """Promise another window for a delivery that failed or did not find its place on a bike, or as its buyer wants.
 
+    ``asked_by`` is kept with the event: a promise that its buyer moved is not one that the town broke (``dayfigures``).
     Raises Refusal when the window is closed or full, or when the goods are on the road or handed over.
     """
     window = _open_window(delivery.town, window_id, at)
@@ -136,7 +137,7 @@ def rebook_delivery(*, delivery: Delivery, window_id: UUID, at: datetime, by: An
         kind=DeliveryEvent.Kind.REBOOKED,
         at=at,
         by=by,
-        detail={"from": before, "to": str(window.pk)},
+        detail={"from": before, "to": str(window.pk)} | ({"asked_by": asked_by} if asked_by else {}),
     )
     audit.record("rebook_delivery", delivery, at=at, town_id=delivery.town_id, actor=by)
 

@@ -14,6 +14,7 @@ from parvis.core.busy import says_when_busy
 from parvis.core.errors import Refusal
 from parvis.core.time import day_of
 from parvis.delivery.actions import cancel_bags, rebook_delivery, request_plan
+from parvis.delivery.dayfigures import BY_BUYER
 from parvis.delivery.models import Plan, Window
 from parvis.market import letters
 from parvis.market.changing import (
@@ -61,7 +62,7 @@ def change_time(*, order: Order, window_id: UUID, at: datetime, by: Any = None) 
             part.work_at = kept.work_at
             part.cycle, part.turn_day = (kept.turn.cycle, kept.turn.day) if kept.turn else (None, None)
         part.save(update_fields=["due_at", "work_at", "cycle", "turn_day"])
-    rebook_delivery(delivery=delivery, window_id=window.pk, at=at, by=by)
+    rebook_delivery(delivery=delivery, window_id=window.pk, at=at, by=by, asked_by=BY_BUYER)
     audit.record("change_time", order, at=at, town_id=town.pk, actor=by, before=str(before.pk), after=str(window.pk))
     _plan_again([before, window], at)
     letters.order_moved(order, parts, window, at)

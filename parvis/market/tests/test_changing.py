@@ -56,6 +56,7 @@ def test_the_buyer_chooses_another_time(visit, order, window, tomorrow, at):
     changed = fresh(order)
     assert changed.delivery.window_id == tomorrow.pk
     assert {part.due_at for part in changed.parts.all()} == {tomorrow.goods_due_at}
+    assert changed.delivery.events.get(kind="rebooked").detail["asked_by"] == "buyer", "the town broke no promise"
     told = OutboxMessage.objects.filter(key__startswith="order-moved")
     assert {mail.to for mail in told} == {order.email, order.parts.get().shop.organisation.email}
 
