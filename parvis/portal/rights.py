@@ -132,6 +132,7 @@ COVERED: dict[str, str] = {
     "delivery.DeliveryEvent": "delivery",
     "delivery.Plan": "delivery",
     "delivery.RiderPosition": "delivery",
+    "delivery.RoadClosure": "a street that is closed; who drew it is forgotten with the account",
     "delivery.Round": "delivery",
     "market.Shop": "a shop",
     "market.Modality": "what a shop tells all buyers",
