@@ -29,7 +29,7 @@ check:
 	$(P) manage.py makemigrations --check --dry-run
 	PARVIS_HTTPS=1 PARVIS_SMTP_HOST=localhost PARVIS_SECRET_KEY=$$(head -c 40 /dev/urandom | base64) $(P) manage.py check --deploy --fail-level WARNING
 
-# Journeys in a real browser: each person, keyboard, without JavaScript, axe on every page.
+# Journeys in a real browser: each person, keyboard, without JavaScript, axe on every page (PARVIS_E2E_ALL=1: in all eight views).
 e2e:
 	@scripts/install dev
 	@$(P) -m pytest e2e -n 0 -p no:randomly
