@@ -2,48 +2,22 @@
 
 ``offers`` answers for many windows and writes nothing; ``hold`` answers for one, behind the lock of its day, and keeps
 the tours with the new door in them. A day on which no shift is entered yet has no tours: there the window's own number
-of places must do. Rows are the truth: deliveries that are gone leave the tours, and those that are new to them
-(promised anew, or whose bike broke down) are put in first; while one has no place, its window promises nothing more.
+of places must do. ``dayreading`` reads the day from the rows.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from heapq import nsmallest
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
-
-from parvis.core.geo import Point
-from parvis.core.time import day_bounds, day_of, seconds_into
-from parvis.delivery.actions.problems import LEAD, Load, as_bike
-from parvis.delivery.actions.reserve import promised_bike, promised_drop
-from parvis.delivery.actions.streets import conditions_on
-from parvis.delivery.clients.streets import Leg, StreetNetwork, streets_for
-from parvis.delivery.models import Bag, DayTours, Delivery, Hub, Shift, Window
-from parvis.delivery.planning import (
-    Bike,
-    Clocks,
-    Drop,
-    Place,
-    Problem,
-    Rules,
-    Tour,
-    Trip,
-    Ways,
-    best_place,
-    clocks_of,
-    keeps,
-    stretches,
-    with_drop,
-)
+from parvis.core.time import day_bounds, day_of
+from parvis.delivery.actions.dayreading import Day, days_of, shifts_between, trip_json
+from parvis.delivery.actions.problems import Load
+from parvis.delivery.models import DayTours, Delivery, Hub, Window
+from parvis.delivery.planning import Problem, Trip
 from parvis.towns.models import Town
 
-FEW = 6  # deliveries that are new to the tours; with more, all ways at once are cheaper
-NEAREST = 4  # stops of each window around a door that are looked at first: to ask the ways of all takes the router long
 NEW = "new"  # the id of a drop that is asked for and not booked
 
 
@@ -52,147 +26,6 @@ class Offer:
     """A bike can be there: ``metres`` it rides for this door alone; None where no tour says so yet."""
 
     metres: int | None = None
-
-
-@dataclass
-class _Ways:
-    """Ways between the places of a day: those on record, those from and to a door, and, if need be, others."""
-
-    streets: StreetNetwork
-    places: list[Point]
-    known: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
-    learnt: set[int] = field(default_factory=set)
-
-    def __call__(self, here: int, there: int) -> tuple[int, int]:
-        if here == there:
-            return 0, 0
-        if (way := self.known.get((here, there))) is None:
-            out, _back = self.streets.ways_of(self.places[here], [self.places[there]])
-            way = self.known[here, there] = (out[0].seconds, out[0].metres)
-        return way
-
-    def place(self, point: Point) -> int:
-        """The index of a place."""
-        if point not in self.places:
-            self.places.append(point)
-        return self.places.index(point)
-
-    def learn(self, index: int) -> None:
-        """Ask for the ways of one place from and to all others: two looks into the streets."""
-        if index not in self.learnt:
-            self.learnt.add(index)
-            self._ask(index, range(len(self.places)))
-
-    def learn_near(self, index: int, tours: Iterable[Tour]) -> set[int] | None:
-        """Ask for the ways of a place from and to the hub, the nearest stops of each window and those beside them on
-        their tours. Gives the places that are known; None where all are.
-        """
-        if index in self.learnt:
-            return None
-        beside: dict[int, set[int]] = {}
-        windows: dict[int, set[int]] = {}
-        for trip in (trip for tour in tours for trip in tour.trips):
-            for here, there in pairwise([0, *(drop.location for drop in trip), 0]):
-                beside.setdefault(here, set()).add(there)
-                beside.setdefault(there, set()).add(here)
-            for drop in trip:
-                windows.setdefault(drop.earliest, set()).add(drop.location)
-        point, near = self.places[index], {0, index}
-        for stops in windows.values():
-            for stop in nsmallest(NEAREST, stops, key=lambda other: _afar(point, self.places[other])):
-                near |= {stop, *beside[stop]}
-        if 2 * len(near) > len(self.places):
-            self.learn(index)
-            return None
-        self._ask(index, sorted(near))
-        return near
-
-    def _ask(self, index: int, others: Sequence[int]) -> None:
-        out, back = _rows(self.streets, self.places[index], tuple(self.places[other] for other in others))
-        for other, going, coming in zip(others, out, back, strict=True):
-            self.known.setdefault((index, other), (going.seconds, going.metres))
-            self.known.setdefault((other, index), (coming.seconds, coming.metres))
-
-    def learn_all(self) -> None:
-        """Ask for all ways at once, where many places are new."""
-        for here, row in enumerate(_table(self.streets, tuple(self.places))):
-            for there, way in enumerate(row):
-                self.known.setdefault((here, there), way)
-        self.learnt = set(range(len(self.places)))
-
-
-def _afar(a: Point, b: Point) -> float:
-    """How far apart two doors of a town are, to be compared only; east counts less than north in our latitudes."""
-    return (0.7 * (a.lon - b.lon)) ** 2 + (a.lat - b.lat) ** 2
-
-
-@lru_cache(maxsize=256)
-def _rows(streets: StreetNetwork, point: Point, places: tuple[Point, ...]) -> tuple[list[Leg], list[Leg]]:
-    """A buyer who looks at the times and then orders asks twice."""
-    return streets.ways_of(point, places)
-
-
-@lru_cache(maxsize=4)
-def _table(streets: StreetNetwork, places: tuple[Point, ...]) -> list[list[tuple[int, int]]]:
-    """All ways between many places take the router seconds: pages that ask one after the other share them."""
-    table = streets.matrix(places)
-    return [list(zip(*rows, strict=True)) for rows in zip(table.durations, table.distances, strict=True)]
-
-
-@dataclass
-class Day:
-    """One hub's day: who rides, what is promised, and the tours that prove it."""
-
-    midnight: datetime
-    bikes: tuple[Bike, ...]
-    cold_minutes: int
-    rules: Rules
-    ways: _Ways
-    tours: list[Tour]
-    windows: Mapping[str, UUID]  # of each promised delivery, by id
-    unplaced: frozenset[UUID] = frozenset()  # windows of deliveries that found no place
-    left_out: tuple[Drop, ...] = ()  # those deliveries
-    stood: bool = True  # no tour on record had to be given up
-    clocks: Clocks | None = None  # of the tours, once somebody asked
-    near: dict[int, set[int] | None] = field(default_factory=dict)  # of a door: the places around it
-
-    def drop(self, id: str, window: Window, load: Load) -> Drop:
-        """A door that is asked for."""
-        return promised_drop(id, self.ways.place(load.point), self.midnight, load, window, self.cold_minutes)
-
-    def best(self, window: Window, drop: Drop) -> Place | None:
-        """The cheapest place for a door in a window; None where no bike can be there and keep what is promised."""
-        return None if window.pk in self.unplaced else self.cheapest(drop)
-
-    def cheapest(self, drop: Drop) -> Place | None:
-        """The cheapest place for a door, whatever its window has been through: near it, else anywhere."""
-        if drop.location not in self.near:
-            self.near[drop.location] = self.ways.learn_near(drop.location, self.tours)
-        near = self.near[drop.location]
-        place = best_place(self.tours, drop, self.ways, self.rules, self.known_clocks, near)
-        if place is not None or near is None:
-            return place
-        self.ways.learn(drop.location)
-        self.near[drop.location] = None
-        return best_place(self.tours, drop, self.ways, self.rules, self.known_clocks)
-
-    @property
-    def known_clocks(self) -> Clocks:
-        """The clock of each trip, worked out once."""
-        if self.clocks is None:
-            self.clocks = clocks_of(self.tours, self.ways, self.rules)
-        return self.clocks
-
-    def add(self, place: Place, drop: Drop) -> None:
-        """Promise it."""
-        self.tours, self.clocks, self.near = with_drop(self.tours, place, drop), None, {}
-
-    def to_json(self) -> dict[str, list[dict[str, Any]]]:
-        """The trips of each shift, with the ways between their stops."""
-        kept: dict[str, list[dict[str, Any]]] = {tour.bike.id: [] for tour in self.tours}
-        for tour in self.tours:
-            kept[tour.bike.id] += [_trip_json(trip, self.ways) for trip in tour.trips]
-        return kept
 
 
 def offers(*, town: Town, windows: Collection[Window], load: Load, at: datetime) -> dict[UUID, Offer]:
@@ -215,7 +48,7 @@ def nobody_rides(town: Town, windows: Collection[Window]) -> set[UUID]:
     if not windows:
         return set()
     first = day_bounds(min(day_of(window.starts_at, town.zone) for window in windows), town.zone)[0]
-    shifts = list(_shifts(town, first, max(window.ends_at for window in windows)))
+    shifts = list(shifts_between(town, first, max(window.ends_at for window in windows)))
     entered = {(shift.bike.hub_id, day_of(shift.starts_at, town.zone)) for shift in shifts}
     return {
         window.pk
@@ -283,177 +116,5 @@ def tours_json(problem: Problem, trips: Iterable[Trip]) -> dict[str, list[dict[s
         return problem.durations[here][there], problem.distances[here][there]
 
     for trip in sorted(trips, key=lambda trip: trip.departs):
-        tours.setdefault(trip.bike_id, []).append(_trip_json([problem.drop[id] for id in trip.drop_ids], ways))
+        tours.setdefault(trip.bike_id, []).append(trip_json([problem.drop[id] for id in trip.drop_ids], ways))
     return tours
-
-
-def _trip_json(trip: Collection[Drop], ways: Ways) -> dict[str, Any]:
-    places = [0, *(drop.location for drop in trip), 0]
-    return {
-        "drops": [drop.id for drop in trip],
-        "ways": [list(ways(a, b)) for a, b in pairwise(places)],
-    }
-
-
-type _Key = tuple[UUID, date]
-
-
-def days_of(
-    town: Town,
-    windows: Iterable[Window],
-    at: datetime,
-    *,
-    known: Mapping[_Key, DayTours] | None = None,
-    without: UUID | None = None,
-    fresh: bool = False,
-) -> dict[_Key, Day]:
-    """The days of some windows on which bikes ride, by hub and day."""
-    keys = {(window.hub_id, day_of(window.starts_at, town.zone)) for window in windows}
-    if not keys:
-        return {}
-    bounds = [day_bounds(day, town.zone) for _hub, day in keys]
-    first, last = min(start for start, _end in bounds), max(end for _start, end in bounds)
-    shifts = _by_day(_shifts(town, first, last), town, keys, lambda shift: (shift.bike.hub_id, shift.starts_at))
-    keys = {key for key in keys if key in shifts}
-    if not keys:
-        return {}
-    rows = _by_day(
-        _promised(town, first, last, without), town, keys, lambda one: (one.window.hub_id, one.window.starts_at)
-    )
-    hubs = {hub.pk: hub for hub in Hub.objects.filter(pk__in={hub for hub, _day in keys})}
-    if known is None:
-        stored = DayTours.objects.filter(hub__in=hubs, day__in={day for _hub, day in keys})
-        known = {(row.hub_id, row.day): row for row in stored}
-    streets = {}
-    for hub in hubs.values():
-        hub.town = town
-        for day, conditions in conditions_on(hub, [day for pk, day in keys if pk == hub.pk]).items():
-            streets[hub.pk, day] = streets_for(town).under(conditions)
-    return {
-        key: _day(hubs[key[0]], town, key[1], shifts[key], rows.get(key, []), known.get(key), streets[key], at, fresh)
-        for key in keys
-    }
-
-
-def _by_day(rows: Iterable[Any], town: Town, keys: Collection[_Key], where: Any) -> dict[_Key, list[Any]]:
-    found: dict[_Key, list[Any]] = {}
-    for row in rows:
-        hub, moment = where(row)
-        if (key := (hub, day_of(moment, town.zone))) in keys:
-            found.setdefault(key, []).append(row)
-    return found
-
-
-def _shifts(town: Town, first: datetime, last: datetime) -> Iterable[Shift]:
-    found = Shift.objects.filter(town=town, starts_at__gte=first, starts_at__lt=last, bike__broken_at=None)
-    return found.select_related("bike").order_by("bike__name", "starts_at", "pk")
-
-
-@dataclass(frozen=True, slots=True)
-class _Promised:
-    """A live delivery as this room needs it, without a model for each of hundreds."""
-
-    id: str
-    window: Window
-    load: Load
-
-
-def _promised(town: Town, first: datetime, last: datetime, without: UUID | None) -> list[_Promised]:
-    """What is promised in the windows of some days, oldest first, with the weight and the volume of live bags."""
-    of_days = Window.objects.filter(town=town, starts_at__gte=first, starts_at__lt=last)
-    windows = {window.pk: window for window in of_days}
-    live = Q(bags__cancelled_at=None)
-    cold = live & ~Q(bags__temperature=Bag.Temperature.AMBIENT)
-    bag_grams = Sum("bags__grams", filter=live, default=0)
-    cold_millilitres = Sum("bags__millilitres", filter=cold, default=0)
-    bag_millilitres = Sum("bags__millilitres", filter=live, default=0)
-    rows = (
-        Delivery.objects.filter(town=town, cancelled_at=None, window__in=windows)
-        .order_by("pk")
-        .values_list("pk", "window", "lon", "lat", "service_seconds")
-        .annotate(bag_grams=bag_grams, bag_millilitres=bag_millilitres, cold_millilitres=cold_millilitres)
-    )
-    return [
-        _Promised(str(pk), windows[window], Load(Point(lon, lat), weight, volume, seconds, cold_volume))
-        for pk, window, lon, lat, seconds, weight, volume, cold_volume in rows
-        if pk != without
-    ]
-
-
-def _day(
-    hub: Hub,
-    town: Town,
-    day: date,
-    shifts: list[Shift],
-    promised: list[_Promised],
-    kept: DayTours | None,
-    streets: StreetNetwork,
-    at: datetime,
-    fresh: bool,
-) -> Day:
-    midnight = day_bounds(day, town.zone)[0]
-    places: dict[Point, int] = {hub.point: 0}
-    for one in promised:
-        places.setdefault(one.load.point, len(places))
-    ways = _Ways(streets, list(places))
-    if fresh and kept is not None and kept.conditions != streets.conditions.mark:
-        ways.learn_all()
-    drops = {
-        one.id: promised_drop(one.id, places[one.load.point], midnight, one.load, one.window, hub.cold_minutes)
-        for one in promised
-    }
-    rules = Rules(not_before=max(0, seconds_into(at + LEAD, midnight)))
-    bikes = tuple(promised_bike(as_bike(shift, midnight)) for shift in shifts)
-    found = Day(midnight, bikes, hub.cold_minutes, rules, ways, [], {one.id: one.window.pk for one in promised})
-    found.tours = [tour for bike in bikes for tour in _tours(bike, kept, drops, ways, rules)]
-    found.clocks = clocks_of(found.tours, ways, rules)
-    if None in found.clocks:  # what was promised there must find another place
-        found.tours = [Tour(t.bike) if c is None else t for t, c in zip(found.tours, found.clocks, strict=True)]
-        found.clocks, found.stood = None, False
-    _place_others(found, drops)
-    return found
-
-
-def _tours(bike: Bike, kept: DayTours | None, drops: Mapping[str, Drop], ways: _Ways, rules: Rules) -> Iterator[Tour]:
-    """The trips of a shift as they were kept, without what is gone: a tour for each stretch between its breaks."""
-    trips = _trips(bike, kept, drops, ways)
-    *earlier, last = stretches(bike) or (bike,)
-    for stretch in earlier:
-        count = len(trips)
-        while count and not keeps(Tour(stretch, tuple(trips[:count])), ways, rules):
-            count -= 1
-        yield Tour(stretch, tuple(trips[:count]))
-        trips = trips[count:]
-    yield Tour(last, tuple(trips))
-
-
-def _trips(bike: Bike, kept: DayTours | None, drops: Mapping[str, Drop], ways: _Ways) -> list[tuple[Drop, ...]]:
-    """The trips on record; their ways need not be asked again."""
-    trips = []
-    for trip in kept.tours.get(bike.id, []) if kept else []:
-        here: int | None = 0
-        for id, way in zip([*trip["drops"], None], trip["ways"], strict=True):
-            there = 0 if id is None else drops[id].location if id in drops else None
-            if here is not None and there is not None and here != there:
-                ways.known.setdefault((here, there), (way[0], way[1]))
-            here = there
-        if left := tuple(drops[id] for id in trip["drops"] if id in drops):
-            trips.append(left)
-    return trips
-
-
-def _place_others(day: Day, drops: Mapping[str, Drop]) -> None:
-    """Deliveries that no tour knows are put in, the soonest window first; who finds no place closes its window."""
-    served = {drop.id for tour in day.tours for trip in tour.trips for drop in trip}
-    missing = sorted((drop for id, drop in drops.items() if id not in served), key=lambda drop: (drop.latest, drop.id))
-    unplaced, left_out = set(), []
-    if len(missing) > FEW:
-        day.ways.learn_all()
-    for drop in missing:
-        place = day.cheapest(drop)
-        if place is None:
-            unplaced.add(day.windows[drop.id])
-            left_out.append(drop)
-        else:
-            day.add(place, drop)
-    day.unplaced, day.left_out = frozenset(unplaced), tuple(left_out)

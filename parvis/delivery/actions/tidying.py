@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from parvis.core.time import day_of
-from parvis.delivery.actions.daytours import Day, recorded, tours_json
+from parvis.delivery.actions.dayreading import Day
+from parvis.delivery.actions.daytours import recorded, tours_json
 from parvis.delivery.models import DayTours
 from parvis.delivery.planning import Plan, Problem, Trip, Unserved, cost_of, matrix, solve, verify
 from parvis.delivery.planning.timing import time_trip
