@@ -7,7 +7,7 @@ P := .venv/bin/python
 help:
 	@awk '/^# /{help=substr($$0,3)} /^[a-z0-9]+:/{split($$1,n,":"); if(help) printf "make %-14s %s\n", n[1], help; help=""}' Makefile
 
-# Set up everything and serve three demonstration towns at http://localhost:8000 (PORT=8001 make run for another port).
+# Set up everything and serve three demonstration towns and a neighbour at http://localhost:8000 (PORT=8001 make run for another port).
 run:
 	@scripts/install run
 	@$(P) -m parvis serve --demo

@@ -12,6 +12,9 @@ from parvis.config import (
     bench_places,
     bench_promises,
     bench_races,
+    bench_second,
+    bench_straight,
+    bench_verifier,
     cutting,
 )
 from parvis.delivery import bench as bench_routing
@@ -30,6 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     damage = kinds.add_parser("damage", help="1,000 damaged plans to start from: is what comes back whole?")
     bench_damage.add_arguments(damage)
     damage.set_defaults(measure=bench_damage.run)
+    verifier = kinds.add_parser("verifier", help="1,000 good plans, each damaged in one way: is every damage named?")
+    bench_verifier.add_arguments(verifier)
+    verifier.set_defaults(measure=bench_verifier.run)
+    straight = kinds.add_parser("straight", help="from the shop straight to the door: what it saves, what it costs")
+    bench_straight.add_day_arguments(straight)
+    straight.set_defaults(measure=bench_straight.run)
+    second = kinds.add_parser("second", help="what it saves when a second time of the day suits as well")
+    bench_straight.add_day_arguments(second)
+    second.set_defaults(measure=bench_second.run)
     pages = kinds.add_parser("pages", help="server time, queries and weight of the hot pages")
     bench_pages.add_arguments(pages)
     pages.set_defaults(measure=bench_pages.run)

@@ -1,21 +1,22 @@
 """``parvis bench damage``: a plan to start from may be broken in any way; what comes back may be published.
 
 Plans reach the search from a database that people and machines write to. So good plans are damaged by chance (drops
-missing, doubled or unknown, their order shuffled, trips on bikes that are gone, at times nobody can keep), each is
-given to ``solve`` to start from, and the verifier judges what comes back.
+missing, doubled or unknown, their order shuffled, made in another way, trips on bikes that are gone, at times nobody
+can keep), each is given to ``solve`` to start from, and the verifier judges what comes back.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 
-from parvis.delivery.planning import Bike, Drop, Plan, Problem, Stop, Trip, matrix, solve, verify
+from parvis.delivery.planning import Bike, Drop, Option, Plan, Problem, Stop, Trip, matrix, solve, verify, with_detours
 
 HOUR = 3_600
 DROPS, BIKES = 20, 3
+SHOPS = (1, 2)  # beside which the first two drops live
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,10 @@ def broken_by(number: int) -> list[str]:
 
 
 def small_town(chance: Random) -> Problem:
-    """A day of a few bikes, one of them small and slow, in a town where ways out and back differ."""
+    """A day of a few bikes, one of them small and slow, in a town where ways out and back differ.
+
+    Every third drop may come in a second window, every fourth straight from one of two shops.
+    """
     spots = [(chance.uniform(-2_000, 2_000), chance.uniform(-2_000, 2_000)) for _ in range(DROPS + 1)]
     metres = [
         [0 if a == b else round(abs(a[0] - b[0]) + abs(a[1] - b[1])) + chance.randrange(200) for b in spots]
@@ -55,8 +59,19 @@ def small_town(chance: Random) -> Problem:
     for place in range(1, DROPS + 1):
         opens = chance.choice((10, 14, 17)) * HOUR
         weight = chance.randrange(1_000, 25_000)
-        drops.append(Drop(f"d{place}", place, weight, 3 * weight, opens, opens + 2 * HOUR, 180, opens - HOUR // 2))
-    return Problem(tuple(bikes), tuple(drops), matrix([[m // 4 for m in row] for row in metres]), matrix(metres))
+        drop = Drop(f"d{place}", place, weight, 3 * weight, opens, opens + 2 * HOUR, 180, opens - HOUR // 2)
+        drops.append(replace(drop, others=tuple(_other_ways(drop))))
+    detours = [(SHOPS[place // 4 % 2], place) for place in range(4, DROPS + 1, 4)]
+    seconds = matrix([[m // 4 for m in row] for row in metres])
+    return Problem(tuple(bikes), tuple(drops), with_detours(seconds, detours), with_detours(matrix(metres), detours))
+
+
+def _other_ways(drop: Drop) -> Iterator[Option]:
+    if drop.location % 3 == 0:
+        yield Option("later", drop.location, drop.latest, drop.latest + HOUR, 180, drop.ready_at)
+    if drop.location % 4 == 0:
+        detour = DROPS + drop.location // 4
+        yield Option("direct", detour, drop.earliest, drop.latest, 240, collect=SHOPS[drop.location // 4 % 2])
 
 
 def damaged(plan: Plan, chance: Random) -> Plan:
@@ -99,6 +114,12 @@ def _shuffled(trip: Trip, trips: list[Trip], chance: Random) -> list[Trip]:
     return [replace(trip, stops=tuple(chance.sample(trip.stops, len(trip.stops))))]
 
 
+def _otherwise(trip: Trip, trips: list[Trip], chance: Random) -> list[Trip]:
+    """In another window than was planned, or by a shop that was not, or in a way that nobody has heard of."""
+    ways = ("", "later", "direct", "nobody's")
+    return [replace(trip, stops=tuple(replace(stop, option=chance.choice(ways)) for stop in trip.stops))]
+
+
 def _gone(trip: Trip, trips: list[Trip], chance: Random) -> list[Trip]:
     """On a bike that is no longer there."""
     return [replace(trip, bike_id="gone")]
@@ -126,6 +147,7 @@ DAMAGES: Mapping[str, Damage] = {
     "twice": _twice,
     "unknown": _unknown,
     "shuffled": _shuffled,
+    "otherwise": _otherwise,
     "gone": _gone,
     "elsewhere": _elsewhere,
     "untimely": _untimely,

@@ -22,7 +22,9 @@ from typing import Any
 
 from parvis.config.serve import setup
 from parvis.core.geo import Point
-from parvis.delivery.clients.streets import StraightLines, StreetNetwork, streets_for
+from parvis.delivery.clients.network import StreetNetwork
+from parvis.delivery.clients.straight import StraightLines
+from parvis.delivery.clients.streets import streets_for
 from parvis.delivery.planning import Bike, Drop, Plan, Problem, matrix, replan, solve, verify
 from parvis.towns.models import Address, Town
 
@@ -42,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure; the exit code is 1 when a plan is refused by the verifier or the replan takes two seconds."""
-    streets, doors = _place(options.town)
+    streets, doors = place_of(options.town)
     found: dict[str, Any] = {"streets": streets.kind, "growth": []}
     for size in options.sizes:
         grown = grow(day(streets, doors, size), options.seconds)
@@ -55,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     return 1 if refused or found["replan"]["cpu_seconds"] > 2 else 0
 
 
-def _place(slug: str) -> tuple[StreetNetwork, list[Point]]:
+def place_of(slug: str) -> tuple[StreetNetwork, list[Point]]:
     """The ways of a town, and its doors in an order by chance, the middle of all first."""
     chance = Random(5)  # noqa: S311 - the same doors each time
     if not slug:

@@ -31,7 +31,7 @@ VERBS = (
     Verb("serve", "set the database up and serve all towns, worker included", "parvis.config.serve"),
     Verb("worker", "run background jobs only", "parvis.config.serve", run="run_worker", configure="no_arguments"),
     Verb("setup", "bring the database up to date, nothing else", "parvis.config.serve", "no_arguments", "run_setup"),
-    Verb("demo", "build the three demonstration towns", "parvis.demo.commands", "add_demo_arguments", "run_demo", True),
+    Verb("demo", "build the demonstration towns", "parvis.demo.commands", "add_demo_arguments", "run_demo", True),
     Verb("town", "create, refresh, list or delete towns", "parvis.config.town_command", prepares=True),
     Verb("goods", "bring the catalogue of EANs", "parvis.config.goods_command", prepares=True),
     Verb("places", "bring places from a file, or write them to one", "parvis.config.places_command", prepares=True),

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from parvis.bulletin.models import Post, PostEvent
 from parvis.core.models import AuditEntry, OutboxMessage
-from parvis.delivery.models import Delivery, DeliveryEvent, Rating, RiderPosition
+from parvis.delivery.models import Delivery, DeliveryEvent, Rating, RefusedTap, RiderPosition
 from parvis.joining.models import Invitation, Preregistration
 from parvis.market.actions.bringing import forget as forget_goods
 from parvis.market.models import (
@@ -74,6 +74,10 @@ def _deliveries(before: datetime) -> int:
 def _positions(before: datetime) -> int:
     """A position is forgotten when the bike is back; here goes what nobody said to be over."""
     return RiderPosition.objects.filter(day__lt=before.date()).delete()[0]
+
+
+def _refused_taps(before: datetime) -> int:
+    return RefusedTap.objects.filter(at__lt=before).delete()[0]
 
 
 def _orders(before: datetime) -> int:
@@ -203,6 +207,7 @@ RULES = (
     Rule("audit entries", timedelta(days=3 * 365), _audit),
     Rule("baskets left alone", timedelta(days=30), _baskets),
     Rule("names, wishes and proofs of deliveries, and the words of ratings", timedelta(days=90), _deliveries),
+    Rule("taps of riders that could not be used", timedelta(days=30), _refused_taps),
     Rule("that a rider let their position be seen, after its day", timedelta(days=0), _positions),
     Rule("names and addresses of orders", timedelta(days=3 * 365), _orders),
     Rule("names in cases of withdrawal", timedelta(days=3 * 365), _withdrawals),

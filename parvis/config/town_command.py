@@ -23,7 +23,7 @@ from parvis.config.town_tiles import say, street_tiles
 from parvis.core import osm
 from parvis.core.errors import Refusal
 from parvis.core.geo import flat_distance_m
-from parvis.delivery.models import Hub
+from parvis.delivery.models import Agreement, Hub
 from parvis.market.models import Market
 from parvis.places.actions.imports import Imported, import_places
 from parvis.places.imports.osm_places import BEYOND_DEGREES
@@ -104,7 +104,7 @@ def create(options: argparse.Namespace, *, at: datetime) -> dict[str, Any]:
         town, addresses, imported = _write(options, plan, extract, at)
         Town.objects.filter(pk=town.pk).update(basemap=drawing.name)
         drawing.keep()
-        tiles.keep()
+        tiles.keep(town, at)
     return {
         "town": town.slug,
         "name": town.name,
@@ -234,6 +234,9 @@ def delete_town(slug: str, *, sure: bool) -> None:
     town = Town.objects.filter(slug=slug).first()
     if town is None:
         raise Refusal(f"There is no town {slug} here.")
+    if agreement := Agreement.objects.of(town).first():
+        other = agreement.other(town).name
+        raise Refusal(f"{town.name} has an agreement with {other}: what they share is {other}'s too, and stays.")
     if not sure:
         print(f"This deletes {town.name}, its orders and its accounts' roles, for good.", file=sys.stderr)
         if input(f"Write {slug} to go on: ").strip() != slug:

@@ -88,7 +88,7 @@ def _write(
         addresses = refresh_addresses(town, doors, source=SOURCE, frame=extract.frame)
         record_run(difference, town=town, path=options.osm, options={"missing": options.missing}, at=at)
         _describe(town, extract)
-        tiles.keep()
+        tiles.keep(town, at)
     say("drawing the map")
     basemaps.redraw(town, options.osm, at=at, water=extract.water)
     return addresses

@@ -6,10 +6,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
+from parvis.config.street_hours import write_hours
 from parvis.core import osm
 from parvis.towns.clients.tiles import build_tiles
 from parvis.towns.models import Town
@@ -20,9 +22,12 @@ class Tiles:
 
     def __init__(self, making: Path, folder: Path) -> None:
         self.making, self.folder = making, folder
+        self.by_hours: list[osm.TimedWay] = []
 
-    def keep(self) -> None:
+    def keep(self, town: Town, at: datetime) -> None:
         """Put them where the town looks for them; the last thing before the commit."""
+        if unread := write_hours(self.by_hours, self.making, town, at):
+            say(f"{unread} streets are closed to bikes at hours that cannot be read")
         if self.folder.exists():  # left by a town that is gone
             shutil.rmtree(self.folder)
         self.making.rename(self.folder)
@@ -39,7 +44,8 @@ def street_tiles(slug: str, extract: Path) -> Iterator[Tiles]:
         say("building street tiles")
         network = Path(work) / "network.osm.pbf"
         osm.cycle_network(extract, network)
-        build_tiles(network, tiles.making)
+        build_tiles(network, tiles.making, settings.VAR_DIR / "heights")
+        tiles.by_hours = osm.ways_by_hours(network)
         network.unlink()
         try:
             yield tiles

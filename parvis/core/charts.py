@@ -13,6 +13,7 @@ from json import dumps
 from typing import Any
 
 import vl_convert
+from django.utils.formats import get_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -142,15 +143,24 @@ def draw(spec: Mapping[str, Any], *, label: str, theme: Theme) -> SafeString:
     """The SVG of a Vega-Lite specification in the colours of ``theme``; it grows and shrinks with its page."""
     whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": _config(theme), **spec}
     found = _SIZE.sub(
-        lambda m: f'<svg{m[1]} role="img" aria-label="{escape(label)}"', _drawn(dumps(whole, sort_keys=True)), count=1
+        lambda m: f'<svg{m[1]} role="img" aria-label="{escape(label)}"',
+        _drawn(dumps(whole, sort_keys=True), *_marks()),
+        count=1,
     )
     return mark_safe(found)  # noqa: S308 - Vega escapes the texts of its data, the label is escaped here
 
 
 @lru_cache(maxsize=64)
-def _drawn(spec: str) -> str:
-    """The same numbers are drawn once."""
-    return str(vl_convert.vegalite_to_svg(spec))
+def _drawn(spec: str, decimal: str, thousands: str) -> str:
+    """The same numbers are drawn once in a language."""
+    marks = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+    return str(vl_convert.vegalite_to_svg(spec, format_locale=marks))
+
+
+def _marks() -> tuple[str, str]:
+    """The decimal mark of the active language and what stands between thousands."""
+    decimal, thousands = (get_format(name, use_l10n=True) for name in ("DECIMAL_SEPARATOR", "THOUSAND_SEPARATOR"))
+    return str(decimal), str(thousands)
 
 
 def _config(theme: Theme) -> dict[str, Any]:

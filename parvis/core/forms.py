@@ -1,9 +1,11 @@
 """How forms are drawn: one template for a field, label above, message between label and input; and pictures sent."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
 from parvis.core.pictures import SIDE, clean_picture
@@ -14,6 +16,24 @@ class ParvisRenderer(TemplatesSetting):
 
     form_template_name = "core/form.html"
     field_template_name = "core/field.html"
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
+
+def within_reason(day: date) -> None:
+    """Raises ValidationError for a day (or a moment) so far away that it is a slip of the finger: nobody means the
+    year 0202, and no calendar reckons with days around 9999.
+    """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        said = _("Write a day between the years %(first)d and %(last)d.")
+        raise forms.ValidationError(said % {"first": FIRST_YEAR, "last": LAST_YEAR}, code="far")
+
+
+class DayField(forms.DateField):
+    """A day that somebody may mean."""
+
+    default_validators = [within_reason]
 
 
 class PictureField(forms.FileField):

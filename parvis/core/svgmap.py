@@ -37,10 +37,11 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A line along positions; ``colour`` counts from 1 and starts again after 6."""
+    """A line along positions; ``colour`` counts from 1 and starts again after 6; by its ``name`` a script finds it."""
 
     line: Sequence[Position]
     colour: int = 1
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class DrawnRoute:
 
     d: str
     colour: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,11 @@ class TownMap:
     routes: list[DrawnRoute] = field(default_factory=list)
     markers: list[DrawnMarker] = field(default_factory=list)
     frame: "_Frame | None" = None
+
+    @property
+    def middle(self) -> Point:
+        """Where on earth the drawing's 0, 0 is."""
+        return self.frame.middle if self.frame else Point(0, 0)
 
     @property
     def has_links(self) -> bool:
@@ -127,7 +134,7 @@ def draw(
         green=pen.areas(_rings(backdrop.get("green", []))),
         roads=pen.lines(backdrop.get("roads", []), most=MINOR_ROADS_CHARACTERS),
         roads_major=pen.lines(backdrop.get("roads_major", [])),
-        routes=[DrawnRoute(pen.lines([route.line]), _colour(route.colour)) for route in routes],
+        routes=[DrawnRoute(pen.lines([route.line]), _colour(route.colour), route.name) for route in routes],
         markers=[pen.marker(marker) for marker in markers],
         frame=frame,
     )

@@ -69,12 +69,17 @@ def say_distance(metres: float) -> str:
 
 
 def say_duration(seconds: float) -> str:
-    """``12 min``, then ``1 h 05``; never less than a minute unless it is nothing at all."""
+    """``12 min``, then ``1 h 05`` (``1 u 05`` in Dutch); never less than a minute unless it is nothing at all."""
     minutes = max(1, round(seconds / 60)) if seconds > 0 else 0
     if minutes < 60:
         return f"{minutes}{NBSP}min"
     rest = f"{NBSP}{minutes % 60:02d}" if minutes % 60 else ""
-    return f"{minutes // 60}{NBSP}h{rest}"
+    return f"{minutes // 60}{NBSP}{'u' if _language() == 'nl' else 'h'}{rest}"
+
+
+def say_percent(percent: int) -> str:
+    """``110 %`` in French, ``110%`` elsewhere."""
+    return say_rate(percent * 100)
 
 
 def say_rate(basis_points: int) -> str:

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from parvis.config.bench_days import _place, day, grow, lose_a_bike, run
+from parvis.config.bench_days import day, grow, lose_a_bike, place_of, run
 
 
 def test_a_day_is_the_same_each_time_and_can_be_served() -> None:
-    streets, doors = _place("")
+    streets, doors = place_of("")
     problem = day(streets, doors, 30)
     assert problem == day(streets, doors, 30)
     assert (len(problem.drops), len(problem.bikes)) == (30, 2)
@@ -17,7 +17,7 @@ def test_a_day_is_the_same_each_time_and_can_be_served() -> None:
 
 
 def test_growth_is_told_with_budget_and_gap() -> None:
-    streets, doors = _place("")
+    streets, doors = place_of("")
     grown = grow(day(streets, doors, 12), 1.0)
     assert grown["deliveries"] == 12
     assert grown["seconds_within_2_percent"] <= 1.0
@@ -26,7 +26,7 @@ def test_growth_is_told_with_budget_and_gap() -> None:
 
 
 def test_a_lost_bike_is_replanned() -> None:
-    streets, doors = _place("")
+    streets, doors = place_of("")
     found = lose_a_bike(day(streets, doors, 40))
     assert (found["stops"], found["refused"]) == (40, 0)
     assert found["cpu_seconds"] < 2

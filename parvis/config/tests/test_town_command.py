@@ -174,7 +174,7 @@ def test_tiles_left_by_a_town_that_is_gone_are_replaced(parvis, bourg, var):
     assert not (var / "streets" / "bourg" / "old").exists()
 
 
-def test_listing_and_deleting(parvis, bourg, var, town, monkeypatch):
+def test_listing_and_deleting(parvis, bourg, var, town, at, monkeypatch):
     builders.make_product(builders.make_shop(town))
     parvis("town", "create", "bourg", "--osm", bourg)
     assert parvis("town", "list")[1].splitlines() == [
@@ -188,6 +188,10 @@ def test_listing_and_deleting(parvis, bourg, var, town, monkeypatch):
     assert files(var) == []
     assert list(Town.objects.values_list("slug", flat=True)) == ["issy"]  # the neighbour keeps all it has
     assert Place.objects.filter(town=town).exists()
+    shared = builders.make_agreement(builders.make_hub(town), guest=builders.make_town("ivry", name="Ivry"), at=at)
+    assert parvis("town", "delete", "ivry", "--yes")[0] == 2, "what two towns share is not one town's to delete"
+    shared.shared_hubs.all().delete()
+    shared.delete()
     assert parvis("town", "delete", "issy", "--yes")[0] == 0
     assert not Place.objects.exists()
     assert parvis("town", "delete", "nowhere", "--yes")[0] == 2

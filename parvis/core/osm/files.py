@@ -77,6 +77,10 @@ def header_date(header: Any, path: Path, newest: datetime | None) -> date | None
     return newest.date() if newest and newest.year > 1970 else None
 
 
+STEEP_PERCENT = 12
+"""A loaded cargo bike is pushed up a way as steep as that."""
+
+
 @contextmanager
 def ordered(path: Path) -> Iterator[osmium.io.File]:
     """The file with nodes, ways and relations each in order of number, as all later steps need it.
@@ -98,14 +102,29 @@ def ordered(path: Path) -> Iterator[osmium.io.File]:
 
 
 def cycle_network(path: Path, target: Path) -> None:
-    """Write the extract as pbf for the router, without stairs: no cargo bike takes them, whatever the detour."""
+    """Write the extract as pbf for the router: stairs are for who walks, whatever the detour, and steep ways too: up
+    there bikes are pushed.
+    """
     with (
         readable(path),
         ordered(path) as file,
         osmium.SimpleWriter(str(target), overwrite=True) as writer,
     ):
-        stairs = osmium.filter.TagFilter(("highway", "steps"))
+        highways = osmium.filter.KeyFilter("highway")
         only_ways = osmium.filter.EntityFilter(osmium.osm.WAY)
-        processor = osmium.FileProcessor(file).with_filter(only_ways).with_filter(stairs).handler_for_filtered(writer)
-        for _ in processor:  # what comes out here are the stairs; all else went to the writer
-            pass
+        processor = osmium.FileProcessor(file).with_filter(only_ways).with_filter(highways).handler_for_filtered(writer)
+        for way in processor:  # all else went to the writer
+            assert isinstance(way, osmium.osm.Way)
+            if said := _for_bikes(way.tags):
+                writer.add_way(way.replace(tags=dict(way.tags) | {"bicycle": said}))
+            else:
+                writer.add_way(way)
+
+
+def _for_bikes(tags: osmium.osm.TagList) -> str:
+    """What a way says to bikes from now on: ``no`` for stairs, ``dismount`` where it is steep; "" for what it said."""
+    if tags.get("highway") == "steps":
+        return "no"
+    found = re.fullmatch(r"[+-]?(\d+(?:\.\d+)?) ?%", (tags.get("incline") or "").strip())
+    steep = found and float(found[1]) >= STEEP_PERCENT
+    return "dismount" if steep and tags.get("bicycle") not in {"no", "private"} else ""

@@ -79,6 +79,12 @@ def first_word(text: Any) -> str:
 
 
 @register.filter
+def unbroken(text: Any) -> str:
+    """The same on one line: a telephone number is read at once."""
+    return str(text).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
 def at(items: Sequence[Any], index: int) -> Any:
     """The item at ``index`` (from 0): a cell's column in a table."""
     return items[index]
@@ -124,6 +130,12 @@ def km(metres: float) -> str:
 def duration(seconds: float) -> str:
     """``12 min``, ``1 h 05``."""
     return words.say_duration(seconds)
+
+
+@register.filter
+def percent(number: int) -> str:
+    """``110 %`` in French, ``110%`` elsewhere."""
+    return words.say_percent(number)
 
 
 @register.filter

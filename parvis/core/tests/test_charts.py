@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
+from django.utils import translation
 
 from parvis.core.charts import PAGE, PAPER, Between, ranges, stacked
 
@@ -30,6 +31,15 @@ def test_bars_in_pieces(theme):
     assert "<b>" not in svg
     assert "style=" not in svg, "the content security policy allows no inline style"
     assert all(colour in svg for colour in theme.series[:3])
+
+
+@pytest.mark.parametrize(("language", "thousand"), [("fr", "1\u00a0000"), ("nl", "1.000"), ("en", "1,000")])
+def test_numbers_are_those_of_the_language(language, thousand):
+    points = [Between("40", "2 bikes", 1000.0, -1200.0, 1900.0)]
+    with translation.override(language):
+        said = [text.replace("\u202f", "\u00a0") for text in texts(ranges(points, label="left", zero=0.0))]
+    assert thousand in said
+    assert any(text.startswith("−") for text in said)
 
 
 def test_a_range_has_its_middle_and_its_ends():

@@ -132,8 +132,32 @@ def test_what_a_file_is_called_does_not_matter(tmp_path):
 def test_no_stairs_for_cargo_bikes(tmp_path):
     target = tmp_path / "network.osm.pbf"
     cycle_network(small_town(tmp_path / "bourg.osm"), target)
-    kinds = [w.tags.get("highway") for w in osmium.FileProcessor(str(target), osmium.osm.WAY)]
-    assert sorted(k for k in kinds if k) == ["residential", "secondary"]
+    ways = [dict(w.tags) for w in osmium.FileProcessor(str(target), osmium.osm.WAY) if "highway" in w.tags]
+    assert sorted((w["highway"], w.get("bicycle", "")) for w in ways) == [
+        ("residential", ""),
+        ("secondary", ""),
+        ("steps", "no"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("incline", "said"),
+    [("15%", "dismount"), ("-12 %", "dismount"), ("11.9%", None), ("up", None), ("12.5%", "dismount"), ("1/5", None)],
+)
+def test_where_it_is_steep_bikes_are_pushed(tmp_path, incline, said):
+    d = Drawing()
+    d.street([(2.001, 48.001), (2.01, 48.01)], incline=incline)
+    cycle_network(d.write(tmp_path / "hill.osm"), tmp_path / "hill.osm.pbf")
+    ways = osmium.FileProcessor(str(tmp_path / "hill.osm.pbf"), osmium.osm.WAY)
+    assert [way.tags.get("bicycle") for way in ways] == [said]
+
+
+def test_what_is_forbidden_stays_forbidden_however_steep(tmp_path):
+    d = Drawing()
+    d.street([(2.001, 48.001), (2.01, 48.01)], incline="20%", bicycle="no")
+    cycle_network(d.write(tmp_path / "hill.osm"), tmp_path / "hill.osm.pbf")
+    ways = osmium.FileProcessor(str(tmp_path / "hill.osm.pbf"), osmium.osm.WAY)
+    assert [way.tags.get("bicycle") for way in ways] == ["no"]
 
 
 def broken(tmp_path, name, content):

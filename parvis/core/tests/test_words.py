@@ -69,6 +69,7 @@ def test_spans(language: str, expected: str) -> None:
         (words.say_duration, 720, "12 min", "12 min"),
         (words.say_duration, 3900, "1 h 05", "1 h 05"),
         (words.say_duration, 7200, "2 h", "2 h"),
+        (words.say_percent, 110, "110 %", "110%"),
         (words.say_rate, 550, "5,5 %", "5.5%"),
         (words.say_rate, 2000, "20 %", "20%"),
         (words.say_rate, 260, "2,6 %", "2.6%"),
@@ -77,6 +78,12 @@ def test_spans(language: str, expected: str) -> None:
 def test_measures(say: Callable[..., str], value: float, french: str, english: str) -> None:
     assert said("fr", say, value) == french
     assert said("en", say, value) == english
+
+
+def test_an_hour_is_een_uur_in_dutch() -> None:
+    assert said("nl", words.say_duration, 3900) == "1 u 05"
+    assert said("nl", words.say_duration, 720) == "12 min"
+    assert said("nl", words.say_percent, 70) == "70%"
 
 
 def test_nothing_is_said_about_nothing() -> None:

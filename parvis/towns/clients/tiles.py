@@ -11,6 +11,8 @@ from typing import Any
 from parvis.core.errors import Refusal
 
 BUILD_SECONDS = 1800
+HOURS_FILE = "closed-hours.json"
+"""Beside the tiles: which streets the map closes to bikes at which hours."""
 MATRIX_PAIRS = 4_000_000  # two thousand places at once
 _ABSENT = ("tile_extract", "traffic_extract", "admin", "landmarks", "timezone", "transit_dir", "transit_feeds_dir")
 
@@ -26,17 +28,24 @@ def router_config(tiles: Path) -> dict[str, Any]:
     config["mjolnir"]["max_cache_size"] = 200_000_000
     # The default algorithm answers wrongly bounded matrices for bicycles on small graphs; this one is exact.
     config["thor"]["source_to_target_algorithm"] = "timedistancematrix"
-    limits = config["service_limits"]["bicycle"]
-    limits |= {"max_matrix_location_pairs": MATRIX_PAIRS, "max_locations": 500}
+    for costing in ("bicycle", "pedestrian"):
+        config["service_limits"][costing] |= {"max_matrix_location_pairs": MATRIX_PAIRS, "max_locations": 500}
     return config
 
 
-def build_tiles(network: Path, folder: Path) -> None:
-    """Build the tiles of ``network`` (pbf) in the empty ``folder``; raises Refusal with a sentence."""
+def build_tiles(network: Path, folder: Path, heights: Path | None = None) -> None:
+    """Build the tiles of ``network`` (pbf) in the empty ``folder``; raises Refusal with a sentence.
+
+    ``heights`` is a folder of heights above the sea as Valhalla reads them (``N48/N48E002.hgt``, one second of arc).
+    With it, streets know how steep they are, and bikes ride around a hill where that is worth it; else all are flat.
+    """
     from valhalla import PYVALHALLA_DIR
 
     settings_file = folder.with_suffix(".json")
-    settings_file.write_text(json.dumps(router_config(folder)))
+    config = router_config(folder)
+    if heights is not None and any(heights.rglob("*.hgt*")):
+        config["additional_data"]["elevation"] = str(heights)
+    settings_file.write_text(json.dumps(config))
     program = PYVALHALLA_DIR / "bin" / "valhalla_build_tiles"
     try:
         done = subprocess.run(  # noqa: S603 - our own program on our own files

@@ -1,10 +1,34 @@
 // Small elements of the ground floor, in light DOM. Every page works without them.
 
 // Rows of ways that are wider than a phone open on the place where one is.
-for (const here of document.querySelectorAll(".nav [aria-current], .tabs [aria-current], .pills [aria-current]")) {
+for (const here of document.querySelectorAll(".nav [aria-current], .pills [aria-current]")) {
   const row = here.closest("ul");
   row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
+
+// What has the focus in such a row is seen whole: browsers leave it cut where a part of it shows.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.closest(".nav ul, .pills")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
+// A swap may take away what had the focus, such as a button that has done its work. One goes on in the nearest part of the
+// page that is still there: at its heading, or at the first thing in it that can be pressed.
+const PRESSED = "a[href], button:not(:disabled), input:not(:disabled, [type=hidden]), select, textarea, summary";
+let held = [];
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const here = document.activeElement;
+  if (!detail.target.contains(here)) return;
+  held = [];
+  for (let part = here; part; part = part.parentElement) if (part.id) held.push(part.id);
+});
+document.body.addEventListener("htmx:afterSettle", () => {
+  const part = document.activeElement === document.body && held.map((id) => document.getElementById(id)).find(Boolean);
+  held = [];
+  if (!part) return;
+  const heading = part.querySelector("h1");
+  heading?.setAttribute("tabindex", "-1");
+  (heading ?? (part.matches(PRESSED) ? part : part.querySelector(PRESSED)))?.focus({ preventScroll: Boolean(heading) });
+});
 
 // Pages that were kept on this device for one person (see offline.js) leave it with them.
 const { whose } = document.body.dataset;
@@ -14,6 +38,9 @@ if (whose !== undefined && "caches" in window) {
   }
   for (const name of Object.keys(localStorage)) {
     if (name.startsWith("private:") && !name.startsWith(`private:${whose}:`)) localStorage.removeItem(name);
+  }
+  for (const { name } of (await globalThis.indexedDB?.databases?.().catch(() => [])) ?? []) {
+    if (name.startsWith("private:") && name !== `private:${whose}`) indexedDB.deleteDatabase(name);
   }
 }
 

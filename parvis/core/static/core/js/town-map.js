@@ -2,6 +2,7 @@
 // Wheel with Ctrl or pinch to zoom, two fingers or mouse to pan, buttons, and the keys + - 0 and arrows.
 
 const CLOSEST = 12;
+const DEGREE = (6_371_008.8 * Math.PI) / 180; // metres, as the server draws
 
 customElements.define("town-map", class extends HTMLElement {
   connectedCallback() {
@@ -104,17 +105,42 @@ customElements.define("town-map", class extends HTMLElement {
     this.#draw();
   }
 
-  /** Shows these markers and a little around them. */
-  near(markers) {
-    const points = this.markers?.filter(({ marker }) => markers.includes(marker)).map(({ at }) => at.match(/-?[\d.]+/g).map(Number));
-    if (!points?.length) return;
-    const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  /** Shows the way of this name before all others, and a little around it; the whole picture where there is none. */
+  along(name) {
+    const routes = [...(this.svg?.querySelectorAll(".map__route") ?? [])];
+    const here = routes.find((route) => route.dataset.name === name);
+    for (const route of routes) route.toggleAttribute("data-here", route === here);
+    if (!here) return this.reset();
+    routes.at(-1).after(here); // over those that cross it
     const { whole } = this;
-    const wanted = Math.max((Math.max(...xs) - Math.min(...xs)) / whole.width, (Math.max(...ys) - Math.min(...ys)) / whole.height) * 1.5;
-    const part = Math.min(1, Math.max(wanted, 2 / CLOSEST));
-    const [width, height] = [whole.width * part, whole.height * part];
-    this.view = { x: (Math.min(...xs) + Math.max(...xs) - width) / 2, y: (Math.min(...ys) + Math.max(...ys) - height) / 2, width, height };
+    const { x, y, width, height } = here.getBBox();
+    const part = Math.min(1, Math.max(width / whole.width, height / whole.height, 1 / CLOSEST) * 1.4);
+    const [wide, high] = [whole.width * part, whole.height * part];
+    this.view = { x: x + (width - wide) / 2, y: y + (height - high) / 2, width: wide, height: high };
     this.pan(0, 0);
+  }
+
+  /** Puts somebody on the map, to `metres` near; whether the drawing reaches so far. */
+  locate(lon, lat, metres) {
+    const [middleLon, middleLat] = this.svg.dataset.middle.split(" ").map(Number);
+    const east = (lon - middleLon) * DEGREE * Math.cos((middleLat * Math.PI) / 180);
+    const [x, y] = [east, (middleLat - lat) * DEGREE].map(Math.round);
+    if (!this.me) {
+      const drawn = (name, parent) => parent.appendChild(document.createElementNS("http://www.w3.org/2000/svg", name));
+      this.around = drawn("circle", this.svg);
+      this.me = drawn("g", this.svg);
+      this.around.setAttribute("class", "map__around");
+      this.me.setAttribute("class", "map__marker map__marker--me");
+      const pin = drawn("circle", this.me);
+      pin.setAttribute("class", "map__pin");
+      pin.setAttribute("r", "9");
+      this.markers.push({ marker: this.me });
+    }
+    for (const [name, value] of [["cx", x], ["cy", y], ["r", Math.round(metres)]]) this.around.setAttribute(name, value);
+    this.markers.at(-1).at = `translate(${x} ${y})`;
+    this.#draw();
+    const { whole } = this;
+    return x >= whole.x && x <= whole.x + whole.width && y >= whole.y && y <= whole.y + whole.height;
   }
 
   reset() {
