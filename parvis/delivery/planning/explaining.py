@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from .drops import Drop
 from .plan import Plan, Trip
 from .problem import Problem
 from .timing import cost_of, time_trip
@@ -19,6 +20,7 @@ CODES = {
     "longer": "`amount` metres more to ride.",
     "slower": "`amount` seconds more away from the hub.",
     "no_worse": "It costs no more there.",
+    "errand": "The bikes would have less to do, and others more: `amount`, in the units of the plan's cost.",
     "late": "`drop_id` would be reached `amount` seconds after its window closes.",
     "overload_grams": "`amount` grams too heavy for the bike.",
     "overload_millilitres": "`amount` millilitres too bulky for the bike.",
@@ -29,8 +31,9 @@ CODES = {
 }
 """What stands against a place; a rule without a measure of its own speaks by the verifier's kind, amount 0."""
 
-KINDS = ("earlier", "later", "first", "last", "trip")
-"""Where else: one place earlier or later, first or last of its trip, or the best place in another trip."""
+KINDS = ("earlier", "later", "first", "last", "option", "trip")
+"""Where else: one place earlier or later, first or last of its trip; the best place of another way to make the
+delivery; or the best place in another trip."""
 
 _SHORT = {"overlap": "no_reload"}
 
@@ -46,9 +49,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another place: in the trip at index ``trip`` of the plan, as its stop ``position`` (from 1).
+    """Another place: in the trip at index ``trip`` of the plan, as its stop ``position`` (from 1), made as ``option``.
 
-    ``seconds``, ``metres`` and ``cost`` are what the whole day takes more (less, when negative); ``broken`` says how
+    ``seconds`` and ``metres`` are what the bikes' day takes more (less, when negative), ``cost`` what everybody's does,
+    with what another way spares others; ``broken`` says how
     many rules would break that hold now. ``reason`` is the one that binds: a broken rule first, else the cost.
     """
 
@@ -60,16 +64,20 @@ class Alternative:
     cost: int
     broken: int
     reason: Reason
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A stop of a plan and its other places; the nearest in its own trip first, then other trips by cost."""
+    """A stop of a plan and its other places; the nearest in its own trip first, then other ways to make the delivery,
+    then other trips by cost. ``option`` is the way that the plan takes.
+    """
 
     drop_id: str
     trip: int
     position: int
     alternatives: tuple[Alternative, ...]
+    option: str = ""
 
 
 def explain(problem: Problem, plan: Plan, drop_id: str) -> Explanation:
@@ -79,18 +87,41 @@ def explain(problem: Problem, plan: Plan, drop_id: str) -> Explanation:
     Raises KeyError when the plan does not serve the drop.
     """
     here, place = _found(plan, drop_id)
+    taken = problem.drop_of(plan.trips[here].stops[place])
     if _stays(problem, plan.trips[here]):
-        return Explanation(drop_id, here, place + 1, ())
+        return Explanation(drop_id, here, place + 1, (), taken.option)
     known = verify(problem, plan)
-    tried = [_tried(problem, plan, known, here, drop_id, *where) for where in _in_its_trip(plan.trips[here], place)]
-    others = [
-        _tried(problem, plan, known, here, drop_id, "trip", index, _best_position(problem, plan, drop_id, index))
-        for index, trip in enumerate(plan.trips)
-        if index != here and not _stays(problem, trip)
+    open_trips = [index for index, trip in enumerate(plan.trips) if not _stays(problem, trip)]
+    tried = [
+        _tried(problem, plan, known, here, taken, kind, here, at) for kind, at in _in_its_trip(plan.trips[here], place)
     ]
-    others.sort(key=lambda other: (other.broken > 0, other.cost, other.trip))
-    alternatives = [replace(a, trip=here if a.kind != "trip" else a.trip) for a in (*tried, *others)]
-    return Explanation(drop_id, here, place + 1, tuple(alternatives))
+    ways = [
+        min(
+            (
+                _tried(problem, plan, known, here, way, "option", index, _best_position(problem, plan, way, index))
+                for index in open_trips
+            ),
+            key=_rank,
+        )
+        for way in _other_ways(problem, taken)
+    ]
+    others = [
+        _tried(problem, plan, known, here, taken, "trip", index, _best_position(problem, plan, taken, index))
+        for index in open_trips
+        if index != here
+    ]
+    others.sort(key=_rank)
+    return Explanation(drop_id, here, place + 1, (*tried, *ways, *others), taken.option)
+
+
+def _rank(other: Alternative) -> tuple[bool, int, int]:
+    return other.broken > 0, other.cost, other.trip
+
+
+def _other_ways(problem: Problem, taken: Drop) -> list[Drop]:
+    """The ways to make the delivery that the plan does not take; also those that people were told it would not."""
+    drop = problem.drop[taken.id]
+    return [way for way in replace(drop, bound=None).variants if way.option != taken.option]
 
 
 def _found(plan: Plan, drop_id: str) -> tuple[int, int]:
@@ -105,25 +136,26 @@ def _stays(problem: Problem, trip: Trip) -> bool:
     return trip in problem.fixed or trip.departs < problem.not_before or trip.bike_id not in problem.bike
 
 
-def _in_its_trip(trip: Trip, place: int) -> Iterator[tuple[str, None, int]]:
+def _in_its_trip(trip: Trip, place: int) -> Iterator[tuple[str, int]]:
     """The places of its own trip worth telling, each once: its neighbours, then the ends."""
     last = len(trip.stops) - 1
     seen = {place}
     for kind, where in (("earlier", place - 1), ("later", place + 1), ("first", 0), ("last", last)):
         if 0 <= where <= last and where not in seen:
             seen.add(where)
-            yield kind, None, where
+            yield kind, where
 
 
-def _best_position(problem: Problem, plan: Plan, drop_id: str, index: int) -> int:
-    """Where the drop is least late, and then cheapest, in the trip at ``index``."""
+def _best_position(problem: Problem, plan: Plan, drop: Drop, index: int) -> int:
+    """Where the drop is least late, and then cheapest, among the others of the trip at ``index``."""
     trip = plan.trips[index]
-    bike, drop = problem.bike[trip.bike_id], problem.drop[drop_id]
-    drops = [problem.drop[id] for id in trip.drop_ids]
+    bike = problem.bike[trip.bike_id]
+    drops = [other for other in problem.drops_of(trip) if other.id != drop.id]
+    windows = {other.id: other.latest for other in (*drops, drop)}
 
     def price(position: int) -> tuple[int, int]:
         new = time_trip(problem, bike, [*drops[:position], drop, *drops[position:]], _free(problem, plan.trips, trip))
-        late = sum(max(0, stop.start - problem.drop[stop.drop_id].latest) for stop in new.stops)
+        late = sum(max(0, stop.start - windows[stop.drop_id]) for stop in new.stops)
         return late, cost_of(problem, [new])
 
     return min(range(len(drops) + 1), key=price)
@@ -143,21 +175,33 @@ def _tried(
     plan: Plan,
     known: Sequence[Violation],
     here: int,
-    drop_id: str,
+    drop: Drop,
     kind: str,
-    there: int | None,
+    there: int,
     position: int,
 ) -> Alternative:
     """The place tried: the day as it would be, judged by the verifier against what holds now."""
-    orders = {index: [id for id in trip.drop_ids if id != drop_id] for index, trip in enumerate(plan.trips)}
-    orders[here if there is None else there].insert(position, drop_id)
-    trips = _retimed(problem, plan.trips, orders, {here, here if there is None else there})
+    orders = {index: [d for d in problem.drops_of(trip) if d.id != drop.id] for index, trip in enumerate(plan.trips)}
+    orders[there].insert(position, drop)
+    trips = _retimed(problem, plan.trips, orders, {here, there})
     after = Plan(trips, plan.unserved, cost_of(problem, trips))
     new = [violation for violation in verify(problem, after) if not _among(violation, known)]
     seconds = _seconds(trips) - _seconds(plan.trips)
     metres, cost = after.metres - plan.metres, after.cost - cost_of(problem, plan.trips)
-    reason = _rule(problem, after, new[0]) if new else _price(problem, plan, after, metres, seconds, cost)
-    return Alternative(kind, here if there is None else there, position + 1, seconds, metres, cost, len(new), reason)
+    spared = _spared(problem, plan, drop.id) - drop.spared
+    if new:
+        reason = _rule(problem, after, new[0])
+    elif spared > 0 and cost <= 0 < cost + spared:
+        reason = Reason("errand", spared)
+    else:
+        reason = _price(problem, plan, after, metres, seconds, cost + spared)
+    return Alternative(kind, there, position + 1, seconds, metres, cost + spared, len(new), reason, drop.option)
+
+
+def _spared(problem: Problem, plan: Plan, drop_id: str) -> int:
+    """What the way that the plan takes spares others than the bikes."""
+    here, place = _found(plan, drop_id)
+    return problem.drop_of(plan.trips[here].stops[place]).spared
 
 
 def _among(violation: Violation, known: Sequence[Violation]) -> bool:
@@ -171,7 +215,7 @@ def _seconds(trips: Sequence[Trip]) -> int:
 
 
 def _retimed(
-    problem: Problem, trips: Sequence[Trip], orders: dict[int, list[str]], touched: set[int]
+    problem: Problem, trips: Sequence[Trip], orders: dict[int, list[Drop]], touched: set[int]
 ) -> tuple[Trip, ...]:
     """The trips in their new orders; those touched leave as soon as they can, later ones make room."""
     bikes = {trips[index].bike_id for index in touched}
@@ -183,8 +227,7 @@ def _retimed(
         elif orders[index]:
             free = _free(problem, after, trip)
             if index in touched or trip.departs < free:
-                drops = [problem.drop[id] for id in orders[index]]
-                trip = time_trip(problem, problem.bike[trip.bike_id], drops, free)
+                trip = time_trip(problem, problem.bike[trip.bike_id], orders[index], free)
             after.append(trip)
     order = {bike.id: i for i, bike in enumerate(problem.bikes)}
     return tuple(sorted(after, key=lambda trip: (order.get(trip.bike_id, -1), trip.departs)))
@@ -197,8 +240,8 @@ def _rule(problem: Problem, after: Plan, violation: Violation) -> Reason:
     ours = sorted(after.trips_of(bike.id), key=lambda trip: trip.departs) if bike else []
     amount = 0
     if code == "late" and violation.drop_id:
-        starts = [stop.start for trip in after.trips for stop in trip.stops if stop.drop_id == violation.drop_id]
-        amount = max(starts) - problem.drop[violation.drop_id].latest
+        stops = [stop for trip in after.trips for stop in trip.stops if stop.drop_id == violation.drop_id]
+        amount = max(stop.start - problem.drop_of(stop).latest for stop in stops)
     elif bike and code == "after_shift":
         amount = max(trip.returns for trip in ours) - bike.shift_end
     elif bike and code == "over_range" and bike.range_metres is not None:

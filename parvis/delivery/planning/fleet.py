@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .drops import Drop
 from .plan import Trip
-from .problem import Bike, Drop, Problem
+from .problem import Bike, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def stretches(bike: Bike) -> tuple[Bike, ...]:
     """The bike once for each stretch of its shift between rests, with its part of the range; itself without rests."""
     if not bike.rests:
         return (bike,)
-    slots = _slots_of(Problem((bike,), (), ((0,),), ((0,),)), bike)
+    slots = _slots_of(Problem((), (), ((0,),), ((0,),)), bike)
     return tuple(
         replace(bike, shift_start=slot.opens, shift_end=slot.closes, range_metres=slot.range_left, rests=())
         for slot in slots

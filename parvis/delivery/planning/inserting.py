@@ -5,15 +5,18 @@ nobody else changes bike or order. So the answer is quick enough to be given whi
 the tours with the drop in are the proof of the next question. A no is not final: a better plan may find room.
 
 Times are whole seconds from local midnight, distances metres. Ways are asked from one location to another at normal
-speed; only those along the tours, and those from and to the new drop, are ever asked.
+speed; only those along the tours, and those from and to the new drop, are ever asked. A tour whose bike takes other
+ways than all (on foot, with a trailer) has its own.
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import NamedTuple
 
+from .drops import Drop
 from .fleet import carries
-from .problem import Bike, Drop
+from .problem import Bike
 
 type Ways = Callable[[int, int], tuple[int, int]]
 """Seconds and metres from one location to another; 0 is the hub."""
@@ -32,19 +35,29 @@ class Rules:
 @dataclass(frozen=True, slots=True)
 class Tour:
     """One bike's trips of the day, or of a stretch of it between two rests (``fleet.stretches``), each as its drops in
-    order; none is empty.
+    order; none is empty. ``ways`` are those of its bike, where they are not those of all.
     """
 
     bike: Bike
     trips: tuple[tuple[Drop, ...], ...] = ()
+    ways: Ways | None = field(default=None, compare=False, repr=False)
+
+
+class Spot(NamedTuple):
+    """Where a drop may go: trip ``trip`` of tour ``tour`` before stop ``position``, or (None) in a new trip there."""
+
+    tour: int
+    trip: int
+    position: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a drop fits: in trip ``trip`` of tour ``tour`` before stop ``position``, or (None) in a new trip there.
+    """Where a drop fits (see ``Spot``), and what that costs.
 
-    ``metres`` and ``seconds`` are what the bikes ride, and are out, more; ``cost`` puts them together. A trip of its
-    own may come out below zero seconds only through a way that is quicker with a detour.
+    ``metres`` and ``seconds`` are what the bikes ride, and are out, more; ``cost`` puts them together; ``option`` is
+    the way of the drop that fits there. A trip of its own may come out below zero seconds only through a way that is
+    quicker with a detour.
     """
 
     tour: int
@@ -53,6 +66,7 @@ class Place:
     metres: int
     seconds: int
     cost: int
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +97,41 @@ def best_place(
     ways: Ways,
     rules: Rules,
     clocks: Clocks | None = None,
-    near: Container[int] | None = None,
+    only: Collection[Spot] | None = None,
 ) -> Place | None:
-    """The place that costs least, or None when the drop fits nowhere without breaking a promise.
+    """The place that costs least, or None when the drop fits nowhere, in none of its ways, without breaking a promise.
 
-    With ``near``, the hub and some locations, only places between two of these are looked at: the ways from and to
-    others need not be known. A None is then no answer yet.
+    With ``only``, no other places are looked at, and only the ways from and to the stops beside them need be known.
     Trips that have left by ``rules.not_before`` stay as they are. The tours themselves must keep all rules
     (``keeps``); a tour that does not is passed over.
     """
     known = clocks_of(tours, ways, rules) if clocks is None else clocks
+    wanted = None if only is None else _by_tour(only)
     found = [
-        place
+        (place, taken)
+        for taken in drop.variants
         for index, (tour, clock) in enumerate(zip(tours, known, strict=True))
-        for place in _places(index, tour, clock, drop, ways, rules, near)
+        if wanted is None or index in wanted
+        for place in _places(index, tour, clock, taken, ways, rules, wanted and wanted[index])
     ]
-    found.sort(key=lambda place: (place.cost, place.tour, place.trip, place.position or 0))
-    return next((place for place in found if _stands(tours, place, drop, ways, rules)), None)
+    found.sort(key=lambda pair: (pair[0].cost - pair[1].spared, pair[0].tour, pair[0].trip, pair[0].position or 0))
+    return next((place for place, taken in found if _stands(tours, place, taken, ways, rules)), None)
+
+
+type _Wanted = Mapping[int, Collection[int | None]]
+"""Positions by trip."""
+
+
+def _by_tour(spots: Iterable[Spot]) -> dict[int, dict[int, set[int | None]]]:
+    found: dict[int, dict[int, set[int | None]]] = {}
+    for spot in spots:
+        found.setdefault(spot.tour, {}).setdefault(spot.trip, set()).add(spot.position)
+    return found
 
 
 def with_drop(tours: Sequence[Tour], place: Place, drop: Drop) -> list[Tour]:
-    """The tours with the drop in its place."""
+    """The tours with the drop in its place, in the way that fits there."""
+    drop = drop.as_taken(place.option)
     changed = list(tours)
     trips = list(changed[place.tour].trips)
     if place.position is None:
@@ -150,7 +178,7 @@ def _backward(bike: Bike, trip: Sequence[Drop], latest_home: int, ways: Ways) ->
 
 def _clocks(tour: Tour, ways: Ways, rules: Rules) -> list[Clock] | None:
     """The clock of each trip; None when the tour breaks a rule."""
-    bike = tour.bike
+    bike, ways = tour.bike, tour.ways or ways
     if not all(carries(bike, trip) for trip in tour.trips) or not _rides(bike, tour.trips, ways):
         return None
     early, free = [], bike.shift_start
@@ -210,12 +238,13 @@ def _places(
     drop: Drop,
     ways: Ways,
     rules: Rules,
-    near: Container[int] | None,
+    wanted: _Wanted | None,
 ) -> Iterator[Place]:
     """Every place in one tour where the drop fits by the clock and by its size."""
+    ways = tour.ways or ways
     if clocks is not None:
-        yield from _in_trips(index, tour, clocks, drop, ways, rules, near)
-        yield from _alone(index, tour, clocks, drop, ways, rules)
+        yield from _in_trips(index, tour, clocks, drop, ways, rules, wanted)
+        yield from _alone(index, tour, clocks, drop, ways, rules, wanted)
 
 
 def _stands(tours: Sequence[Tour], place: Place, drop: Drop, ways: Ways, rules: Rules) -> bool:
@@ -235,10 +264,12 @@ def _in_trips(
     drop: Drop,
     ways: Ways,
     rules: Rules,
-    near: Container[int] | None,
+    wanted: _Wanted | None,
 ) -> Iterator[Place]:
     bike = tour.bike
     for number, (trip, clock) in enumerate(zip(tour.trips, clocks, strict=True)):
+        if wanted is not None and number not in wanted:
+            continue
         if clock.leaves < rules.not_before or not carries(bike, (*trip, drop)):
             continue
         departs, starts = clock.departs, clock.starts
@@ -249,13 +280,13 @@ def _in_trips(
         for position in range(len(trip) + 1):
             after = trip[position] if position < len(trip) else None
             there = after.location if after else 0
-            if near is None or (here in near and there in near):
+            if wanted is None or position in wanted[number]:
                 start = max(leave + _ride(bike, ways, here, drop.location), drop.earliest)
                 arrive = start + drop.service_seconds + _ride(bike, ways, drop.location, there)
                 if start <= drop.latest and arrive <= (clock.latest[position] if after else clock.latest_home):
                     home = _forward_from(bike, trip[position:], arrive, ways) if after else arrive
                     metres = ways(here, drop.location)[1] + ways(drop.location, there)[1] - ways(here, there)[1]
-                    yield _place(index, number, position, metres, home - clock.home, rules)
+                    yield _place(index, number, position, metres, home - clock.home, rules, drop.option)
             if after is None or starts[position] > clock.latest[position]:
                 break  # leaving later for its bags, the bike misses this door
             leave, here = starts[position] + after.service_seconds, there
@@ -273,14 +304,25 @@ def _forward_from(bike: Bike, rest: Sequence[Drop], arrive: int, ways: Ways) -> 
     return clock + _ride(bike, ways, here, 0)
 
 
-def _alone(index: int, tour: Tour, clocks: Sequence[Clock], drop: Drop, ways: Ways, rules: Rules) -> Iterator[Place]:
+def _alone(
+    index: int,
+    tour: Tour,
+    clocks: Sequence[Clock],
+    drop: Drop,
+    ways: Ways,
+    rules: Rules,
+    wanted: _Wanted | None,
+) -> Iterator[Place]:
     """A trip of its own before, between or after the others."""
     bike = tour.bike
-    if not carries(bike, (drop,)):
+    numbers = [
+        number for number in range(len(clocks) + 1) if wanted is None or (number in wanted and None in wanted[number])
+    ]
+    if not numbers or not carries(bike, (drop,)):
         return
     out, back = _ride(bike, ways, 0, drop.location), _ride(bike, ways, drop.location, 0)
     metres = ways(0, drop.location)[1] + ways(drop.location, 0)[1]
-    for number in range(len(clocks) + 1):
+    for number in numbers:
         free = clocks[number - 1].home + rules.reload_seconds if number else bike.shift_start
         departs = max(free, drop.ready_at, rules.not_before)
         start = max(departs + out, drop.earliest)
@@ -293,9 +335,9 @@ def _alone(index: int, tour: Tour, clocks: Sequence[Clock], drop: Drop, ways: Wa
         else:
             most = bike.shift_end
         if start <= drop.latest and home <= most:
-            yield _place(index, number, None, metres, out + drop.service_seconds + back, rules)
+            yield _place(index, number, None, metres, out + drop.service_seconds + back, rules, drop.option)
 
 
-def _place(index: int, trip: int, position: int | None, metres: int, seconds: int, rules: Rules) -> Place:
+def _place(index: int, trip: int, position: int | None, metres: int, seconds: int, rules: Rules, option: str) -> Place:
     cost = rules.unit_metre_cost * metres + rules.unit_second_cost * seconds
-    return Place(index, trip, position, metres, seconds, cost)
+    return Place(index, trip, position, metres, seconds, cost, option)

@@ -7,6 +7,10 @@ Three turns make the two agree:
 - Bikes that are alike are one vehicle type, so the search does not try them one by one. Which of them rides which
   route is settled afterwards: who had most of its drops before, else who has ridden least.
 - What a bike lacks a skill for is a day's ride away for it; a drop that asks for a skill has a place of its own.
+- PyVRP knows profiles of its own: there is one for each kind of ways, speed and lack of skills together.
+- How long a rider may be out is not said where the bike may reload: with bags that come later, PyVRP 0.14 then takes
+  turns between two plans for ever. `touring` keeps that rule for what the search finds.
+- A drop that may be made in several ways is a group of clients of which one is served; what a way spares is its prize.
 PyVRP counts seconds from a bike's first departure to its last return, so the search sees time spent at the
 hub between trips as a cost too; `cost_of` does not.
 """
@@ -20,6 +24,7 @@ from pyvrp import (
     Activity,
     ActivityType,
     Client,
+    ClientGroup,
     Depot,
     Location,
     ProblemData,
@@ -29,8 +34,9 @@ from pyvrp import (
 )
 from pyvrp.constants import MAX_SIZE
 
+from .drops import Drop
 from .fleet import Slot, can_do
-from .problem import Bike, Drop, Matrix, Problem
+from .problem import Bike, Matrix, Problem
 from .touring import Tour, Tours
 
 _UNBOUNDED = int(np.iinfo(np.int64).max)
@@ -47,23 +53,38 @@ class Model:
 
 
 def build(problem: Problem, slots: Sequence[Slot], drops: Sequence[Drop], prize: int | None) -> Model:
-    """The model that plans `drops` in `slots`; with a `prize`, every drop may be left out for that cost."""
+    """The model that plans `drops` in `slots`; with a `prize`, every drop may be left out for that cost.
+
+    Drops of the same id are ways to make one delivery: at most one of them is served.
+    """
     kinds = _alike(problem, slots)
     places = _Places(len(problem.durations), drops)
+    groups = _groups(drops)
+    group_of = {client: number for number, clients in enumerate(groups) for client in clients}
     profiles = sorted({_profile(kind[0].bike, places) for kind in kinds})
     dimensions = _binding_dimensions(slots, drops)
-    distances = places.spread(problem.distances)
+    ways = _ways(problem, slots)
+    distances = {name: places.spread(metres) for name, (_seconds, metres) in ways.items()}
     data = ProblemData(
-        locations=[Location(0, 0) for _ in distances],
-        clients=[_client(drop, places.of[drop.id], dimensions, prize) for drop in drops],
+        locations=[Location(0, 0) for _ in places.rows],
+        clients=[_client(drop, places.of[i], dimensions, prize, group_of.get(i)) for i, drop in enumerate(drops)],
         depots=[Depot(0)],
         vehicle_types=[
             _vehicle_type(problem, kind, dimensions, profiles.index(_profile(kind[0].bike, places))) for kind in kinds
         ],
-        distance_matrices=[distances for _ in profiles],
-        duration_matrices=[_durations(problem, places, profile) for profile in profiles],
+        distance_matrices=[distances[profile[0]] for profile in profiles],
+        duration_matrices=[_durations(problem, ways[profile[0]][0], places, profile) for profile in profiles],
+        groups=[ClientGroup(clients, required=prize is None) for clients in groups],
     )
     return Model(data, tuple(drops), kinds)
+
+
+def _groups(drops: Sequence[Drop]) -> list[list[int]]:
+    """The indexes of drops that are ways to make one delivery, for each delivery with several."""
+    ways: dict[str, list[int]] = {}
+    for i, drop in enumerate(drops):
+        ways.setdefault(drop.id, []).append(i)
+    return [clients for clients in ways.values() if len(clients) > 1]
 
 
 def _integers(rows: Matrix) -> Any:
@@ -71,8 +92,13 @@ def _integers(rows: Matrix) -> Any:
     return np.asarray(rows, dtype=np.int64)
 
 
-type _Profile = tuple[int, tuple[int, ...]]
-"""The speed of a bike in percent, and the places where it lacks a skill."""
+def _ways(problem: Problem, slots: Sequence[Slot]) -> dict[str, tuple[Matrix, Matrix]]:
+    """Seconds and metres by the name of the ways, of all bikes that are free."""
+    return {slot.bike.profile: (problem.durations_of(slot.bike), problem.distances_of(slot.bike)) for slot in slots}
+
+
+type _Profile = tuple[str, int, tuple[int, ...]]
+"""The ways of a bike, its speed in percent, and the places where it lacks a skill."""
 
 _DAY = 24 * 3600
 
@@ -81,10 +107,12 @@ class _Places:
     """The places of the problem, and one more for each drop that asks for a skill: a neighbour may not ask for it."""
 
     def __init__(self, size: int, drops: Sequence[Drop]) -> None:
-        self.asking = [drop for drop in drops if drop.needs]
-        self.rows = [*range(size), *(drop.location for drop in self.asking)]
-        self.of = {drop.id: drop.location for drop in drops}
-        self.of |= {drop.id: size + i for i, drop in enumerate(self.asking)}
+        self.asking = [i for i, drop in enumerate(drops) if drop.needs]
+        self.drops = drops
+        self.rows = [*range(size), *(drops[i].location for i in self.asking)]
+        self.of = [drop.location for drop in drops]
+        for place, i in enumerate(self.asking, size):
+            self.of[i] = place
 
     def spread(self, rows: Matrix) -> Any:
         """The rows of the problem with those of the places added."""
@@ -93,13 +121,14 @@ class _Places:
 
 
 def _profile(bike: Bike, places: _Places) -> _Profile:
-    return bike.speed_percent, tuple(places.of[drop.id] for drop in places.asking if not can_do(bike, drop))
+    barred = tuple(places.of[i] for i in places.asking if not can_do(bike, places.drops[i]))
+    return bike.profile, bike.speed_percent, barred
 
 
-def _durations(problem: Problem, places: _Places, profile: _Profile) -> Any:
+def _durations(problem: Problem, seconds: Matrix, places: _Places, profile: _Profile) -> Any:
     """Riding seconds at the speed given, rounded up, with the reload on every way into the hub."""
-    speed_percent, barred = profile
-    rides = -(-places.spread(problem.durations) * 100 // speed_percent)
+    _name, speed_percent, barred = profile
+    rides = -(-places.spread(seconds) * 100 // speed_percent)
     rides[1:, 0] += problem.reload_seconds
     rides[list(barred), :] += _DAY
     rides[:, list(barred)] += _DAY
@@ -113,7 +142,7 @@ def _alike(problem: Problem, slots: Sequence[Slot]) -> tuple[tuple[Slot, ...], .
     for slot in slots:
         bike = slot.bike
         size = (bike.max_grams, bike.max_millilitres, bike.max_crates, bike.max_cold_crates)
-        can = (bike.speed_percent, bike.skills)
+        can = (bike.profile, bike.speed_percent, bike.skills)
         kinds.setdefault(
             (*size, *can, slot.opens, slot.closes, slot.range_left, slot.trips_left, slot.seconds_left), []
         ).append(slot)
@@ -133,13 +162,15 @@ def _binding_dimensions(slots: Sequence[Slot], drops: Sequence[Drop]) -> list[tu
     binding = []
     for field, limit in _DIMENSIONS:
         limits = [getattr(slot.bike, limit) for slot in slots]
-        total = sum(getattr(drop, field) for drop in drops)
+        total = sum({drop.id: getattr(drop, field) for drop in drops}.values())
         if any(most is not None and total > most for most in limits):
             binding.append((field, limit))
     return binding
 
 
-def _client(drop: Drop, location: int, dimensions: list[tuple[str, str]], prize: int | None) -> Client:
+def _client(
+    drop: Drop, location: int, dimensions: list[tuple[str, str]], prize: int | None, group: int | None
+) -> Client:
     return Client(
         location=location,
         delivery=[getattr(drop, field) for field, _ in dimensions],
@@ -147,8 +178,9 @@ def _client(drop: Drop, location: int, dimensions: list[tuple[str, str]], prize:
         tw_early=drop.earliest,
         tw_late=drop.latest,
         release_time=drop.ready_at,
-        prize=prize or 0,
-        required=prize is None,
+        prize=(prize or 0) + drop.spared,  # a way that is not taken costs what it would have spared
+        required=prize is None and group is None,
+        group=group,
     )
 
 
@@ -162,7 +194,9 @@ def _vehicle_type(
         capacity=[_UNBOUNDED if most is None else most for most in limits],
         tw_early=slot.opens,
         tw_late=slot.closes + problem.reload_seconds,
-        shift_duration=_UNBOUNDED if slot.seconds_left is None else slot.seconds_left + problem.reload_seconds,
+        shift_duration=slot.seconds_left + problem.reload_seconds
+        if slot.seconds_left is not None and slot.trips_left == 1
+        else _UNBOUNDED,
         max_distance=_UNBOUNDED if slot.range_left is None else slot.range_left,
         unit_distance_cost=problem.unit_metre_cost,
         unit_duration_cost=problem.unit_second_cost,
@@ -174,11 +208,11 @@ def _vehicle_type(
 
 def to_solution(model: Model, tours: Tours) -> Solution:
     """The tours as a solution of PyVRP, to start from. Drops and slots unknown to the model are skipped."""
-    client = {drop.id: Activity(ActivityType.CLIENT, i) for i, drop in enumerate(model.drops)}
+    client = {(drop.id, drop.option): Activity(ActivityType.CLIENT, i) for i, drop in enumerate(model.drops)}
     kind_of = {slot: k for k, kind in enumerate(model.kinds) for slot in kind}
     routes = []
     for slot, tour in tours:
-        trips = [[client[drop.id] for drop in trip if drop.id in client] for trip in tour]
+        trips = [[client[key] for drop in trip if (key := (drop.id, drop.option)) in client] for trip in tour]
         activities = _joined([trip for trip in trips if trip])
         if activities and slot in kind_of:
             routes.append(Route(model.data, activities, kind_of[slot]))

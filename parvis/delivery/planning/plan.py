@@ -17,12 +17,16 @@ def refuse(nonsense: bool, sentence: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One door of a trip: the bike arrives, service starts (after a wait, when early), the bike leaves."""
+    """One door of a trip: the bike arrives, service starts (after a wait, when early), the bike leaves.
+
+    `option` says which of the ways of its drop it takes; "" is the drop's own.
+    """
 
     drop_id: str
     arrive: int
     start: int
     leave: int
+    option: str = ""
 
     def __post_init__(self) -> None:
         refuse(not self.drop_id, "A stop names its drop.")
@@ -31,11 +35,12 @@ class Stop:
         refuse(self.leave < self.start, f"Stop {self.drop_id}: the bike leaves after service starts.")
 
     def to_json(self) -> dict[str, Any]:
-        return {"drop": self.drop_id, "arrive": self.arrive, "start": self.start, "leave": self.leave}
+        said = {"drop": self.drop_id, "arrive": self.arrive, "start": self.start, "leave": self.leave}
+        return said | ({"option": self.option} if self.option else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(data["drop"], data["arrive"], data["start"], data["leave"])
+        return cls(data["drop"], data["arrive"], data["start"], data["leave"], data.get("option", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ class Trip:
     @property
     def drop_ids(self) -> tuple[str, ...]:
         return tuple(stop.drop_id for stop in self.stops)
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Which of its ways each of its drops takes, by id."""
+        return {stop.drop_id: stop.option for stop in self.stops}
 
     @property
     def wait_seconds(self) -> int:

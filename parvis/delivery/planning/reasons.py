@@ -1,9 +1,10 @@
 """Why a drop is not on any trip: the codes, and the test that finds drops no bike could serve alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from .drops import Drop
 from .fleet import Slot, can_do
-from .problem import Drop, Problem
+from .problem import Problem
 from .timing import ride_seconds
 
 NO_CAPACITY = "no_capacity"
@@ -31,13 +32,18 @@ def hopeless(problem: Problem, slots: Sequence[Slot], drop: Drop) -> str | None:
 
     When bikes fail for different reasons, the one that came closest speaks.
     """
-    closest = "no_bike"
+    obstacles = []
     for slot in slots:
         obstacle = _obstacle(problem, slot, drop)
         if obstacle is None:
             return None
-        closest = max(closest, obstacle, key=_ORDER.index)
-    return closest
+        obstacles.append(obstacle)
+    return closest(obstacles)
+
+
+def closest(reasons: Iterable[str]) -> str:
+    """Of several reasons, the one that is nearest to success."""
+    return max(reasons, key=_ORDER.index, default="no_bike")
 
 
 def _obstacle(problem: Problem, slot: Slot, drop: Drop) -> str | None:
@@ -52,7 +58,8 @@ def _obstacle(problem: Problem, slot: Slot, drop: Drop) -> str | None:
         return "too_cold"
     if not can_do(bike, drop):
         return "no_skill"
-    metres = problem.distances[0][drop.location] + problem.distances[drop.location][0]
+    ways = problem.distances_of(bike)
+    metres = ways[0][drop.location] + ways[drop.location][0]
     if slot.range_left is not None and metres > slot.range_left:
         return "out_of_range"
     departs = max(slot.opens, drop.ready_at)

@@ -101,7 +101,7 @@ class _Shake:
         self._neighbours = compute_neighbours(data, NeighbourhoodParams(num_neighbours=NEIGHBOURS))
         near = [[other.idx for other in self._neighbours[drop]] for drop in sorted(self._neighbours, key=_index)]
         # PyVRP puts back what is missing and must be served; what may be left out it only moves by itself.
-        required = all(client.required for client in data.clients())
+        required = _all_required(data)
         self._ruin = Ruin(data, near, chance) if required else None
         self._improve = self._local_search(1 if required else LARGE_SHAKE)
 
@@ -131,6 +131,14 @@ def _index(activity: Activity) -> int:
     return activity.idx
 
 
+def _all_required(data: ProblemData) -> bool:
+    """Whether every delivery must be made, in one way or another."""
+    groups = data.groups()
+    return all(
+        client.required or (client.group is not None and groups[client.group].required) for client in data.clients()
+    )
+
+
 def _prices(data: ProblemData, *, fair: bool) -> PenaltyManager:
     """What a broken rule costs the search, by gram, second or metre over the limit.
 
@@ -139,7 +147,7 @@ def _prices(data: ProblemData, *, fair: bool) -> PenaltyManager:
     keeps the rules, or drops may be left out at a price of their own, the price is high.
     """
     params = PenaltyParams(solutions_between_updates=PRICED_ANEW)
-    if not fair or not all(client.required for client in data.clients()):
+    if not fair or not _all_required(data):
         return PenaltyManager(params.midpoint_penalties(data), PenaltyParams())
     kind = data.vehicle_type(0)
     metres, seconds = (float(np.median(rows)) for rows in (data.distance_matrix(0), data.duration_matrix(0)))

@@ -4,11 +4,12 @@ import time
 from collections.abc import Sequence
 
 from .budget import Budget, Watch
+from .drops import Drop
 from .fleet import Slot, free_slots
 from .model import build, to_solution, to_tours
 from .plan import Plan, Trip, Unserved, refuse
-from .problem import Drop, Problem
-from .reasons import NO_CAPACITY, hopeless
+from .problem import Problem, Profile
+from .reasons import NO_CAPACITY, closest, hopeless
 from .searching import search
 from .timing import cost_of
 from .touring import Tours, mended, timed
@@ -57,7 +58,7 @@ def solve(
     tours = _best_tours(problem, slots, wanted, seed, budget, initial) if wanted else []
     trips = [trip for slot, tour in tours for trip in timed(problem, slot, tour) or ()]
     served = {id for trip in trips for id in trip.drop_ids}
-    unserved += [Unserved(drop.id, NO_CAPACITY) for drop in wanted if drop.id not in served]
+    unserved += [Unserved(id, NO_CAPACITY) for id in dict.fromkeys(drop.id for drop in wanted) if id not in served]
     everything = _in_order(problem, [*problem.fixed, *trips])
     return Plan(everything, tuple(unserved), cost_of(problem, everything), time.thread_time() - started)
 
@@ -76,14 +77,14 @@ def _budget(drops: int, seconds: float | None, iterations: int | None) -> Budget
 
 
 def _sorted_out(problem: Problem, slots: Sequence[Slot], drops: Sequence[Drop]) -> tuple[list[Drop], list[Unserved]]:
-    """Drops that some bike could serve, and those that none can."""
-    wanted, unserved = [], []
+    """Drops that some bike could serve, once for each way in which one could; and those that none can."""
+    wanted: list[Drop] = []
+    unserved = []
     for drop in drops:
-        reason = hopeless(problem, slots, drop)
-        if reason is None:
-            wanted.append(drop)
-        else:
-            unserved.append(Unserved(drop.id, reason))
+        judged = [(taken, hopeless(problem, slots, taken)) for taken in drop.variants]
+        wanted += [taken for taken, reason in judged if reason is None]
+        if all(reason for _taken, reason in judged):
+            unserved.append(Unserved(drop.id, closest(reason for _taken, reason in judged if reason)))
     return wanted, unserved
 
 
@@ -95,7 +96,9 @@ def _best_tours(
     budget: Budget,
     initial: Plan | None,
 ) -> Tours:
-    """The best tours found. First every drop is required; if no such plan is found, each may be left out."""
+    """The best tours found. First every drop is required, in one of its ways; if no such plan is found, each may be
+    left out.
+    """
     model = build(problem, slots, drops, prize=None)
     before = [] if initial is None else mended(problem, slots, _tours_of(problem, slots, initial), drops)
     start = None if initial is None else to_solution(model, before)
@@ -103,7 +106,7 @@ def _best_tours(
     tours = mended(problem, slots, to_tours(model, best, before), drops)
     if best.is_feasible():
         return tours
-    if _served(tours) < len(drops):
+    if _served(tours) < len({drop.id for drop in drops}):
         model = build(problem, slots, drops, prize=_prize(problem))
     best = search(model.data, seed, budget, to_solution(model, tours), patience=1.0)
     return mended(problem, slots, to_tours(model, best, before), drops)
@@ -115,21 +118,27 @@ def _served(tours: Tours) -> int:
 
 def _prize(problem: Problem) -> int:
     """What leaving one drop out costs the search: more than the dearest way there and back, many times."""
-    dearest = max(map(max, problem.distances)) * problem.unit_metre_cost
-    slowest = max(map(max, problem.durations)) * problem.unit_second_cost
+    ways: list[Problem | Profile] = [problem, *problem.profiles]
+    dearest = max(max(map(max, each.distances)) for each in ways) * problem.unit_metre_cost
+    slowest = max(max(map(max, each.durations)) for each in ways) * problem.unit_second_cost
     return 10 * (dearest + slowest) + 1
 
 
 def _tours_of(problem: Problem, slots: Sequence[Slot], plan: Plan) -> Tours:
     """The trips of an earlier plan, each given to the first slot of its bike that is still open when it
-    departs; drops that are gone, decided or there already are skipped.
+    departs; drops that are gone, decided or there already are skipped. One whose way is gone takes its own.
     """
     taken = {id for trip in problem.fixed for id in trip.drop_ids}
     tours: dict[Slot, list[tuple[Drop, ...]]] = {slot: [] for slot in slots}
     for trip in plan.trips:
         ids = [id for id in dict.fromkeys(trip.drop_ids) if id in problem.drop and id not in taken]
+        ways = trip.options
         slot = next((s for s in slots if s.bike.id == trip.bike_id and trip.departs < s.closes), None)
         if ids and slot is not None:
             taken.update(ids)
-            tours[slot].append(tuple(problem.drop[id] for id in ids))
+            tours[slot].append(tuple(_as_before(problem.drop[id], ways[id]) for id in ids))
     return [(slot, tuple(trips)) for slot, trips in tours.items()]
+
+
+def _as_before(drop: Drop, option: str) -> Drop:
+    return next((taken for taken in drop.variants if taken.option == option), drop.variants[0])

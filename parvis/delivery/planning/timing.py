@@ -4,22 +4,23 @@ The rule: the trip ends as early as it can, then leaves the hub as late as that 
 waits at a door for time that could be spent at the hub, and no door is served later for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from .drops import Drop
 from .plan import Stop, Trip
-from .problem import Bike, Drop, Problem
+from .problem import Bike, Problem
 
 
 def ride_seconds(problem: Problem, bike: Bike, start: int, end: int) -> int:
     """Seconds from one location to another at this bike's speed, rounded up."""
-    return -(-problem.durations[start][end] * 100 // bike.speed_percent)
+    return -(-problem.durations_of(bike)[start][end] * 100 // bike.speed_percent)
 
 
-def tour_metres(problem: Problem, drops: Iterable[Drop]) -> int:
-    """Metres from the hub through the drops in order and home."""
-    places = [0, *(drop.location for drop in drops), 0]
-    return sum(problem.distances[here][there] for here, there in pairwise(places))
+def tour_metres(problem: Problem, bike: Bike, drops: Iterable[Drop]) -> int:
+    """Metres from the hub through the drops in order and home, by the bike's ways."""
+    places, ways = [0, *(drop.location for drop in drops), 0], problem.distances_of(bike)
+    return sum(ways[here][there] for here, there in pairwise(places))
 
 
 def ride(
@@ -31,7 +32,7 @@ def ride(
         arrive = clock + ride_seconds(problem, bike, here, drop.location)
         start = max(arrive, drop.earliest)
         clock, here = start + drop.service_seconds, drop.location
-        stops.append(Stop(drop.id, arrive, start, clock))
+        stops.append(Stop(drop.id, arrive, start, clock, drop.option))
     return tuple(stops), clock + ride_seconds(problem, bike, here, 0)
 
 
@@ -64,21 +65,34 @@ def time_trip(problem: Problem, bike: Bike, drops: Sequence[Drop], not_before: i
         load_crates=sum(drop.crates for drop in drops),
         departs=departs,
         returns=returns,
-        metres=tour_metres(problem, drops),
+        metres=tour_metres(problem, bike, drops),
         stops=stops,
     )
 
 
-def retime(problem: Problem, bike_id: str, drop_ids: Sequence[str], departs_not_before: int) -> Trip:
-    """The times of one hand-made trip, in the order given.
+def collected_at(problem: Problem, bike: Bike, stop: Stop) -> int | None:
+    """When the bike takes the bags at their shop; None for a stop whose bags ride from the hub."""
+    drop = problem.drop_of(stop)
+    return None if drop.collect is None else stop.start - ride_seconds(problem, bike, drop.collect, drop.location)
+
+
+def retime(
+    problem: Problem,
+    bike_id: str,
+    drop_ids: Sequence[str],
+    departs_not_before: int,
+    options: Mapping[str, str] | None = None,
+) -> Trip:
+    """The times of one hand-made trip, in the order given; a drop takes its option in `options`, else its own way.
 
     The bike leaves once its shift has started, all bags are at the hub, and not before `departs_not_before`
     or the problem's `not_before`; where it would be out in a rest, it leaves after it. A window
     missed or a load too great is left for `verify` to say.
-    Raises ValueError for an empty trip, KeyError for an id the problem does not know.
+    Raises ValueError for an empty trip, KeyError for an id or an option the problem does not know.
     """
     bike = problem.bike[bike_id]
-    drops = [problem.drop[drop_id] for drop_id in drop_ids]
+    chosen = options or {}
+    drops = [problem.drop[id].as_taken(chosen.get(id, problem.drop[id].option)) for id in drop_ids]
     trip = time_trip(problem, bike, drops, max(departs_not_before, bike.shift_start, problem.not_before))
     for rest in bike.rests:
         if trip.departs < rest.end and trip.returns > rest.start:

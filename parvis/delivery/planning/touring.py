@@ -7,9 +7,10 @@ each trip, and trips of its own. So what cannot be kept is left out and the rest
 
 from collections.abc import Iterator, Sequence
 
+from .drops import Drop
 from .fleet import Slot, carries
 from .plan import Trip
-from .problem import Drop, Problem
+from .problem import Problem
 from .timing import cost_of, ride_seconds, time_trip, tour_metres
 
 type Tour = tuple[tuple[Drop, ...], ...]
@@ -47,7 +48,7 @@ def _keeps_the_rules(problem: Problem, slot: Slot, tour: Tour) -> bool:
     """Whether every trip fits the bike, the slot and the windows when each leaves as early as it can."""
     if slot.trips_left is not None and len(tour) > slot.trips_left:
         return False
-    if slot.range_left is not None and sum(tour_metres(problem, trip) for trip in tour) > slot.range_left:
+    if slot.range_left is not None and sum(tour_metres(problem, slot.bike, trip) for trip in tour) > slot.range_left:
         return False
     clock = slot.opens - problem.reload_seconds
     for trip in tour:
@@ -74,7 +75,7 @@ def _closed_up(problem: Problem, slot: Slot, trips: Sequence[Trip]) -> list[Trip
     """The same trips, the earlier ones as late as the next allows: the rider is out for less long."""
     closed = list(trips)
     for i in reversed(range(len(closed) - 1)):
-        drops = [problem.drop[id] for id in closed[i].drop_ids]
+        drops = problem.drops_of(closed[i])
         later = closed[i + 1].departs - problem.reload_seconds - closed[i].returns
         closed[i] = time_trip(problem, slot.bike, drops, closed[i].departs, later)
     return closed
@@ -83,13 +84,18 @@ def _closed_up(problem: Problem, slot: Slot, trips: Sequence[Trip]) -> list[Trip
 def mended(problem: Problem, slots: Sequence[Slot], tours: Tours, wanted: Sequence[Drop]) -> Tours:
     """The tours without the drops that break a rule, and with every drop of `wanted` that finds a place.
 
-    Drops are placed in order of the close of their window, each where it costs least.
+    `wanted` holds a drop once for each way to make it that counts. Drops are placed in order of the close of their
+    window, each where and in the way in which it costs least.
     """
     planned = dict(tours)
     kept = {slot: _keepable(problem, slot, planned.get(slot, ())) for slot in slots}
     served = {drop.id for tour in kept.values() for trip in tour for drop in trip}
+    ways: dict[str, list[Drop]] = {}
     for drop in sorted(wanted, key=lambda drop: (drop.latest, drop.id)):
-        place = None if drop.id in served else _cheapest(problem, kept, drop)
+        if drop.id not in served:
+            ways.setdefault(drop.id, []).append(drop)
+    for drops in ways.values():
+        place = _cheapest(problem, kept, drops)
         if place is not None:
             kept[place[0]] = place[1]
     return [(slot, tour) for slot, tour in kept.items() if tour]
@@ -109,16 +115,16 @@ def _keepable(problem: Problem, slot: Slot, tour: Tour) -> Tour:
     return tuple(kept)
 
 
-def _cheapest(problem: Problem, tours: dict[Slot, Tour], drop: Drop) -> tuple[Slot, Tour] | None:
-    """The slot and its new tour that take `drop` at the least cost, or None."""
+def _cheapest(problem: Problem, tours: dict[Slot, Tour], drops: Sequence[Drop]) -> tuple[Slot, Tour] | None:
+    """The slot and its new tour that take one of `drops`, the ways to make one delivery, at the least cost, or None."""
     best, least = None, None
     for slot, tour in tours.items():
         before = cost_of(problem, timed(problem, slot, tour) or ())
-        for new in _with(tour, drop):
+        for new, spared in ((new, drop.spared) for drop in drops for new in _with(tour, drop)):
             trips = timed(problem, slot, new)
             if trips is None:
                 continue
-            more = cost_of(problem, trips) - before
+            more = cost_of(problem, trips) - before - spared
             if least is None or more < least:
                 best, least = (slot, new), more
     return best

@@ -7,16 +7,17 @@ the planner cannot hide itself. Nothing is published that this refuses.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
-from .plan import Plan, Trip
-from .problem import Bike, Problem
+from .drops import Drop
+from .plan import Plan, Stop, Trip
+from .problem import Bike, Problem, Profile
 
 KINDS = {
     "unknown_drop": "A stop or an unserved entry names a drop the problem does not have.",
     "unknown_bike": "A trip that has not left is ridden by a bike the problem does not have.",
     "lost": "A drop is neither served nor said to be unserved.",
     "served_twice": "A drop has more than one stop.",
+    "unknown_option": "A stop takes a way that its drop does not have.",
     "unserved_twice": "A drop is said to be unserved more than once.",
     "served_and_unserved": "A drop has a stop and is said to be unserved.",
     "overload_grams": "The bags of a trip are heavier than the bike may carry.",
@@ -61,10 +62,12 @@ class Violation:
 def verify(problem: Problem, plan: Plan) -> list[Violation]:
     """Every rule that `plan` breaks, in a fixed order; an empty list is a plan that may be published.
 
-    Fixed trips that left before `problem.not_before` are history: that they are kept, counted and followed
-    by a reload is checked; what happened on the road is not judged again.
+    Fixed trips that left before `problem.not_before` are history: that they are kept, and that what is planned
+    after them has what they leave (time to reload, range, trips, hours), is checked; what happened is not judged
+    again. A rider who was quicker to load than any plan would be must not stop the day from being planned.
     """
     found = list(_served_once(problem, plan))
+    found += _options_known(problem, plan)
     found += _fixed_kept(problem, plan)
     for trip in plan.trips:
         found += _check_trip(problem, trip)
@@ -90,22 +93,41 @@ def _served_once(problem: Problem, plan: Plan) -> Iterator[Violation]:
         yield Violation("served_and_unserved", None, id, f"Drop {id} has a stop and is unserved.")
 
 
+def _options_known(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    known = {drop.id for drop in problem.drops}
+    for trip in plan.trips:
+        for stop in trip.stops:
+            if stop.drop_id in known and _taken(problem, stop) is None:
+                detail = f"Drop {stop.drop_id} has no way {stop.option!r}."
+                yield Violation("unknown_option", trip.bike_id, stop.drop_id, detail)
+
+
+def _taken(problem: Problem, stop: Stop) -> Drop | None:
+    """What the stop promises: its drop in the one way that it takes; None where there is no such drop or way."""
+    drop = problem.drop.get(stop.drop_id)
+    ways = drop.variants if drop else ()
+    return next((way for way in ways if way.option == stop.option), None)
+
+
 def _fixed_kept(problem: Problem, plan: Plan) -> Iterator[Violation]:
     missing = Counter(problem.fixed) - Counter(plan.trips)
     for trip in missing:
         yield Violation("fixed_changed", trip.bike_id, None, f"The fixed trip of {trip.departs} s is not kept.")
 
 
+def _is_history(problem: Problem, trip: Trip) -> bool:
+    return trip.departs < problem.not_before and trip in problem.fixed
+
+
 def _check_trip(problem: Problem, trip: Trip) -> Iterator[Violation]:
-    fixed = trip in problem.fixed
     yield from _check_sums(problem, trip)
-    if fixed and trip.departs < problem.not_before:
+    if _is_history(problem, trip):
         return
     bike = next((bike for bike in problem.bikes if bike.id == trip.bike_id), None)
     if bike is None:
         yield Violation("unknown_bike", trip.bike_id, None, f"No bike {trip.bike_id} in the problem.")
         return
-    if not fixed and trip.departs < problem.not_before:
+    if trip.departs < problem.not_before:
         detail = f"Departs at {trip.departs} s, now is {problem.not_before} s."
         yield Violation("before_now", bike.id, None, detail)
     yield from _check_load(bike, trip)
@@ -115,9 +137,9 @@ def _check_trip(problem: Problem, trip: Trip) -> Iterator[Violation]:
 
 
 def _check_sums(problem: Problem, trip: Trip) -> Iterator[Violation]:
-    drops = [drop for stop in trip.stops for drop in problem.drops if drop.id == stop.drop_id]
+    drops = [drop for stop in trip.stops if (drop := _taken(problem, stop)) is not None]
     if len(drops) != len(trip.stops):
-        return  # unknown drops are reported once, above
+        return  # unknown drops and ways are reported once, above
     loads = (
         sum(drop.grams for drop in drops),
         sum(drop.millilitres for drop in drops),
@@ -126,13 +148,17 @@ def _check_sums(problem: Problem, trip: Trip) -> Iterator[Violation]:
     stated = (trip.load_grams, trip.load_millilitres, trip.load_crates)
     if loads != stated:
         yield Violation("load", trip.bike_id, None, f"Load stated {stated}, carried {loads}.")
+    ridden = [_metres(ways, drops) for ways in _ways_of(problem, trip.bike_id)]
+    if trip.metres not in ridden:
+        yield Violation("metres", trip.bike_id, None, f"{trip.metres} m stated, {ridden[0]} m ridden.")
+
+
+def _metres(ways: Profile | Problem, drops: list[Drop]) -> int:
     metres, here = 0, 0
     for drop in drops:
-        metres += problem.distances[here][drop.location]
+        metres += ways.distances[here][drop.location]
         here = drop.location
-    metres += problem.distances[here][0]
-    if metres != trip.metres:
-        yield Violation("metres", trip.bike_id, None, f"{trip.metres} m stated, {metres} m ridden.")
+    return metres + ways.distances[here][0]
 
 
 def _check_load(bike: Bike, trip: Trip) -> Iterator[Violation]:
@@ -148,8 +174,7 @@ def _check_load(bike: Bike, trip: Trip) -> Iterator[Violation]:
 
 def _check_fit(problem: Problem, bike: Bike, trip: Trip) -> Iterator[Violation]:
     """What the bike must have besides room: cold boxes and skills; and how long cold things are on the way."""
-    drops = {drop.id: drop for drop in problem.drops}
-    carried = [(drops[stop.drop_id], stop) for stop in trip.stops if stop.drop_id in drops]
+    carried = [(drop, stop) for stop in trip.stops if (drop := _taken(problem, stop)) is not None]
     cold = sum(drop.cold_crates for drop, _stop in carried)
     if bike.max_cold_crates is not None and cold > bike.max_cold_crates:
         yield Violation("overload_cold", bike.id, None, f"{cold} on a bike for {bike.max_cold_crates}.")
@@ -162,18 +187,17 @@ def _check_fit(problem: Problem, bike: Bike, trip: Trip) -> Iterator[Violation]:
 
 
 def _check_clock(problem: Problem, bike: Bike, trip: Trip) -> Iterator[Violation]:
-    locations = {drop.id: drop.location for drop in problem.drops}
-    services = {drop.id: drop.service_seconds for drop in problem.drops}
     clock, here = trip.departs, 0
     for stop in trip.stops:
-        if stop.drop_id not in locations:
+        drop = _taken(problem, stop)
+        if drop is None:
             return
-        there = locations[stop.drop_id]
+        there = drop.location
         soonest = clock + _seconds(problem, bike, here, there)
         if stop.arrive < soonest:
             detail = f"Arrives at {stop.arrive} s, {soonest} s at the soonest."
             yield Violation("impossible_ride", bike.id, stop.drop_id, detail)
-        done = max(stop.start, stop.arrive) + services[stop.drop_id]
+        done = max(stop.start, stop.arrive) + drop.service_seconds
         if stop.leave < done:
             detail = f"Leaves at {stop.leave} s, served by {done} s."
             yield Violation("short_service", bike.id, stop.drop_id, detail)
@@ -184,14 +208,25 @@ def _check_clock(problem: Problem, bike: Bike, trip: Trip) -> Iterator[Violation
 
 
 def _seconds(problem: Problem, bike: Bike, start: int, end: int) -> int:
-    whole, part = divmod(problem.durations[start][end] * 100, bike.speed_percent)
+    ways = _ways_of(problem, bike.id)[0]
+    whole, part = divmod(ways.durations[start][end] * 100, bike.speed_percent)
     return whole + (1 if part else 0)
 
 
+def _ways_of(problem: Problem, bike_id: str) -> list[Profile | Problem]:
+    """The ways that a bike takes; of one that is no longer there, all that it may have taken."""
+    everybodys: list[Profile | Problem] = [problem]
+    if not problem.profiles:
+        return everybodys
+    named = [bike.profile for bike in problem.bikes if bike.id == bike_id]
+    if not named:
+        return everybodys + list(problem.profiles)
+    return [profile for profile in problem.profiles if profile.name == named[0]] or everybodys
+
+
 def _check_promises(problem: Problem, trip: Trip) -> Iterator[Violation]:
-    drops = {drop.id: drop for drop in problem.drops}
     for stop in trip.stops:
-        drop = drops.get(stop.drop_id)
+        drop = _taken(problem, stop)
         if drop is None:
             continue
         if trip.departs < drop.ready_at:
@@ -207,9 +242,10 @@ def _check_promises(problem: Problem, trip: Trip) -> Iterator[Violation]:
 
 def _check_shift(problem: Problem, bike: Bike, plan: Plan) -> Iterator[Violation]:
     trips = sorted((trip for trip in plan.trips if trip.bike_id == bike.id), key=lambda trip: trip.departs)
-    for trip in trips:
-        if trip in problem.fixed and trip.departs < problem.not_before:
-            continue
+    ahead = [trip for trip in trips if not _is_history(problem, trip)]
+    if not ahead:
+        return
+    for trip in ahead:
         if trip.departs < bike.shift_start:
             detail = f"Departs at {trip.departs} s, shift from {bike.shift_start} s."
             yield Violation("before_shift", bike.id, None, detail)
@@ -222,32 +258,37 @@ def _check_shift(problem: Problem, bike: Bike, plan: Plan) -> Iterator[Violation
             if trip.departs < rest.end and trip.returns > rest.start:
                 detail = f"Out from {trip.departs} to {trip.returns} s, rest from {rest.start} to {rest.end} s."
                 yield Violation("in_rest", bike.id, None, detail)
-    for earlier, later in pairwise(trips):
-        if later.departs < earlier.returns:
-            detail = f"Departs at {later.departs} s, home at {earlier.returns} s."
+    earlier = trips[0]
+    for later in trips[1:]:
+        home, earlier = earlier.returns, max(earlier, later, key=lambda trip: trip.returns)
+        if _is_history(problem, later):
+            continue
+        if later.departs < home:
+            detail = f"Departs at {later.departs} s, home at {home} s."
             yield Violation("overlap", bike.id, None, detail)
-        elif later.departs < earlier.returns + problem.reload_seconds:
-            detail = f"{later.departs - earlier.returns} s to reload, {problem.reload_seconds} s needed."
+        elif later.departs < home + problem.reload_seconds:
+            detail = f"{later.departs - home} s to reload, {problem.reload_seconds} s needed."
             yield Violation("no_reload", bike.id, None, detail)
-    yield from _check_range(bike, trips)
+    yield from _check_range(problem, bike, trips)
     if bike.max_trips is not None and len(trips) > bike.max_trips:
         yield Violation("too_many_trips", bike.id, None, f"{len(trips)} trips of {bike.max_trips}.")
-    span = max(trip.returns for trip in trips) - trips[0].departs if trips else 0
+    span = max(trip.returns for trip in trips) - trips[0].departs
     if bike.max_seconds is not None and span > bike.max_seconds:
         yield Violation("too_long", bike.id, None, f"{span} s out of {bike.max_seconds} s.")
 
 
-def _check_range(bike: Bike, trips: list[Trip]) -> Iterator[Violation]:
-    """The battery by the clock: full at first, emptied by each trip, filled again by rests that charge."""
+def _check_range(problem: Problem, bike: Bike, trips: list[Trip]) -> Iterator[Violation]:
+    """The battery by the clock: full at first, emptied by each trip, filled again by rests that charge. Who has ridden
+    further than it lasts comes home with nothing left.
+    """
     if bike.range_metres is None:
         return
-    happens = sorted(
-        [(rest.end, 0, rest.metres) for rest in bike.rests] + [(trip.departs, 1, -trip.metres) for trip in trips]
-    )
+    charges = [(rest.end, 0, rest.metres, False) for rest in bike.rests]
+    happens = sorted(charges + [(t.departs, 1, -t.metres, not _is_history(problem, t)) for t in trips])
     left = bike.range_metres
-    for _moment, _kind, metres in happens:
-        left = min(bike.range_metres, left + metres)
-        if left < 0:
+    for _moment, _kind, metres, planned in happens:
+        left = min(bike.range_metres, max(0, left) + metres)
+        if left < 0 and planned:
             metres_ridden = sum(trip.metres for trip in trips)
             detail = f"{metres_ridden} m with a range of {bike.range_metres} m."
             yield Violation("over_range", bike.id, None, detail)

@@ -19,6 +19,11 @@ def ways_of(problem: Problem) -> Ways:
     return lambda a, b: (problem.durations[a][b], problem.distances[a][b])
 
 
+def ridden_by(problem: Problem, bike: Bike) -> Ways:
+    seconds, metres = problem.durations_of(bike), problem.distances_of(bike)
+    return lambda a, b: (seconds[a][b], metres[a][b])
+
+
 def rules_of(problem: Problem) -> Rules:
     return Rules(problem.reload_seconds, problem.not_before, problem.unit_metre_cost, problem.unit_second_cost)
 
@@ -37,7 +42,7 @@ def all_in(problem: Problem) -> tuple[list[Tour], list[Drop]]:
 
 def tours_of(problem: Problem) -> list[Tour]:
     """Nobody rides yet."""
-    return [Tour(stretch) for bike in problem.bikes for stretch in stretches(bike)]
+    return [Tour(stretch, (), ridden_by(problem, bike)) for bike in problem.bikes for stretch in stretches(bike)]
 
 
 def trips_of(problem: Problem, tour: Tour) -> list[Trip]:
@@ -88,7 +93,8 @@ def _same_answers(problem: Problem) -> int:
             problem
             for tour in tours
             if (slot := slots.get((tour.bike.id, tour.bike.shift_end)))
-            for new in _with(tour.trips, one)
+            for taken in one.variants
+            for new in _with(tour.trips, taken)
             if timed(problem, slot, new) is not None
         ]
         assert (place is None) == (not tried), one

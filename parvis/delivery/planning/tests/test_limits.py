@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from parvis.delivery.planning import Drop, Plan, Problem, Rest, retime, solve, stretches, verify
+from parvis.delivery.planning import Drop, Plan, Problem, Rest, matrix, retime, solve, stretches, verify
 
 from .towns import HOUR, bike, drop, line_town, round_town
 
@@ -120,3 +120,30 @@ def test_a_plan_found_anew_leaves_riders_their_doors(seed: int) -> None:
     assert verify(town, renamed) == []
     again = checked(town, iterations=0, initial=renamed)
     assert {t.bike_id: t.drop_ids for t in again.trips} == {t.bike_id: t.drop_ids for t in renamed.trips}
+
+
+def test_two_trips_of_a_rider_who_may_be_out_for_four_hours_are_found_in_the_end() -> None:
+    """The search took turns between two plans for ever, where bags come late and the bike reloads."""
+    seconds = [
+        [0, 727, 773, 936, 131, 712],
+        [727, 0, 670, 360, 714, 375],
+        [773, 670, 0, 310, 760, 294],
+        [936, 360, 310, 0, 923, 224],
+        [131, 714, 760, 923, 0, 699],
+        [712, 375, 294, 224, 699, 0],
+    ]
+    moments = {1: (0, 11, 0), 2: (15, 24, 0), 3: (0, 24, 0), 4: (0, 24, 13), 5: (0, 24, 11)}
+    drops = [
+        drop(f"d{i}", i, earliest=opens * HOUR, latest=closes * HOUR, ready_at=ready * HOUR, service_seconds=0)
+        for i, (opens, closes, ready) in moments.items()
+    ]
+    rider = bike("b1", shift_end=17 * HOUR, max_trips=2, max_seconds=4 * HOUR)
+    town = Problem((rider,), tuple(drops), matrix(seconds), matrix(seconds), reload_seconds=0, unit_second_cost=0)
+    for seed in range(10):
+        assert len(seeded(town, seed).unserved) <= 2
+
+
+def seeded(problem: Problem, seed: int) -> Plan:
+    plan = solve(problem, seed=seed, iterations=20)
+    assert verify(problem, plan) == []
+    return plan

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from parvis.delivery.planning import Plan, Problem, Replanned, replan, retime, solve, verify
+from parvis.delivery.planning import Drop, Plan, Problem, Replanned, matrix, replan, retime, solve, verify
 from parvis.delivery.planning.timing import cost_of
 
 from .towns import HOUR, bike, drop, line_town, round_town
@@ -136,3 +136,35 @@ def test_a_day_of_two_hundred_stops_is_replanned_while_the_dispatcher_waits() ->
     assert time.thread_time() - before < 3  # 2 s on the machine of the bench; a slow one may take longer
     checked(result)
     assert all(trip in result.plan.trips for trip in riding[1:])
+
+
+def uneven(seconds: list[list[int]], *drops: Drop) -> Problem:
+    """A town where the way there and the way back differ, and one past a door may be shorter than one straight on."""
+    return Problem((bike("b1"),), drops, matrix(seconds), matrix([[4 * way for way in row] for row in seconds]))
+
+
+def test_what_is_locked_and_cannot_be_ridden_any_more_is_planned_anew() -> None:
+    """Without the first door, the way to the second is a second longer (both are rounded): too long as it is locked."""
+    first = drop("d1", 1, earliest=0, service_seconds=0, ready_at=8 * HOUR)
+    second = drop("d2", 2, earliest=0, service_seconds=0, ready_at=8 * HOUR, latest=9 * HOUR + 600)
+    town = uneven([[0, 300, 601], [300, 0, 300], [601, 300, 0]], first, second)
+    locked = retime(town, "b1", ["d1", "d2"], 9 * HOUR)
+    town, plan = replace(town, fixed=(locked,)), Plan((locked,), (), cost_of(town, [locked]))
+    assert verify(town, plan) == []
+    result = checked(replan(town, plan, now=8 * HOUR + 1800, seed=1, lost_drops=["d1"]))
+    assert result.plan.unserved == ()
+    assert result.problem.fixed == ()
+    same = checked(replan(town, plan, now=8 * HOUR + 1800, seed=1))
+    assert same.problem.fixed == (locked,)
+
+
+def test_who_turns_back_is_home_no_later_than_by_the_way_ahead() -> None:
+    """Uphill it took ten minutes, home it takes two: the round that is locked after it stays as it is."""
+    town = uneven([[0, 600, 60], [120, 0, 60], [60, 60, 0]], drop("d1", 1, earliest=0), drop("d2", 2, earliest=0))
+    out = retime(town, "b1", ["d1"], 0)
+    locked = retime(town, "b1", ["d2"], out.returns + town.reload_seconds)
+    town = replace(town, fixed=(locked,))
+    plan = Plan((out, locked), (), cost_of(town, [out, locked]))
+    assert verify(town, plan) == []
+    result = checked(replan(town, plan, now=out.stops[0].start + 60, seed=1, lost_drops=["d1"]))
+    assert result.plan.trips == (locked,)

@@ -5,7 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from parvis.delivery.planning import KINDS, Plan, Problem, Rest, Stop, Trip, Unserved, retime, verify
+from parvis.delivery.planning import (
+    KINDS,
+    Option,
+    Plan,
+    Problem,
+    Rest,
+    Stop,
+    Trip,
+    Unserved,
+    retime,
+    verify,
+    with_detours,
+)
 from parvis.delivery.planning.timing import cost_of
 
 from .towns import HOUR, bike, drop, line_town
@@ -127,6 +139,28 @@ def impossible_ride(case: Case) -> Case:
     return with_first_stop(case, arrive=arrive - 1)
 
 
+def collected(case: Case) -> Case:
+    """The plan is good: d4 is collected at location 2 on the way to its door at 1, over place 4 of the matrices."""
+    town, plan = case
+    rows = [with_detours(rows, [(2, 1)]) for rows in (town.durations, town.distances)]
+    straight = Option("direct", 4, 10 * HOUR, 12 * HOUR, 240, collect=2)
+    drops = tuple(replace(d, others=(straight,)) if d.id == "d4" else d for d in town.drops)
+    town = replace(town, durations=rows[0], distances=rows[1], drops=drops)
+    return town, with_trips(town, *plan.trips[:2], retime(town, "b2", ["d4"], 0, {"d4": "direct"}))
+
+
+def with_last_stop(case: Case, **changes: object) -> Case:
+    town, plan = case
+    last = plan.trips[2]
+    return town, with_trips(town, *plan.trips[:2], replace(last, stops=(replace(last.stops[0], **changes),)))
+
+
+def with_option(case: Case, **changes: object) -> Case:
+    town, plan = case
+    drops = tuple(replace(d, others=tuple(replace(o, **changes) for o in d.others)) for d in town.drops)
+    return replace(town, drops=drops), plan
+
+
 DAMAGES: list[tuple[str, Callable[[Case], Case]]] = [
     ("lost", lost),
     ("unknown_drop", unknown_drop),
@@ -162,12 +196,22 @@ DAMAGES: list[tuple[str, Callable[[Case], Case]]] = [
     ("too_many_trips", lambda case: with_bike(case, max_trips=1)),
     ("too_long", lambda case: with_bike(case, max_seconds=3600)),
     ("fixed_changed", fixed_changed),
+    ("unknown_option", lambda case: with_last_stop(case, option="pigeon")),
+    ("unknown_option", lambda case: with_drop(collected(case), "d4", bound="")),
+    ("metres", lambda case: with_last_stop(collected(case), option="")),
+    ("short_service", lambda case: with_option(collected(case), service_seconds=241)),
+    ("late", lambda case: with_option(collected(case), earliest=9 * HOUR, latest=10 * HOUR - 1)),
+    ("early", lambda case: with_option(collected(case), earliest=11 * HOUR)),
+    ("not_ready", lambda case: with_option(collected(case), ready_at=11 * HOUR)),
+    ("too_long_aboard", lambda case: with_option(collected(case), max_aboard=60)),
+    ("impossible_ride", lambda case: with_last_stop(collected(case), arrive=9 * HOUR, start=10 * HOUR)),
     ("cost", lambda case: (case[0], replace(case[1], cost=case[1].cost - 1))),
 ]
 
 
 def test_a_good_plan_is_accepted() -> None:
     assert verify(*good()) == []
+    assert verify(*collected(good())) == []
 
 
 @pytest.mark.parametrize(("kind", "damage"), DAMAGES)
@@ -193,6 +237,55 @@ def test_a_trip_on_the_road_is_history_and_not_judged_for_lateness() -> None:
     assert verify(on_the_road, plan) == []
 
 
+def history(*b1: Trip, **limits: object) -> list[str]:
+    """What is refused where b1 has ridden these trips, and b2 has its own ahead."""
+    town, plan = with_bike(good(), **limits)
+    town = replace(town, fixed=b1, not_before=max(trip.departs for trip in b1) + 1)
+    later = moved(plan.trips[2], max(0, town.not_before - plan.trips[2].departs))
+    town = replace(town, drops=tuple(replace(drop, latest=20 * HOUR) for drop in town.drops))
+    return [found.kind for found in verify(town, with_trips(town, *b1, later))]
+
+
+def test_what_two_rides_of_the_past_did_is_not_judged() -> None:
+    """Quick to load, one still said to be out, further than the battery, once too often, for too long."""
+    first, second = good()[1].trips[:2]
+    for by in (-60, -299, -301 - (first.returns - first.departs) // 2):
+        assert history(first, moved(second, by)) == []
+    assert history(first, second, range_metres=5_000) == []
+    assert history(first, second, max_trips=1) == []
+    assert history(first, second, max_seconds=600) == []
+
+
+def test_what_is_planned_after_the_past_has_what_that_left() -> None:
+    town, plan = good()
+    first, second = plan.trips[:2]
+    left = replace(town, fixed=plan.trips[:1], not_before=first.departs + 1)
+    assert verify(left, plan) == []
+
+    def refused(second: Trip, **limits: object) -> set[str]:
+        problem, _plan = with_bike((left, plan), **limits)
+        return {found.kind for found in verify(problem, with_trips(problem, first, second, plan.trips[2]))}
+
+    for gap, kind in ((299, "no_reload"), (-1, "overlap")):
+        assert kind in refused(moved(second, first.returns + gap - second.departs))
+    assert refused(second, range_metres=9_999) == {"over_range"}
+    assert refused(second, range_metres=3_000) == {"over_range"}, "the first alone was further"
+    assert refused(second, max_trips=1) == {"too_many_trips"}
+    assert refused(second, max_seconds=second.returns - first.departs - 1) == {"too_long"}
+
+
+def test_who_is_out_for_long_is_not_forgotten_for_a_shorter_ride() -> None:
+    """The records say that the bike left twice, and came home from the second ride only; it may still be out."""
+    town, plan = good()
+    first, second, other = plan.trips
+    out = replace(first, returns=second.returns + HOUR)
+    third = moved(other, second.returns + 600 - other.departs)
+    town = replace(town, fixed=(out, second), not_before=second.departs + 1)
+    town = replace(town, drops=tuple(replace(drop, latest=20 * HOUR) for drop in town.drops))
+    found = verify(town, with_trips(town, out, second, replace(third, bike_id="b1")))
+    assert {violation.kind for violation in found} == {"overlap"}
+
+
 def test_a_locked_trip_that_has_not_left_is_judged() -> None:
     town, plan = with_drop(good(), "d2", latest=9 * HOUR + 660)
     assert "late" in {found.kind for found in verify(replace(town, fixed=plan.trips), plan)}
@@ -206,4 +299,4 @@ def test_the_verifier_shares_no_code_with_the_search() -> None:
 
     tree = ast.parse(Path(verifying.__file__).read_text())
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported == {"collections", "collections.abc", "dataclasses", "itertools", "plan", "problem"}
+    assert imported == {"collections", "collections.abc", "dataclasses", "drops", "plan", "problem"}
