@@ -15,8 +15,12 @@ nothing of it is seen at the hub, in plans or by riders until ``actions.confirm_
 
 States are computed from events (``states.py``); nothing stores one.
 
+Two towns may share hubs by an agreement that both have signed (``models/agreements.py``): a buyer of the guest is then
+served by hub and riders of the host, who read of them what a rider needs.
+
 Personal data: name, address, telephone and note of a delivery, with whom it may be left, the words of a rating, and the
 proof of it (a name or a photo), for 90 days after the day of delivery (the purge table in
-``parvis/config/retention.py``). The last position of a rider who agreed for the day, until the bike is back; the
-agreement goes with the day.
+``parvis/config/retention.py``); how far the door was from the hub, to 100 m, stays: costs are shared by it. The last
+position of a rider who agreed for the day, until the bike is back; the agreement goes with the day. Which taps of a
+rider could not be used, and why, for 30 days.
 """

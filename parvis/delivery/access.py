@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
-from parvis.delivery.models import Bag, Bike, Delivery, Hub, Plan, Round, Shift, Stop, Window
+from parvis.delivery.models import Agreement, Bag, Bike, Delivery, Hub, Plan, RefusedTap, Round, Shift, Stop, Window
 from parvis.people.requests import PersonRequest
 from parvis.towns.requests import TownRequest
 
@@ -49,6 +49,11 @@ def places_to_work(request: TownRequest) -> list[dict[str, Any]]:
     ]
 
 
+def agreement_for(request: TownRequest, pk: UUID) -> Agreement:
+    """An agreement in which this town is one of the two."""
+    return get_object_or_404(Agreement.objects.of(request.town), pk=pk)
+
+
 def delivery_for(request: TownRequest, code: str) -> Delivery:
     """A delivery of this town by its short code, with its story."""
     return get_object_or_404(
@@ -65,12 +70,12 @@ def bag_for(request: TownRequest, code: str) -> Bag:
 
 def bike_for(request: TownRequest, pk: UUID) -> Bike:
     """A bike of this town."""
-    return get_object_or_404(Bike, town=request.town, pk=pk)
+    return get_object_or_404(Bike.objects.select_related("hub"), town=request.town, pk=pk)
 
 
 def shift_for(request: TownRequest, pk: UUID) -> Shift:
     """A shift of this town."""
-    return get_object_or_404(Shift.objects.select_related("bike", "rider"), town=request.town, pk=pk)
+    return get_object_or_404(Shift.objects.select_related("bike__hub", "rider"), town=request.town, pk=pk)
 
 
 def window_for(request: TownRequest, pk: UUID) -> Window:
@@ -86,6 +91,11 @@ def plan_for(request: TownRequest, pk: UUID) -> Plan:
 def round_for(request: TownRequest, pk: UUID) -> Round:
     """A round of this town, for its dispatcher and hub."""
     return get_object_or_404(Round.objects.select_related("plan", "bike"), town=request.town, pk=pk)
+
+
+def refusal_for(request: TownRequest, pk: UUID) -> RefusedTap:
+    """A tap that was refused in this town."""
+    return get_object_or_404(RefusedTap.objects.select_related("round__plan"), town=request.town, pk=pk)
 
 
 def my_round(request: PersonRequest, pk: UUID) -> Round:

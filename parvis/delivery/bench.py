@@ -1,7 +1,7 @@
 """How good the plans are: published instances solved by the very code that towns use.
 
-Two families are read from a folder. VRPLIB (`NAME.vrp`, best known in `NAME.sol`): several trips, release
-times, time windows, capacities, fleets. Solomon (`NAME.txt`, best known in `best-known.json`): one trip
+Two families are read from a folder and those in it. VRPLIB (`NAME.vrp`, best known in `NAME.sol`): several trips,
+release times, time windows, capacities, fleets. Solomon (`NAME.txt`, best known in `best-known.json`): one trip
 per vehicle. Each becomes a `Problem` (see `bench_instances`), is given to `solve`, and its plan to
 `verify`; a gap is cost / best known - 1. With `--compare`, other planners are given the same (`bench_rivals`).
 """
@@ -113,7 +113,10 @@ def solve_file(path: Path, seconds: float, rivals: Sequence[str] = ()) -> Line:
         instance = read_instance(path)
     except NotExpressible as reason:
         return Line(path.stem, trouble=str(reason), skipped=True)
-    line = solve_instance(instance, seconds)
+    try:
+        line = solve_instance(instance, seconds)
+    except Exception as error:
+        return Line(path.stem, len(instance.problem.drops), trouble=f"the planner gave up ({error})")
     return replace(line, rivals={name: against(instance, name, seconds, SEED) for name in rivals})
 
 
@@ -123,7 +126,8 @@ def solve_instance(instance: Instance, seconds: float) -> Line:
     violations = verify(problem, plan)
     trouble = ", ".join(sorted({violation.kind for violation in violations}))
     if plan.unserved:
-        trouble = f"{len(plan.unserved)} unserved {trouble}".strip()
+        left = f"no plan serves all: {len(plan.unserved)} of {len(problem.drops)} left out"
+        trouble = f"{left}, {trouble}" if trouble else left
     cost = plan.cost / instance.scale
     gap = None if trouble or not instance.best else cost / instance.best - 1
     return Line(instance.name, len(problem.drops), cost, instance.best, gap, len(plan.trips), plan.seconds, trouble)

@@ -1,17 +1,17 @@
 """Published routing instances as problems of a town.
 
-Rounding decides what a cost means. Known rules: `dimacs` (tenths, cut off), `round` (nearest whole),
-`trunc` (whole, cut off), `exact` (thousandths, rounded). A `.sol` proves the rule: it is the one under
-which its routes cost what it says. Without one, files with time windows follow `dimacs`, others `round`.
+Rounding decides what a cost means. Known rules: `dimacs` (tenths, cut off, costs in tenths), `tenths` (the same, costs
+in wholes), `round` (nearest whole), `trunc` (whole, cut off), `exact` (thousandths, rounded). A `.sol` proves the rule:
+it is the one under which its routes cost what it says. Without one, files with time windows follow `dimacs`, others
+`round`; the cost to compare with is then the entry `NAME` of `best-known.json`, if there is one.
 
-Solomon's instances are compared on distance, as towns plan. The best known is `NAME_distance` of the
-folder's `best-known.json` (sums of exact distances: `exact`, costs divided by 1,000). Where that file has
-no such entry, it is the published optimum under the one-decimal rule (`dimacs`), in `SOLOMON_OPTIMA`.
+Solomon's instances are compared on distance, as towns plan. The best known is that of a `.sol` whose rule is proven,
+or `NAME_distance` of the folder's `best-known.json` (sums of exact distances: `exact`, costs divided by 1,000). Where
+there is neither, it is the published optimum under the one-decimal rule (`tenths`), in `SOLOMON_OPTIMA`.
 Failing both, it is the entry `NAME`, fewest vehicles first: then the fleet is that of the record, since with
 more vehicles a shorter distance is no achievement.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,17 +19,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import vrplib  # type: ignore[import-untyped]
 
+from .bench_files import Array, Raw, instance_paths, read_raw, read_records, read_solution
 from .planning import Bike, Drop, Plan, Problem, Trip, matrix, retime
 
-type Array = np.ndarray[Any, Any]
+__all__ = ["Instance", "NotExpressible", "instance_paths", "plan_of", "read_instance", "read_solution"]
+
 type Rule = Callable[[Any], Array]
 
 RULES: Mapping[str, tuple[Rule, int]] = {
     "dimacs": (lambda values: np.floor(10 * np.asarray(values, dtype=float) + 1e-9).astype(np.int64), 1),
     "round": (lambda values: np.round(np.asarray(values, dtype=float)).astype(np.int64), 1),
     "trunc": (lambda values: np.floor(np.asarray(values, dtype=float)).astype(np.int64), 1),
+    "tenths": (lambda values: RULES["dimacs"][0](values), 10),
     "exact": (lambda values: np.round(1000 * np.asarray(values, dtype=float)).astype(np.int64), 1000),
 }
 """How values become whole numbers, and by what a cost is divided to be compared."""
@@ -82,37 +84,29 @@ class Instance:
     best: float | None
 
 
-def instance_paths(folder: Path) -> list[Path]:
-    """The instance files of a folder, by name."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in (".vrp", ".txt"))
-
-
 def read_instance(path: Path) -> Instance:
     """The instance in `path`. Raises NotExpressible when a `Problem` cannot say it or the file is odd."""
     try:
-        return _read_vrplib(path) if path.suffix.lower() == ".vrp" else _read_solomon(path)
-    except (KeyError, ValueError, IndexError, RuntimeError, TypeError) as error:
-        raise NotExpressible(f"cannot be read ({error})") from error
+        raw, solomon = read_raw(path)
+        return _of_solomon(path, raw) if solomon else _of_vrplib(path, raw)
+    except (KeyError, ValueError, IndexError, RuntimeError, TypeError, OverflowError) as error:
+        lacks = f"it lacks {error}" if isinstance(error, KeyError) else error
+        raise NotExpressible(f"cannot be read ({lacks})") from error
 
 
-def _read_vrplib(path: Path) -> Instance:
-    raw = vrplib.read_instance(path)
+def _of_vrplib(path: Path, raw: Raw) -> Instance:
     _refuse_strangers(raw)
-    solution = read_solution(path)
-    name, best = _rule(raw, solution), None
-    rule, scale = RULES[name]
-    if solution is not None:
-        best = float(solution["cost"])
+    solution, record = read_solution(path), read_records(path).get(path.stem.upper())
+    proven = _proven(raw, solution)
+    rule, scale = RULES[proven or ("dimacs" if "time_window" in raw else "round")]
+    best = _cost(solution, "cost") or _cost(record, "best_known_cost")
     return Instance(path.stem, _problem(raw, rule, _vrplib_bikes(raw, rule)), scale, best)
 
 
-def read_solution(path: Path) -> dict[str, Any] | None:
-    """The `.sol` beside an instance (`routes` as lists of locations, `cost`), or None."""
-    beside = path.with_suffix(".sol")
-    if not beside.exists():
-        return None
-    solution = vrplib.read_solution(beside)
-    return solution if "cost" in solution else None
+def _cost(said: Mapping[str, Any] | None, key: str) -> float | None:
+    """What a file says that its best plan costs; None where it says no number."""
+    cost = (said or {}).get(key)
+    return float(cost) if isinstance(cost, int | float) and cost > 0 else None
 
 
 def _refuse_strangers(raw: Mapping[str, Any]) -> None:
@@ -125,15 +119,17 @@ def _refuse_strangers(raw: Mapping[str, Any]) -> None:
         raise NotExpressible("several load dimensions")
 
 
-def _rule(raw: Mapping[str, Any], solution: Mapping[str, Any] | None) -> str:
+def _proven(raw: Raw, solution: Raw | None) -> str | None:
     """The name of the rounding rule under which the solution costs what it says; see above."""
-    if solution is not None:
-        for name, (rule, scale) in RULES.items():
-            ways = rule(raw["edge_weight"])
-            cost = sum(ways[a, b] for route in solution["routes"] for a, b in pairwise([0, *route, 0]))
-            if abs(cost / scale - float(solution["cost"])) < 0.01:
-                return name
-    return "dimacs" if "time_window" in raw else "round"
+    places = range(len(raw["edge_weight"]))
+    if solution is None or not all(place in places for route in solution["routes"] for place in route):
+        return None
+    for name, (rule, scale) in RULES.items():
+        ways = rule(raw["edge_weight"])
+        cost = sum(ways[a, b] for route in solution["routes"] for a, b in pairwise([0, *route, 0]))
+        if abs(cost / scale - solution["cost"]) < 0.01:
+            return name
+    return None
 
 
 def _problem(raw: Mapping[str, Any], rule: Rule, bikes: Sequence[Bike]) -> Problem:
@@ -196,32 +192,28 @@ def _max_trips(raw: Mapping[str, Any], vehicle: int) -> int | None:
     return None if reloads is None else 1 + int(np.atleast_1d(reloads)[vehicle if np.ndim(reloads) else 0])
 
 
-def _read_solomon(path: Path) -> Instance:
-    raw = vrplib.read_instance(path, instance_format="solomon")
+def _of_solomon(path: Path, raw: Raw) -> Instance:
     name, best, vehicles = _best_known(path, raw)
     rule, scale = RULES[name]
     window = rule(raw["time_window"])[0]
     shift = (int(window[0]), int(window[1]))
     bikes = [Bike(f"v{k}", int(rule(raw["capacity"])), 0, *shift, max_trips=1) for k in range(vehicles)]
-    if name == "dimacs" and best is not None:
-        scale = 10  # costs in tenths, published in wholes
     return Instance(path.stem, _problem(raw, rule, bikes), scale, best)
 
 
-def _best_known(path: Path, raw: Mapping[str, Any]) -> tuple[str, float | None, int]:
+def _best_known(path: Path, raw: Raw) -> tuple[str, float | None, int]:
     """The rounding rule, the best known cost, and the fleet for which it holds; see the top of this file."""
-    beside = path.with_name("best-known.json")
-    known = json.loads(beside.read_text()) if beside.exists() else {}
-    vehicles = int(raw["vehicles"])
-    if f"{path.stem}_distance" in known:
-        return "exact", float(known[f"{path.stem}_distance"]["best_known_cost"]), vehicles
-    optimum = SOLOMON_OPTIMA.get(path.stem.upper())
+    vehicles, name, known = raw["vehicles"], path.stem.upper(), read_records(path)
+    solution = read_solution(path)
+    if proven := _proven(raw, solution):
+        return proven, _cost(solution, "cost"), vehicles
+    if distance := _cost(known.get(f"{name}_DISTANCE"), "best_known_cost"):
+        return "exact", distance, vehicles
+    optimum = SOLOMON_OPTIMA.get(name)
     if optimum is not None and len(raw["demand"]) == 101:
-        return "dimacs", optimum, vehicles
-    record = known.get(path.stem)
-    if record is None:
-        return "exact", None, vehicles
-    return "exact", float(record["best_known_cost"]), int(record.get("solved_with_vehicles", vehicles))
+        return "tenths", optimum, vehicles
+    record = known.get(name, {})
+    return "exact", _cost(record, "best_known_cost"), int(record.get("solved_with_vehicles", vehicles))
 
 
 def plan_of(instance: Instance, routes: Sequence[Sequence[int]]) -> Plan:

@@ -12,11 +12,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from parvis.core.words import say_clock
-from parvis.delivery.actions.problems import deliveries_of
+from parvis.delivery.actions.problems import deliveries_of, shifts_of
 from parvis.delivery.actions.road import ended_at, still_carries
+from parvis.delivery.actions.suiting import ALSO
 from parvis.delivery.chain import lost_at
-from parvis.delivery.models import Bag, Bike, Delivery, DeliveryEvent, Hub, Plan, Round, Stop
+from parvis.delivery.models import Bag, Bike, Delivery, DeliveryEvent, Hub, Plan, RefusedTap, Round, Shift, Stop, Window
+from parvis.delivery.pickups import fetched, to_fetch
 from parvis.delivery.sentences import unserved_reason
+from parvis.delivery.skills import why_not
 from parvis.delivery.states import BagState, DeliveryState
 from parvis.people.models import Person
 
@@ -44,8 +47,22 @@ class BoardStop:
 
     @cached_property
     def awaited(self) -> list[str]:
-        """The senders whose bags are not at the hub yet."""
+        """The senders whose bags are not at the hub yet, and should come there."""
+        if self.fetched_from:
+            return []
         return [bag.sender for bag in self.delivery.live_bags() if bag.state in _AWAITED]
+
+    @cached_property
+    def fetched_from(self) -> str:
+        """The shop where the rider has still to fetch it, if it goes straight from there."""
+        if to_fetch(self.stop) is None:
+            return ""
+        return ", ".join(dict.fromkeys(bag.sender for bag in self.delivery.live_bags()))
+
+    @property
+    def straight(self) -> bool:
+        """It goes straight from its shop, whether or not it has been fetched."""
+        return bool(self.fetched_from) or fetched(self.stop)
 
     @property
     def ended(self) -> bool:
@@ -59,14 +76,34 @@ class BoardStop:
         return max((event.at for event in self.delivery.events.all() if event.kind in ends), default=None)
 
     @property
+    def failure(self) -> str:
+        """Why nobody took it, in words; nothing where it did not fail."""
+        if self.state != DeliveryState.FAILED:
+            return ""
+        return max((e for e in self.delivery.events.all() if e.kind == "failed"), key=lambda e: e.at).reason
+
+    @cached_property
+    def tried_at(self) -> datetime | None:
+        """When nobody could take it, if its rider comes by again on this round."""
+        left = self.stop.round.left_at
+        tries = [event.at for event in self.delivery.events.all() if event.kind == DeliveryEvent.Kind.TRIED]
+        again = bool(left and tries) and self.counts and not self.ended
+        return tries[-1] if again and left and tries[-1] >= left else None
+
+    @property
     def expected_at(self) -> datetime:
         """When the bell will ring, with the delay of the round so far."""
         return self.stop.arrive_at + self.delay
 
     @property
+    def window(self) -> Window:
+        """The window in which a plan rides: of two that suit, perhaps the second."""
+        return self.delivery.also if self.stop.option == ALSO and self.delivery.also else self.delivery.window
+
+    @property
     def spare(self) -> timedelta:
         """By how much the round may still run late before this door is reached after its window."""
-        return self.delivery.window.ends_at - self.expected_at
+        return self.window.ends_at - self.expected_at
 
     @property
     def too_late(self) -> bool:
@@ -85,6 +122,7 @@ class BoardRound:
     colour: int
     may_change: bool
     at: datetime
+    on_shift: bool = True  # False: the shift in which it was planned has been taken out
 
     @property
     def on_the_road(self) -> bool:
@@ -122,8 +160,13 @@ class BoardRound:
         said = []
         if self.bike.broken_at:
             said.append(_("%(bike)s is out of order.") % {"bike": self.bike})
+        if not self.on_shift:
+            said.append(_("Nobody is on shift for it. Plan again."))
         if self.at > self.round.departs_at + GRACE:
             said.append(_("It should have left at %(time)s.") % {"time": say_clock(self.round.departs_at)})
+        for stop in self.stops:
+            if why := why_not(self.bike, self.bike.skills, stop.delivery.needs):
+                said.append(_("%(code)s: %(why)s") % {"code": stop.delivery.code, "why": why})
         shops = {shop for stop in self.stops for shop in stop.awaited}
         if shops and self.at > self.round.departs_at - SOON:
             said.append(_("Still missing: %(shops)s.") % {"shops": ", ".join(sorted(shops))})
@@ -159,6 +202,7 @@ class Board:
     failed: Plan | None  # the newest attempt, if it failed
     deliveries: tuple[Delivery, ...]
     rounds: tuple[BoardRound, ...]
+    taps: tuple[RefusedTap, ...] = ()  # of riders, that nobody has read yet
 
     @classmethod
     def load(cls, hub: Hub, day: date, at: datetime) -> "Board":
@@ -177,7 +221,12 @@ class Board:
             computing=newest if newest and newest.state == Plan.State.COMPUTING else None,
             failed=newest if newest and newest.state == Plan.State.FAILED else None,
             deliveries=deliveries,
-            rounds=_rounds(plan, deliveries, at) if plan else (),
+            rounds=_rounds(plan, deliveries, shifts_of(hub, day, with_broken=True), at) if plan else (),
+            taps=tuple(
+                RefusedTap.objects.filter(
+                    town=hub.town_id, round__plan__hub=hub, round__plan__day=day, seen_at=None
+                ).select_related("rider", "round__bike")
+            ),
         )
 
     @property
@@ -215,6 +264,15 @@ class Board:
         """Bags that somebody held and that cannot be found, with the delivery each is for."""
         return [(delivery, bag) for delivery in self.deliveries for bag in delivery.live_bags() if lost_at(bag)]
 
+    @cached_property
+    def refused(self) -> list[tuple[RefusedTap, Delivery | None]]:
+        """Taps of riders that could not be used, with the delivery each is for; without those whose door has ended
+        since.
+        """
+        by_id = {delivery.pk: delivery for delivery in self.deliveries}
+        told = [(tap, by_id.get(tap.delivery_id) if tap.delivery_id else None) for tap in self.taps]
+        return [(tap, delivery) for tap, delivery in told if delivery is None or not _ended_since(delivery, tap.at)]
+
     @property
     def metres(self) -> int:
         """What the rounds ride together."""
@@ -246,12 +304,20 @@ def _left_behind(delivery: Delivery) -> str:
     return f"{said} {events[-1].detail.get('reason', '')}".strip() if events else said
 
 
+def _ended_since(delivery: Delivery, at: datetime) -> bool:
+    """Whether a delivery was handed over, failed or cancelled at ``at`` or later."""
+    ends = {DeliveryEvent.Kind.DELIVERED, DeliveryEvent.Kind.FAILED, DeliveryEvent.Kind.CANCELLED}
+    return any(event.kind in ends and event.at >= at for event in delivery.events.all())
+
+
 def _carries(delivery: Delivery) -> bool:
     """Whether there is anything to bring."""
     return any(bag.state != BagState.MISSING for bag in delivery.live_bags())
 
 
-def _rounds(plan: Plan, deliveries: Sequence[Delivery], at: datetime) -> tuple[BoardRound, ...]:
+def _rounds(
+    plan: Plan, deliveries: Sequence[Delivery], shifts: Sequence[Shift], at: datetime
+) -> tuple[BoardRound, ...]:
     by_id = {delivery.pk: delivery for delivery in deliveries}
     rounds = (
         Round.objects.filter(plan=plan).select_related("bike", "rider").prefetch_related("stops").order_by("number")
@@ -261,7 +327,7 @@ def _rounds(plan: Plan, deliveries: Sequence[Delivery], at: datetime) -> tuple[B
     for i, round_ in enumerate(rounds):
         stops = [stop for stop in round_.stops.all() if stop.delivery_id in by_id]
         for stop in stops:
-            stop.delivery = by_id[stop.delivery_id]
+            stop.delivery, stop.round = by_id[stop.delivery_id], round_
         carrier = Round(pk=kept.get(str(round_.pk), round_.pk), left_at=round_.left_at)
         delay = _delay(round_, stops, at)
         board.append(
@@ -273,14 +339,23 @@ def _rounds(plan: Plan, deliveries: Sequence[Delivery], at: datetime) -> tuple[B
                 colour=i % COLOURS + 1,
                 may_change=round_.left_at is None and not round_.locked and str(round_.pk) not in kept,
                 at=at,
+                on_shift=any(_is_of(round_, shift) for shift in shifts),
             )
         )
     return tuple(board)
 
 
+def _is_of(round_: Round, shift: Shift) -> bool:
+    """Whether a round leaves in a shift, as ``RoundQuerySet.of_shift`` asks the database."""
+    same = (round_.bike_id, round_.rider_id) == (shift.bike_id, shift.rider_id)
+    return same and shift.starts_at <= round_.departs_at < shift.ends_at
+
+
 def _counts(round_: Round, stop: Stop) -> bool:
     """A round that has left serves what it took along."""
-    return round_.left_at is None or ended_at(round_, stop) is not None or still_carries(round_, stop)
+    if round_.left_at is None or ended_at(round_, stop) is not None:
+        return True
+    return still_carries(round_, stop) or to_fetch(stop) is not None
 
 
 def _delay(round_: Round, stops: Sequence[Stop], at: datetime) -> timedelta:

@@ -113,6 +113,8 @@ def _mark(event: BagEvent, *, last: bool) -> str:
 def _label(event: BagEvent) -> str:
     if event.detail.get("taken_off"):
         return _("Taken off the bike")
+    if event.kind == BagEvent.Kind.LOADED and event.detail.get("at_shop"):
+        return _("Fetched at the shop by the rider")
     if event.kind == BagEvent.Kind.PACKED:
         return _("Put into crate %(number)s") % {"number": event.detail.get("crate", "?")}
     if event.kind == BagEvent.Kind.AT_HUB and event.detail.get("unpacked"):

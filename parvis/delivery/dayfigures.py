@@ -1,14 +1,16 @@
 """The days of a town's deliveries in figures: promises kept, kilometres, costs, air; and each delivery behind them.
 
+A town's figures are those of its own buyers, whoever rides; of a hub that it shares it has its share (``sharedays``).
 A day is the day of the window FIRST promised. A fixed number of queries, however many days and deliveries: deliveries
 with their doors, windows, rounds, shifts, rates. ``market.round_figures`` adds what came in, and for which shop.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -18,6 +20,7 @@ from parvis.delivery.footprint import Spared, spared
 from parvis.delivery.kept import AtDoor, Judged, Outcome, judge
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round, RunningCosts, Shift, Window
 from parvis.delivery.models.costs import rates_on
+from parvis.delivery.shares import HubDay, SharedDay
 from parvis.towns.models import Town
 
 MOVED_AT_MOST = timedelta(days=7)  # a promise that is moved further away is found under its new day
@@ -27,12 +30,14 @@ _DOORS = (DeliveryEvent.Kind.DELIVERED, DeliveryEvent.Kind.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One delivery: its day, how its promise ended, how often a bike was at the door."""
+    """One delivery: its day and hub, how its promise ended, how often a bike was at the door, and whose buyer waits."""
 
     pk: UUID
     day: date
     judged: Judged
     attempts: int
+    hub: UUID
+    buyers_town: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,44 +90,58 @@ def together(lines: Iterable[DayLine], first: date) -> DayLine:
 
 
 def told_between(town: Town, first: date, last: date, at: datetime) -> list[Told]:
-    """Every delivery expected that was first promised on these days (both included), judged as things stand ``at``."""
-    start, end = day_bounds(first, town.zone)[0], day_bounds(last, town.zone)[1]
+    """Every delivery expected by its buyers that was first promised on these days (both included), judged as things
+    stand ``at``.
+    """
+    return told_of(Delivery.objects.expected().ordered_by(town), town.zone, first, last, at)
+
+
+def told_of(rows: QuerySet[Delivery], zone: ZoneInfo, first: date, last: date, at: datetime) -> list[Told]:
+    """The same of some deliveries. Four queries."""
+    start, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
     # A promise of these days may stand in a window of others by now: events name the first one.
-    around = {"starts_at__gte": start - MOVED_AT_MOST, "starts_at__lt": end + MOVED_AT_MOST}
-    moves = _moves(town, start - MOVED_AT_MOST, end + MOVED_AT_MOST)
-    rows = Delivery.objects.expected().filter(
-        town=town, window__starts_at__gte=start - MOVED_AT_MOST, window__starts_at__lt=end + MOVED_AT_MOST
-    )
-    deliveries = list(rows.order_by("pk").values_list("pk", "window_id"))
+    rows = rows.filter(window__starts_at__gte=start - MOVED_AT_MOST, window__starts_at__lt=end + MOVED_AT_MOST)
+    deliveries = list(rows.order_by("pk").values_list("pk", "window_id", "town_id", "ordered_in_id"))
+    doors = _doors(rows)
+    moves = _moves(rows, doors)
+    known = {window for _pk, window, *_towns in deliveries} | {window for window, _at in moves.values()}
     windows = {
-        pk: (starts_at, ends_at)
-        for pk, starts_at, ends_at in Window.objects.filter(town=town, **around).values_list(
-            "pk", "starts_at", "ends_at"
+        pk: (starts_at, ends_at, hub)
+        for pk, starts_at, ends_at, hub in Window.objects.filter(pk__in=known).values_list(
+            "pk", "starts_at", "ends_at", "hub_id"
         )
     }
-    doors = _doors(rows)
     found = []
-    for pk, window_id in deliveries:
+    for pk, window_id, town_id, ordered_in in deliveries:
         first_window, moved_at = moves.get(pk, (window_id, None))
-        starts_at, ends_at = windows.get(first_window, windows[window_id])
+        starts_at, ends_at, hub = windows.get(first_window, windows[window_id])
         if start <= starts_at < end:
             judged = judge(starts_at, ends_at, doors.get(pk, ()), moved_at=moved_at, at=at)
-            found.append(Told(pk, day_of(starts_at, town.zone), judged, len(doors.get(pk, ()))))
+            day = day_of(starts_at, zone)
+            found.append(Told(pk, day, judged, len(doors.get(pk, ())), hub, ordered_in or town_id))
     return found
 
 
-def _moves(town: Town, start: datetime, end: datetime) -> dict[UUID, tuple[UUID, datetime | None]]:
-    """For each delivery whose window was changed: the window to be judged, and when the town gave it up, if it did."""
-    events = DeliveryEvent.objects.filter(
-        town=town,
-        kind=DeliveryEvent.Kind.REBOOKED,
-        delivery__window__starts_at__gte=start,
-        delivery__window__starts_at__lt=end,
-    )
+def _moves(
+    rows: QuerySet[Delivery], doors: Mapping[UUID, Sequence[AtDoor]]
+) -> dict[UUID, tuple[UUID, datetime | None]]:
+    """For each delivery whose window was changed: the window to be judged, and when the town gave it up, if it did.
+
+    What stood when a bike was first at the door is judged: a buyer who was not at home and asks for another time has
+    been served as promised.
+    """
+    events = DeliveryEvent.objects.filter(kind=DeliveryEvent.Kind.REBOOKED, delivery__in=rows)
     found: dict[UUID, tuple[UUID, datetime | None]] = {}
+    rung: set[UUID] = set()
     for pk, at, detail in events.order_by("at", "pk").values_list("delivery_id", "at", "detail"):
-        if found.get(pk, (None, None))[1] is not None:
+        if pk in rung or found.get(pk, (None, None))[1] is not None:
             continue  # the first time that the town moved it is what counts
+        if "from" not in detail:  # forgotten with its buyer, by an installation of before
+            continue
+        if pk in doors and doors[pk][0].at <= at:
+            rung.add(pk)
+            found.setdefault(pk, (UUID(detail["from"]), None))
+            continue
         if detail.get("asked_by") == BY_BUYER:
             found[pk] = (UUID(detail["to"]), None)
         else:
@@ -138,20 +157,32 @@ def _doors(rows: QuerySet[Delivery]) -> dict[UUID, list[AtDoor]]:
     return found
 
 
-def lines_of(town: Town, told: Iterable[Told], first: date, last: date) -> list[DayLine]:
-    """The days that had a shift or a promise, newest first."""
+def lines_of(
+    town: Town, told: Iterable[Told], first: date, last: date, shared: Sequence[SharedDay] = ()
+) -> list[DayLine]:
+    """The days that had a shift or a promise, newest first; of ``shared`` days the town's share."""
+    told = list(told)
     counted = _counted(told)
-    ridden = _ridden(town, first, last)
-    paid = _paid(town, first, last)
+    apart = {(day.hub, day.day) for day in shared}
+    ridden = _ridden(town, first, last, apart)
+    paid = _paid(town, first, last, apart)
+    drops = Counter(one.day for one in told if one.attempts and (one.hub, one.day) not in apart)
     rows = list(RunningCosts.objects.of(town))
-    days = sorted({*counted, *ridden, *paid}, reverse=True)
+    shares: dict[date, DayLine] = {}
+    for one in shared:
+        share = DayLine(one.day, metres=one.out(town.pk), ridden=one.back(town.pk), cost=one.cost_of(town.pk))
+        if town.pk != one.host and not (share.metres or share.cost.cents):
+            continue  # the neighbour's bikes rode, and for nobody here
+        shares[one.day] = shares.get(one.day, DayLine(one.day)) + share
+    days = sorted({*counted, *ridden, *paid, *shares}, reverse=True)
     lines = []
     for day in days:
-        line = counted.get(day, DayLine(day))
+        line = counted.get(day, DayLine(day)) + shares.get(day, DayLine(day))
         planned, back = ridden.get(day, (0, 0))
         seconds, bikes = paid.get(day, (0, 0))
-        cost = cost_of_day(rates_on(rows, day), rider_seconds=seconds, bikes=bikes, metres=planned, drops=line.drops)
-        lines.append(line + DayLine(day, metres=planned, ridden=back, cost=cost, air=spared(planned, town.country)))
+        cost = cost_of_day(rates_on(rows, day), rider_seconds=seconds, bikes=bikes, metres=planned, drops=drops[day])
+        line += DayLine(day, metres=planned, ridden=back, cost=cost)
+        lines.append(line + DayLine(day, air=spared(line.metres, town.country)))
     return lines
 
 
@@ -174,27 +205,34 @@ def _counted(told: Iterable[Told]) -> dict[date, DayLine]:
     return found
 
 
-def _ridden(town: Town, first: date, last: date) -> dict[date, tuple[int, int]]:
-    """Metres of the published plan's rounds that left, and of those that came back, by day."""
+def _ridden(town: Town, first: date, last: date, apart: Container[HubDay]) -> dict[date, tuple[int, int]]:
+    """Metres of the published plan's rounds that left, and of those that came back, by day; not of days apart."""
     rounds = Round.objects.filter(
         town=town, plan__state=Plan.State.PUBLISHED, plan__day__gte=first, plan__day__lte=last, left_at__isnull=False
     )
     rows = (
         rounds.order_by()
-        .values_list("plan__day")
+        .values_list("plan__day", "plan__hub")
         .annotate(out=Sum("metres"), back=Sum("metres", filter=Q(back_at__isnull=False), default=0))
     )
-    return {day: (out, back) for day, out, back in rows}
+    found: dict[date, tuple[int, int]] = {}
+    for day, hub, out, back in rows:
+        if (hub, day) not in apart:
+            before = found.get(day, (0, 0))
+            found[day] = (before[0] + out, before[1] + back)
+    return found
 
 
-def _paid(town: Town, first: date, last: date) -> Mapping[date, tuple[int, int]]:
-    """Seconds of shifts and bikes on shift, by day."""
+def _paid(town: Town, first: date, last: date, apart: Container[HubDay]) -> Mapping[date, tuple[int, int]]:
+    """Seconds of shifts and bikes on shift, by day; not of days apart."""
     start, end = day_bounds(first, town.zone)[0], day_bounds(last, town.zone)[1]
     shifts = Shift.objects.filter(town=town, starts_at__gte=start, starts_at__lt=end)
     seconds: dict[date, int] = defaultdict(int)
     bikes: dict[date, set[UUID]] = defaultdict(set)
-    for bike, starts_at, ends_at in shifts.values_list("bike_id", "starts_at", "ends_at"):
+    rows = shifts.values_list("bike_id", "bike__hub", "starts_at", "ends_at")
+    for bike, hub, starts_at, ends_at in rows:
         day = day_of(starts_at, town.zone)
-        seconds[day] += round((ends_at - starts_at).total_seconds())
-        bikes[day].add(bike)
+        if (hub, day) not in apart:
+            seconds[day] += round((ends_at - starts_at).total_seconds())
+            bikes[day].add(bike)
     return {day: (seconds[day], len(bikes[day])) for day in seconds}

@@ -18,7 +18,9 @@ from parvis.core.time import day_of
 from parvis.delivery.actions.road import aboard, ended_at
 from parvis.delivery.eta import NARROWEST, Door, Interval, Ride, expect, misses, rounded, widths_of
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, RiderPosition, Round, Stop
+from parvis.delivery.moved import is_moved
 from parvis.delivery.states import DeliveryState
+from parvis.delivery.told import is_called_off
 from parvis.delivery.ways import around
 from parvis.towns.models import Town
 
@@ -30,7 +32,9 @@ FIVE, ONE = 300, 60
 
 @dataclass(frozen=True)
 class Following:
-    """One delivery at the moment ``at``; ``stop`` is its place on a published round, if it has one."""
+    """One delivery at the moment ``at``; ``stop`` is its place on a published round, if it has one. ``town`` is the
+    buyer's: where a neighbour rides for it, the neighbour's rounds teach the interval.
+    """
 
     delivery: Delivery
     town: Town
@@ -64,6 +68,11 @@ class Following:
         """Handed over, failed, or called off."""
         return self.state in {DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.CANCELLED}
 
+    @property
+    def called_off(self) -> bool:
+        """The bike that was to come cannot, and none has been found since."""
+        return self.stop is None and not self.is_over and is_called_off(self.delivery)
+
     @cached_property
     def ended(self) -> DeliveryEvent | None:
         """How it ended at the door, if it has."""
@@ -74,6 +83,10 @@ class Following:
     def ride(self) -> Ride | None:
         """Its round as ``eta.py`` reads it, in seconds of the clock."""
         return None if self.stop is None else _ride(self.stop.round, self.stops)
+
+    @property
+    def _rides(self) -> Town:
+        return self.town if self.delivery.town_id == self.town.pk else self.delivery.town
 
     @property
     def _index(self) -> int:
@@ -92,7 +105,7 @@ class Following:
         """When the bell rings, in seconds of the clock; None while nothing is planned, and once it rang."""
         if self.ride is None or self.is_over:
             return None
-        found = expect(self.ride, self._index, int(self.at.timestamp()), measured(self.town, self.at))
+        found = expect(self.ride, self._index, int(self.at.timestamp()), measured(self._rides, self.at))
         opens = int(self.delivery.window.starts_at.timestamp())  # nobody rings before what was promised
         found = replace(found, early=max(found.early, opens), late=max(found.late, opens + NARROWEST))
         return rounded(found, ONE if self.on_the_way and self.doors_before == 0 else FIVE)
@@ -118,14 +131,14 @@ class Following:
         """Where the bike is, for the next door only, and only where its rider agreed."""
         if self.stop is None or not self.on_the_way or self.doors_before != 0:
             return None
-        return RiderPosition.of_round(self.stop.round, day_of(self.at, self.town.zone), self.at)
+        return RiderPosition.of_round(self.stop.round, self.at)
 
     @cached_property
     def map(self) -> TownMap:
         """The depot, the door, and the bike while it is on its way here."""
         hub, door = self.delivery.window.hub, self.delivery.point
         markers = [
-            Marker(hub.lon, hub.lat, hub.name, tone="hub"),
+            Marker(hub.lon, hub.lat, hub.name, label="⌂", tone="hub"),
             Marker(door.lon, door.lat, _("Your door"), tone="go"),
         ]
         said = _("The depot and your door.")
@@ -148,9 +161,8 @@ def _stop_of(delivery: Delivery) -> Stop | None:
     stop = stops.select_related("round__plan").order_by("-arrive_at").first()
     if stop is None:
         return None
-    again = [event.at for event in delivery.events.all() if event.kind == DeliveryEvent.Kind.REBOOKED]
-    planned = stop.round.plan.published_at or stop.round.plan.made_at
-    return None if again and max(again) > planned else stop
+    stop.delivery = delivery
+    return None if is_moved(stop) else stop
 
 
 def _stops(round_: Round) -> tuple[Stop, ...]:

@@ -9,10 +9,13 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from parvis.core.time import day_bounds, day_of
 from parvis.delivery.chain import lost_at
-from parvis.delivery.models import Bag, Delivery, Hub, Window
-from parvis.delivery.parcels import AWAITED, Parcel
+from parvis.delivery.models import Bag, Delivery, DeliveryEvent, Hub, Plan, Stop, Window
+from parvis.delivery.parcels import Parcel
+from parvis.delivery.pickups import STRAIGHT, at_its_shop
 from parvis.delivery.states import BagState
 
 
@@ -57,10 +60,11 @@ class HubDay:
         chosen = _chosen(windows, window, at)
         found = Delivery.objects.expected().filter(town=hub.town_id, window__in=chosen).with_story()
         of_window = {one.pk: one for one in windows}
+        fetched = fetch_moments(hub, windows)
         parcels = []
         for delivery in found.order_by("window__starts_at", "code"):
             delivery.window = of_window[delivery.window_id]
-            parcels.append(Parcel(delivery))
+            parcels.append(Parcel(delivery, fetched.get(delivery.pk) if at_its_shop(delivery) else None))
         return cls(hub, day, windows, chosen, at, tuple(parcels))
 
     @property
@@ -78,10 +82,9 @@ class HubDay:
         """Who has still to bring what, by when: the late ones first."""
         waiting: dict[tuple[datetime, str, str], list[AwaitedBag]] = {}
         for parcel in self.parcels:
-            for bag, state in parcel.bags:
-                if state in AWAITED:
-                    key = (parcel.delivery.window.goods_due_at, bag.sender, bag.sender_phone)
-                    waiting.setdefault(key, []).append(AwaitedBag(bag, parcel, state == BagState.READY))
+            for bag in parcel.awaited:
+                key = (parcel.delivery.window.goods_due_at, bag.sender, bag.sender_phone)
+                waiting.setdefault(key, []).append(AwaitedBag(bag, parcel, bag.state == BagState.READY))
         senders = [
             Sender(name, phone, due_at, due_at < self.at, tuple(bags))
             for (due_at, name, phone), bags in waiting.items()
@@ -95,7 +98,12 @@ class HubDay:
     @property
     def awaited(self) -> int:
         """How many bags are still to come."""
-        return self.count(*AWAITED)
+        return sum(len(parcel.awaited) for parcel in self.parcels)
+
+    @property
+    def to_fetch(self) -> list[Parcel]:
+        """Deliveries that riders fetch at their shop, the first to be fetched first."""
+        return sorted((p for p in self.parcels if p.to_fetch), key=lambda p: (p.fetch_at, p.delivery.code))
 
     @property
     def late(self) -> int:
@@ -168,6 +176,31 @@ class HubDay:
     def nothing_left(self) -> list[Parcel]:
         """Deliveries of which no bag will come."""
         return [parcel for parcel in self.parcels if not parcel.total and not parcel.has_left]
+
+
+def parcel_of(delivery: Delivery) -> Parcel:
+    """One delivery as the hub sees it; its window and its story are at hand."""
+    window = delivery.window
+    waits = at_its_shop(delivery) is not None
+    return Parcel(delivery, fetch_moments(window.hub, [window]).get(delivery.pk) if waits else None)
+
+
+def fetch_moments(hub: Hub, windows: Sequence[Window]) -> dict[UUID, datetime]:
+    """When riders ring at shops for the deliveries of some windows, by published rounds that are not back; not for
+    what was promised another time since (``moved.is_moved``).
+    """
+    moved = DeliveryEvent.objects.filter(
+        delivery=OuterRef("delivery"), kind=DeliveryEvent.Kind.REBOOKED, at__gt=OuterRef("round__plan__published_at")
+    )
+    stops = Stop.objects.filter(
+        town=hub.town_id,
+        option=STRAIGHT,
+        delivery__window__in=windows,
+        round__plan__state=Plan.State.PUBLISHED,
+        round__back_at=None,
+    )
+    moments = stops.exclude(Exists(moved)).values_list("delivery", "fetch_at", "arrive_at")
+    return {pk: fetch_at or arrive_at for pk, fetch_at, arrive_at in moments}
 
 
 def _day_to_show(hub: Hub, window: UUID | str | None, at: datetime) -> date:

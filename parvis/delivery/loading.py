@@ -9,10 +9,11 @@ from django.utils.translation import ngettext
 
 from parvis.core.words import say_weight
 from parvis.delivery.crating import as_packed, crate_of
-from parvis.delivery.models import Bag, Round, Stop
+from parvis.delivery.models import Bag, Plan, Round, Stop
 from parvis.delivery.packing import boxes_for, overload
 from parvis.delivery.parcels import Parcel
 from parvis.delivery.sizes import MILLILITRES_FILLED
+from parvis.delivery.skills import why_not
 from parvis.delivery.trips import Trip, trip_of
 
 
@@ -130,7 +131,7 @@ class Loading:
 
     @cached_property
     def warnings(self) -> list[str]:
-        """By how much the bags are too much for the bike, in sentences; none where they fit."""
+        """By how much the bags are too much for the bike and what it cannot do, in sentences; none where they fit."""
         bike = self.trip.round.bike
         bags = [as_packed(bag, row.stop.position) for row in self.rows for bag in [*row.on, *row.here, *row.awaited]]
         most = int(bike.max_millilitres * MILLILITRES_FILLED)
@@ -167,7 +168,22 @@ class Loading:
         if over.millilitres:
             litres = -(-over.millilitres // 1000)
             said.append(_("It is %(litres)s litres too large for %(bike)s.") % {"litres": litres, "bike": bike})
+        for row in self.rows:
+            if why := why_not(bike, bike.skills, row.parcel.delivery.needs):
+                said.append(_("%(code)s: %(why)s") % {"code": row.parcel.delivery.code, "why": why})
         return said
+
+
+def cannot_ride(bag: Bag) -> str:
+    """Why the bike on whose published round a bag stands cannot take it, and what to do; nothing where it can."""
+    stops = Stop.objects.filter(
+        delivery=bag.delivery_id, round__plan__state=Plan.State.PUBLISHED, round__left_at=None
+    ).select_related("round__bike", "delivery")
+    for stop in stops:
+        bike = stop.round.bike
+        if why := why_not(bike, bike.skills, stop.delivery.needs):
+            return f"{why} {_('The dispatcher has to plan again.')}"
+    return ""
 
 
 def bags_said(bags: Sequence[Bag]) -> str:

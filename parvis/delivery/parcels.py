@@ -1,6 +1,7 @@
 """A delivery and its bags as hub and rider see them, worked out once from the rows at hand."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -13,9 +14,14 @@ AWAITED = {BagState.EXPECTED, BagState.READY}
 
 @dataclass(frozen=True)
 class Parcel:
-    """A delivery as the hub sees it: its bags with the state of each, worked out once."""
+    """A delivery as the hub sees it: its bags with the state of each, worked out once.
+
+    With ``fetch_at`` its bags are still at their shop, where its rider fetches them at that moment: the hub does not
+    wait for them.
+    """
 
     delivery: Delivery
+    fetch_at: datetime | None = None
 
     @cached_property
     def bags(self) -> list[tuple[Bag, BagState]]:
@@ -32,8 +38,13 @@ class Parcel:
 
     @property
     def awaited(self) -> list[Bag]:
-        """Bags that are still to come."""
-        return self._in(*AWAITED)
+        """Bags that are still to come to the hub."""
+        return [] if self.fetch_at else self._in(*AWAITED)
+
+    @property
+    def to_fetch(self) -> list[Bag]:
+        """Bags that a rider fetches at their shop."""
+        return self._in(*AWAITED) if self.fetch_at else []
 
     @property
     def loose(self) -> list[Bag]:
@@ -75,7 +86,7 @@ class Parcel:
     @property
     def arrived(self) -> int:
         """How many of them have reached the hub, wherever they are now."""
-        return self.total - len(self.awaited)
+        return self.total - len(self.awaited) - len(self.to_fetch)
 
     @property
     def has_left(self) -> bool:

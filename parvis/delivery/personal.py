@@ -7,7 +7,17 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from parvis.core.personal import NOBODY, Held, Subject, plain
-from parvis.delivery.models import BagEvent, Delivery, DeliveryEvent, Plan, Rating, RiderPosition, Round, Shift
+from parvis.delivery.models import (
+    BagEvent,
+    Delivery,
+    DeliveryEvent,
+    Plan,
+    Rating,
+    RefusedTap,
+    RiderPosition,
+    Round,
+    Shift,
+)
 
 
 def held(subject: Subject) -> Held:
@@ -19,6 +29,7 @@ def held(subject: Subject) -> Held:
         "delivery.RiderPosition": plain(
             RiderPosition.objects.filter(rider=me).order_by("town_id"), "day", "agreed_at", "lon", "lat", "at"
         ),
+        "delivery.RefusedTap": plain(RefusedTap.objects.filter(rider=me).order_by("at"), "at", "said"),
         "delivery.Plan": plain(Plan.objects.filter(made_by=me).order_by("made_at"), "day", "version", "made_at"),
         "delivery.BagEvent": plain(BagEvent.objects.filter(by=me).order_by("at"), "at", "kind", "bag__code"),
         "delivery.DeliveryEvent": plain(DeliveryEvent.objects.filter(by=me).order_by("at"), "at", "kind"),
@@ -37,6 +48,7 @@ def held_of(deliveries: Collection[UUID]) -> Held:
         "leave_note",
         "lon",
         "lat",
+        "away_metres",
         "window__starts_at",
         "window__ends_at",
     )
@@ -61,8 +73,9 @@ def kept(subject: Subject) -> list[str]:
 
 
 def erase(subject: Subject, at: datetime) -> None:
-    """What somebody did loses its doer when the account goes; where they were last goes now."""
+    """What somebody did loses its doer when the account goes; where they were last, and refused taps, go now."""
     RiderPosition.objects.filter(rider=subject.person).delete()
+    RefusedTap.objects.filter(rider=subject.person).delete()
 
 
 def forget(deliveries: Collection[UUID]) -> int:
@@ -70,7 +83,9 @@ def forget(deliveries: Collection[UUID]) -> int:
     proofs = DeliveryEvent.objects.filter(delivery__in=deliveries)
     for event in proofs.exclude(photo=""):
         event.photo.delete(save=False)
-    proofs.update(photo="", detail={})
+    proofs.update(photo="")
+    # which window was promised instead is nobody's data, and the town's figures are worked out from it
+    proofs.exclude(kind=DeliveryEvent.Kind.REBOOKED).update(detail={})
     rows = Delivery.objects.filter(pk__in=deliveries)
     Rating.objects.filter(delivery__in=deliveries).update(comment="")
     return rows.update(name=NOBODY, phone="", address="", note="", leave_with="", leave_note="", lon=0, lat=0)

@@ -7,10 +7,13 @@ from functools import cached_property
 from parvis.core.time import day_bounds
 from parvis.delivery.models import DeliveryEvent, Round, Shift, Stop
 from parvis.delivery.parcels import Parcel
+from parvis.delivery.pickups import PickUp, to_fetch
 from parvis.delivery.states import DeliveryState
 from parvis.delivery.trips import Trip, trips_of
 from parvis.people.models import Person
 from parvis.towns.models import Town
+
+WIDEST_WORD = 14  # letters: so many fit on a telephone of 360 px
 
 
 @dataclass(frozen=True)
@@ -18,16 +21,14 @@ class RiderDay:
     """The published rounds of one rider on one day, in order."""
 
     trips: tuple[Trip, ...]
-    breaks: tuple[Shift, ...] = ()  # the shifts of the day that have one
+    breaks: tuple[Shift, ...] = ()  # the shifts that have one on the day
 
     @classmethod
-    def load(cls, rider: Person, town: Town, day: date) -> "RiderDay":
-        """In a fixed number of queries."""
-        rounds = Round.objects.of_rider(rider, day).filter(town=town).select_related("plan__hub")
+    def load(cls, rider: Person, town: Town, day: date, at: datetime) -> "RiderDay":
+        """As things stand ``at``, in a fixed number of queries."""
+        rounds = Round.objects.of_rider(rider, day, at).filter(town=town).select_related("plan__hub")
         start, end = day_bounds(day, town.zone)
-        shifts = Shift.objects.filter(
-            town=town, rider=rider, starts_at__gte=start, starts_at__lt=end, break_starts_at__isnull=False
-        )
+        shifts = Shift.objects.filter(town=town, rider=rider, break_starts_at__gte=start, break_starts_at__lt=end)
         return cls(tuple(trips_of(rounds)), tuple(shifts.order_by("starts_at")))
 
     @property
@@ -79,7 +80,22 @@ class Door:
     @property
     def stays(self) -> bool:
         """The bike left without it."""
-        return bool(self.trip.round.left_at) and not self.parcel.aboard and self.end is None
+        return bool(self.trip.round.left_at) and not self.parcel.aboard and self.end is None and self.fetch is None
+
+    @cached_property
+    def fetch(self) -> PickUp | None:
+        """The shop at which the rider has still to fetch it."""
+        return to_fetch(self.stop) if self.parcel.to_fetch else None
+
+    @property
+    def shop(self) -> str:
+        """The name of that shop."""
+        return ", ".join(dict.fromkeys(bag.sender for bag in self.parcel.to_fetch))
+
+    @property
+    def shop_phone(self) -> str:
+        """Its telephone number, if it said one."""
+        return next((bag.sender_phone for bag in self.parcel.to_fetch), "")
 
     @cached_property
     def tried(self) -> DeliveryEvent | None:
@@ -103,6 +119,11 @@ class Door:
         return street_and_town(self.stop.delivery.address)[0]
 
     @property
+    def street_is_wide(self) -> bool:
+        """Whether a word of it is too wide for a small telephone in the largest letters: ``Amerikaansestraat``."""
+        return max(map(len, self.street.split()), default=0) > WIDEST_WORD
+
+    @property
     def rest(self) -> str:
         """What follows the street."""
         return street_and_town(self.stop.delivery.address)[1]
@@ -118,7 +139,7 @@ def ahead(trip: Trip) -> list[Door]:
     found = doors(trip)
     if trip.round.left_at is None:
         return found
-    waiting = [door for door in found if door.parcel.state == DeliveryState.ON_THE_WAY]
+    waiting = [door for door in found if door.fetch or door.parcel.state == DeliveryState.ON_THE_WAY]
     tries = {door.stop.pk: door.tried.at for door in waiting if door.tried is not None}
     again = [door for door in waiting if door.stop.pk in tries]
     return [d for d in waiting if d.stop.pk not in tries] + sorted(again, key=lambda door: tries[door.stop.pk])

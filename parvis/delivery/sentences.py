@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from parvis.core.words import say_clock
 from parvis.delivery.models import Delivery, Shift
 from parvis.delivery.planning import Plan, Problem, Stop, Violation
+from parvis.delivery.skills import why_not
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def violation_sentence(violation: Violation, problem: Problem, plan: Plan, names
                 "time": clock(stop.start),
                 "end": say_clock(delivery.window.ends_at),
             }
+        if violation.kind == "unskilled" and drop and shift:
+            return _("%(code)s: %(why)s") % {"code": code, "why": why_not(bike, shift.bike.skills, drop.needs)}
         if violation.kind == "not_ready" and drop:
             return _("The bags of %(code)s are at the hub at %(time)s only, after the bike has left.") % {
                 "code": code,
@@ -86,6 +89,7 @@ def _by_kind(kind: str, bike: str, code: str) -> str:
         "too_many_trips": _("%(bike)s would ride more rounds than it may."),
         "unknown_bike": _("A round is on %(bike)s. Plan again."),
         "unknown_drop": _("A round stops at a delivery that is no longer there. Plan again."),
+        "unknown_option": _("%(code)s cannot be brought as planned any more. Plan again."),
         "lost": _("%(code)s is on no round. Plan again."),
         "served_twice": _("%(code)s is on two rounds. Plan again."),
         "before_now": _("A round should have left already. Plan again."),

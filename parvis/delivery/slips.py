@@ -33,7 +33,7 @@ def _note(bag: Bag) -> str:
     crate = crate_of(bag)
     cold = str(bag.get_temperature_display()) if bag.temperature != Bag.Temperature.AMBIENT else ""
     where = _("crate %(number)s") % {"number": crate} if crate is not None else ""
-    return " · ".join(word for word in (bag.code, say_weight(bag.grams), cold, where) if word)
+    return " · ".join(word for word in (bag.code, say_weight(bag.grams), cold, *bag.needs_words, where) if word)
 
 
 def _when(delivery: Delivery) -> str:

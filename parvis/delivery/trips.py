@@ -8,7 +8,9 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from parvis.delivery.models import Bag, BagEvent, Hub, Plan, Round, Stop
+from parvis.delivery.moved import is_moved
 from parvis.delivery.parcels import Parcel
+from parvis.delivery.pickups import to_fetch
 from parvis.delivery.states import DeliveryState
 
 
@@ -21,11 +23,13 @@ class Trip:
 
     @classmethod
     def of(cls, round_: Round, stops: Iterable[Stop] | None = None) -> "Trip":
-        """From a round with its stops and their story at hand."""
-        stops = [
-            stop for stop in (round_.stops.all() if stops is None else stops) if stop.delivery.cancelled_at is None
-        ]
-        return cls(round_, tuple((stop, Parcel(stop.delivery)) for stop in stops))
+        """From a round with its stops and their story at hand; before it leaves, without what comes at another time."""
+        found = []
+        for stop in round_.stops.all() if stops is None else stops:
+            stop.round = round_
+            if stop.delivery.cancelled_at is None and (round_.left_at is not None or not is_moved(stop)):
+                found.append((stop, _parcel(stop)))
+        return cls(round_, tuple(found))
 
     def holds(self, bag: Bag) -> bool:
         """Whether a bag was put on this bike and not taken off since."""
@@ -73,9 +77,19 @@ class Trip:
         return sum(self.rides(parcel) for _stop, parcel in self.parcels)
 
     @property
+    def fetches(self) -> list[tuple[Stop, Parcel]]:
+        """What its rider has still to fetch at shops, in the order of the stops."""
+        return [(stop, parcel) for stop, parcel in self.parcels if parcel.to_fetch]
+
+    @property
+    def goes(self) -> bool:
+        """Whether the bike has something to do: doors to bring to, or shops to fetch from."""
+        return bool(self.takes or self.fetches)
+
+    @property
     def unresolved(self) -> list[Parcel]:
-        """Deliveries on the bike of which nobody said how they ended."""
-        return [parcel for _stop, parcel in self.parcels if parcel.state == DeliveryState.ON_THE_WAY]
+        """Deliveries on the bike, or to be fetched, of which nobody said how they ended."""
+        return [parcel for _stop, parcel in self.parcels if parcel.to_fetch or parcel.state == DeliveryState.ON_THE_WAY]
 
     @property
     def delivered(self) -> int:
@@ -92,6 +106,13 @@ class Trip:
             for bag, _state in parcel.bags
             if any(e.kind == BagEvent.Kind.RETURNED and e.detail.get("round") == here for e in bag.events.all())
         ]
+
+
+def _parcel(stop: Stop) -> Parcel:
+    """What a stop of a round brings; whether it is to be fetched is asked only of those that may be."""
+    if not stop.option:
+        return Parcel(stop.delivery)
+    return Parcel(stop.delivery, (stop.fetch_at or stop.arrive_at) if to_fetch(stop) else None)
 
 
 def trips_of(rounds: "Iterable[Round] | QuerySet[Round]") -> list[Trip]:

@@ -14,12 +14,14 @@ from parvis.delivery.views import (
     hubs,
     rider,
     riderapp,
+    shops,
 )
 
 HUB: list[URLPattern | URLResolver] = [
     path("", hub.bags, name="hub"),
     path("scan/", hub.scan, name="hub-scan"),
     path("bags/<slug:code>/", hub.bag, name="hub-bag"),
+    path("bags/<slug:code>/needs/", hub.needs, name="hub-needs"),
     path("bags/<slug:code>/missing/", hub.missing, name="hub-missing"),
     path("bags/<slug:code>/lost/", hub.lost, name="hub-lost"),
     path("deliveries/", hub_deliveries.deliveries, name="hub-deliveries"),
@@ -53,6 +55,8 @@ RIDER: list[URLPattern | URLResolver] = [
     path("rounds/<uuid:pk>/leave/", rider.leave, name="rider-leave"),
     path("rounds/<uuid:pk>/back/", rider.back, name="rider-back"),
     path("stops/<uuid:pk>/", doors.stop, name="rider-stop"),
+    path("stops/<uuid:pk>/fetched/", shops.fetched, name="rider-fetched"),
+    path("stops/<uuid:pk>/missed/", shops.missed, name="rider-missed"),
     path("stops/<uuid:pk>/handed/", doors.handed, name="rider-handed"),
     path("stops/<uuid:pk>/failed/", doors.failed, name="rider-failed"),
 ]
@@ -61,4 +65,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hub/", include(HUB)),
     path("rider/", include(RIDER)),
     path("dispatch/", include("parvis.delivery.urls_dispatch")),
+    path("agent/sharing/", include("parvis.delivery.urls_agreements")),
 ]

@@ -19,8 +19,10 @@ from parvis.core.svgmap import Marker, TownMap, draw
 from parvis.core.svgmap import Route as MapRoute
 from parvis.core.words import say_distance
 from parvis.delivery.actions.streets import streets_on
-from parvis.delivery.clients.streets import Route, StreetNetwork
-from parvis.delivery.models import Stop
+from parvis.delivery.clients.network import Route, StreetNetwork
+from parvis.delivery.kinds import Kind
+from parvis.delivery.models import BagEvent, Stop
+from parvis.delivery.pickups import HANDING, PickUp, fetched
 from parvis.delivery.riderday import Door, ahead, doors
 from parvis.delivery.trips import Trip
 from parvis.towns.models import Town
@@ -31,7 +33,7 @@ _TONES = {"delivered": "calm", "failed": "warn", "tried": "wait", "stays": "calm
 
 @dataclass(frozen=True)
 class Way:
-    """The way to a door from the one before it, or from the hub."""
+    """The way to a door from the one before it, or from the hub; with ``shop``, to where its bags are fetched first."""
 
     start: Point
     stop: Stop
@@ -39,38 +41,71 @@ class Way:
     turns: tuple[str, ...]  # what to do at each turn, in the language of the page
     said: str  # why times are rough, or ""
     leaves_at: datetime
+    shop: PickUp | None = None
+
+    @property
+    def name(self) -> str:
+        """What scripts call it, on the page and on the map: ``way`` or ``shop``, and the stop."""
+        return f"{'shop' if self.shop else 'way'} {self.stop.pk}"
 
     @property
     def geo(self) -> str:
-        """The door as a ``geo:`` address (RFC 5870), which opens the rider's own map."""
-        door = self.stop.delivery.point
-        place = f"{door.lat:.6f},{door.lon:.6f}"
+        """Where it leads as a ``geo:`` address (RFC 5870), which opens the rider's own map."""
+        end = self.shop.point if self.shop else self.stop.delivery.point
+        place = f"{end.lat:.6f},{end.lon:.6f}"
         return f"geo:{place}?q={place}"
 
     @property
     def eta(self) -> datetime:
         """When the bell will ring, if nothing comes between; never before the plan says."""
-        return max(self.stop.arrive_at, self.leaves_at + timedelta(seconds=self.route.seconds))
+        planned = (self.stop.fetch_at or self.stop.arrive_at) if self.shop else self.stop.arrive_at
+        return max(planned, self.leaves_at + timedelta(seconds=self.route.seconds))
 
 
 def ways(trip: Trip, town: Town, at: datetime, language: str) -> list[tuple[Door, Way]]:
-    """The doors still to come with the way to each: the first from where the rider was last, the others in turn."""
+    """The doors still to come with the way to each: the first from where the rider was last, the others in turn.
+
+    A door whose bags are fetched comes twice: first with the way to the shop.
+    """
     ended = [(door.end.at, door.stop.delivery.point) for door in doors(trip) if door.end is not None]
     tries = [(door.tried.at, door.stop.delivery.point) for door in doors(trip) if door.tried is not None]
-    last = max(ended + tries, key=lambda pair: pair[0], default=None)
+    last = max(ended + tries + _shops(trip), key=lambda pair: pair[0], default=None)
     here = last[1] if last else trip.round.plan.hub.point
     clock = last[0] if last else (trip.round.left_at or max(at, trip.round.departs_at))
     hub = trip.round.plan.hub
     hub.town = town
-    streets = streets_on(hub, trip.round.plan.day)
+    streets = streets_on(hub, trip.round.plan.day).by(Kind(trip.round.bike.kind))
     found = []
     for door in ahead(trip):
-        there = door.stop.delivery.point
-        route, told = _leg(streets, here, there, language)
-        way = Way(here, door.stop, route, told or (compass(here, there),), streets.said, clock)
+        if door.fetch is not None:
+            way = _way(streets, here, door, clock, language, door.fetch)
+            found.append((door, way))
+            here, clock = door.fetch.point, way.eta + HANDING
+        way = _way(streets, here, door, clock, language)
         found.append((door, way))
-        here, clock = there, way.eta + (door.stop.leave_at - door.stop.arrive_at)
+        here, clock = door.stop.delivery.point, way.eta + (door.stop.leave_at - door.stop.arrive_at)
     return found
+
+
+def _way(
+    streets: StreetNetwork, here: Point, door: Door, clock: datetime, language: str, shop: PickUp | None = None
+) -> Way:
+    there = shop.point if shop else door.stop.delivery.point
+    route, told = _leg(streets, here, streets.conditions.at(there, (clock, clock)), language)
+    return Way(here, door.stop, route, told or (compass(here, there),), streets.said, clock, shop)
+
+
+def _shops(trip: Trip) -> list[tuple[datetime, Point]]:
+    """When the rider was at which shop on this round."""
+    return [
+        (event.at, bag.pickup.point)
+        for stop, parcel in trip.parcels
+        if stop.option and fetched(stop)
+        for bag, _state in parcel.bags
+        if bag.pickup is not None
+        for event in bag.events.all()
+        if event.kind == BagEvent.Kind.LOADED
+    ]
 
 
 @lru_cache(maxsize=4096)
@@ -84,8 +119,12 @@ def round_map(trip: Trip, town: Town, to_come: Sequence[tuple[Door, Way]]) -> To
     """The ways still to come on the streets around them, every door with its number and its link."""
     hub = trip.round.plan.hub
     lines = [way.route.geometry for _door, way in to_come]
-    markers = [Marker(hub.lon, hub.lat, hub.name, tone="hub")]
-    for door in doors(trip):
+    markers = [Marker(hub.lon, hub.lat, hub.name, label="⌂", tone="hub")]
+    ahead = to_come[0][0].stop.pk if to_come else None
+    for door in sorted(doors(trip), key=lambda door: door.stop.pk == ahead):  # what is drawn last covers its neighbours
+        if door.fetch is not None:
+            shop = door.fetch.point
+            markers.append(Marker(shop.lon, shop.lat, door.shop, label=str(door.stop.position), tone="wait"))
         point, tone = door.stop.delivery.point, _TONES.get(door.standing, "go")
         href = reverse("rider-stop", args=[door.stop.pk])
         title, label = door.stop.delivery.address, str(door.stop.position)
@@ -94,7 +133,7 @@ def round_map(trip: Trip, town: Town, to_come: Sequence[tuple[Door, Way]]) -> To
         title=_("The doors of this round"),
         boundary=town.boundary,
         backdrop=around(town.backdrop, [p for line in lines for p in line] or [[m.lon, m.lat] for m in markers]),
-        routes=[MapRoute(line) for line in lines],
+        routes=[MapRoute(way.route.geometry, name=way.name) for _door, way in to_come],
         markers=markers,
         near=True,
         name=f"map-{trip.round.number}",

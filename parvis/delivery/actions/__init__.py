@@ -3,6 +3,7 @@
 from parvis.delivery.actions.booking import BagSpec, book_delivery, cancel_bags, confirm_delivery, rebook_delivery
 from parvis.delivery.actions.custody import mark_bags_ready, pack, pack_into, report_missing, scan_bag_in, unpack
 from parvis.delivery.actions.doors import fail_stop, hand_over, try_later
+from parvis.delivery.actions.fetching import fetch_bags, miss_bags, offer_pickup
 from parvis.delivery.actions.fleet import (
     add_shift,
     mark_bike_broken,
@@ -16,6 +17,7 @@ from parvis.delivery.actions.fleet import (
 from parvis.delivery.actions.loading import load_bag, unload
 from parvis.delivery.actions.losing import report_lost
 from parvis.delivery.actions.moves import lock_round, move_stop, place_delivery, unlock_round
+from parvis.delivery.actions.needs import set_needs
 from parvis.delivery.actions.planning import compute_plan, make_plan, replan, request_plan, take_best_so_far
 from parvis.delivery.actions.positions import agree, note_position, stop_sharing
 from parvis.delivery.actions.problems import build_problem
@@ -35,6 +37,7 @@ __all__ = [
     "confirm_delivery",
     "discard_draft",
     "fail_stop",
+    "fetch_bags",
     "hand_over",
     "leave_hub",
     "load_bag",
@@ -43,8 +46,10 @@ __all__ = [
     "mark_bags_ready",
     "mark_bike_broken",
     "mark_bike_repaired",
+    "miss_bags",
     "move_stop",
     "note_position",
+    "offer_pickup",
     "pack",
     "pack_into",
     "place_delivery",
@@ -61,6 +66,7 @@ __all__ = [
     "save_window",
     "scan_bag_in",
     "set_cold_boxes",
+    "set_needs",
     "stop_sharing",
     "take_best_so_far",
     "try_later",

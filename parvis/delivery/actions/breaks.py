@@ -1,10 +1,13 @@
 """The break of a shift, and whether the law allows the shift at all."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.time import day_bounds, day_of
 from parvis.delivery.models import Hub, Shift, Window
@@ -32,6 +35,32 @@ def break_of(hub: Hub, rider: Person, shift: Span, break_at: datetime | None = N
         said = _("That is more than %(hours)s hours of work in a day: the law (%(source)s) does not allow it.")
         raise Refusal(said % {"hours": f"{law.day_hours:g}", "source": law.source})
     return rest
+
+
+def without_breaks(hub: Hub, day: date, at: datetime) -> list[Shift]:
+    """The shifts of a day, still to begin, that have no break though the law asks for one."""
+    start, end = day_bounds(day, hub.town.zone)
+    law = law_of(hub.town.country)
+    shifts = Shift.objects.filter(
+        town=hub.town_id, bike__hub=hub, starts_at__gte=max(start, at), starts_at__lt=end, break_starts_at=None
+    )
+    return [s for s in shifts.order_by("starts_at", "pk") if break_minutes(law, s.starts_at, s.ends_at)]
+
+
+@transaction.atomic
+def add_breaks(*, hub: Hub, day: date, by: Any, at: datetime) -> int:
+    """Give them theirs, where it hurts least; how many there were. Twice is harmless."""
+    law, count = law_of(hub.town.country), 0
+    for known in without_breaks(hub, day, at):
+        shift = Shift.objects.select_for_update().get(pk=known.pk)
+        rest = _placed(hub, law, (shift.starts_at, shift.ends_at))
+        if rest is None or shift.break_starts_at is not None:
+            continue
+        shift.break_starts_at, shift.break_minutes = rest[0], (rest[1] - rest[0]) // timedelta(minutes=1)
+        shift.save(update_fields=["break_starts_at", "break_minutes"])
+        audit.record("add_break", shift, at=at, town_id=shift.town_id, actor=by)
+        count += 1
+    return count
 
 
 def _check_night(law: Law, shift: Span, others: list[Span]) -> None:

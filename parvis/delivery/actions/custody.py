@@ -65,9 +65,7 @@ def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None, hub: Hub
     if known is None:
         raise Refusal(no_bag(town, wanted, code))
     if hub is not None and known.delivery.window.hub != hub:
-        other = known.delivery.window.hub
-        said = _("Bag %(code)s leaves from %(hub)s, %(address)s: it has to go there.")
-        raise Refusal(said % {"code": known.code, "hub": other.name, "address": other.address})
+        raise Refusal(_elsewhere(known))
     bag = next(bag for bag in _locked(known.delivery_id).bags.all() if bag.pk == known.pk)
     state = bag.state
     names = {"code": bag.code, "shop": bag.sender}
@@ -83,8 +81,17 @@ def scan_bag_in(*, town: Town, code: str, at: datetime, by: Any = None, hub: Hub
     return Bag.objects.select_related("delivery").get(pk=bag.pk)  # with its events as they are now
 
 
+def _elsewhere(bag: Bag) -> str:
+    hub = bag.delivery.window.hub
+    said = _("Bag %(code)s leaves from %(hub)s, %(address)s: it has to go there.")
+    return said % {"code": bag.code, "hub": hub.name, "address": hub.address}
+
+
 def no_bag(town: Town, wanted: str, typed: str) -> str:
-    """Why a code is no bag's."""
+    """Why a code is no bag of this town's hubs: nobody's, or one that a neighbour's bikes bring to a buyer of ours."""
+    shared = Bag.objects.confirmed().filter(delivery__ordered_in=town, code=wanted)
+    if bag := shared.select_related("delivery__window__hub").first():
+        return _elsewhere(bag)
     if Delivery.objects.confirmed().filter(town=town, code=wanted).exists():
         return _("%(code)s is a delivery. Type the code on one of its bags.") % {"code": wanted}
     return _("No bag has the code “%(code)s”. Check the label and try again.") % {"code": typed.strip()[:20]}

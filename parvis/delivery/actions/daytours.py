@@ -12,11 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from parvis.core.time import day_bounds, day_of
+from parvis.delivery.actions.daykeeping import kept_days
 from parvis.delivery.actions.dayreading import Day, days_of, shifts_between, trip_json
 from parvis.delivery.actions.problems import Load
 from parvis.delivery.models import DayTours, Delivery, Hub, Window
-from parvis.delivery.planning import Problem, Trip
+from parvis.delivery.planning import Drop, Problem, Trip, Ways
 from parvis.towns.models import Town
+
+type _Key = tuple[UUID, date]
 
 NEW = "new"  # the id of a drop that is asked for and not booked
 
@@ -29,24 +32,43 @@ class Offer:
 
 
 def offers(*, town: Town, windows: Collection[Window], load: Load, at: datetime) -> dict[UUID, Offer]:
-    """The windows in which a bike can be at the door, by id. Six queries for all of them, however many there are."""
-    days = days_of(town, windows, at)
-    found = {}
+    """The windows in which a bike can be at the door, by id; some may be of a neighbour whose bikes ride for this town.
+    One query for all windows of a town, and some more where a row of their days has changed since somebody asked.
+    """
+    return {
+        pk: offer
+        for host, theirs in _by_host(town, windows)
+        for pk, offer in _offers_of(host, theirs, load, at).items()
+    }
+
+
+def _offers_of(town: Town, windows: Collection[Window], load: Load, at: datetime) -> dict[UUID, Offer]:
+    days = kept_days(town, windows, at)
+    found = {window.pk: Offer() for window in windows}
+    asked: dict[_Key, list[tuple[Window, Drop]]] = {}
     for window in windows:
-        day = days.get((window.hub_id, day_of(window.starts_at, town.zone)))
-        if day is None:
-            found[window.pk] = Offer()
-        elif (place := day.best(window, day.drop(NEW, window, load))) is not None:
-            found[window.pk] = Offer(place.metres)
+        key = (window.hub_id, day_of(window.starts_at, town.zone))
+        if key in days:
+            asked.setdefault(key, []).append((window, days[key].drop(NEW, window, load)))
+    for key, wishes in asked.items():
+        days[key].foresee(drop for _window, drop in wishes)
+        for window, drop in wishes:
+            place = days[key].best(window, drop, quickly=True)
+            if place is None:
+                del found[window.pk]
+            else:
+                found[window.pk] = Offer(place.metres)
     return found
 
 
 def nobody_rides(town: Town, windows: Collection[Window]) -> set[UUID]:
-    """The windows in which no shift is, though the town has entered shifts for their day: no door can be promised in
-    them, whoever asks. One query.
+    """The windows in which no shift is, though the town that rides has entered shifts for their day: no door can be
+    promised in them, whoever asks. One query for the windows of a town.
     """
-    if not windows:
-        return set()
+    return {pk for host, theirs in _by_host(town, windows) for pk in _nobody_rides_of(host, theirs)}
+
+
+def _nobody_rides_of(town: Town, windows: Collection[Window]) -> set[UUID]:
     first = day_bounds(min(day_of(window.starts_at, town.zone) for window in windows), town.zone)[0]
     shifts = list(shifts_between(town, first, max(window.ends_at for window in windows)))
     entered = {(shift.bike.hub_id, day_of(shift.starts_at, town.zone)) for shift in shifts}
@@ -59,6 +81,15 @@ def nobody_rides(town: Town, windows: Collection[Window]) -> set[UUID]:
             for shift in shifts
         )
     }
+
+
+def _by_host(town: Town, windows: Iterable[Window]) -> list[tuple[Town, list[Window]]]:
+    """The windows of each town whose bikes ride in them."""
+    found: dict[UUID, list[Window]] = {}
+    for window in windows:
+        found.setdefault(window.town_id, []).append(window)
+    others = Town.objects.defer("backdrop").in_bulk(found.keys() - {town.pk})
+    return [(others.get(host, town), theirs) for host, theirs in found.items()]
 
 
 def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> bool:
@@ -111,10 +142,14 @@ def recorded(kept: DayTours, at: datetime, *, fresh: bool = False) -> Day | None
 def tours_json(problem: Problem, trips: Iterable[Trip]) -> dict[str, list[dict[str, Any]]]:
     """The trips of a plan by shift, with the ways between their stops."""
     tours: dict[str, list[dict[str, Any]]] = {bike.id: [] for bike in problem.bikes}
-
-    def ways(here: int, there: int) -> tuple[int, int]:
-        return problem.durations[here][there], problem.distances[here][there]
-
     for trip in sorted(trips, key=lambda trip: trip.departs):
-        tours.setdefault(trip.bike_id, []).append(trip_json([problem.drop[id] for id in trip.drop_ids], ways))
+        drops = [problem.drop[id] for id in trip.drop_ids]
+        tours.setdefault(trip.bike_id, []).append(trip_json(drops, _ways_of(problem, trip)))
     return tours
+
+
+def _ways_of(problem: Problem, trip: Trip) -> Ways:
+    """The ways of the bike of a trip."""
+    bike = problem.bike.get(trip.bike_id)
+    seconds, metres = problem.ways[bike.profile if bike else ""]
+    return lambda here, there: (seconds[here][there], metres[here][there])

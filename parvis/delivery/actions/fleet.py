@@ -14,7 +14,10 @@ from parvis.core.errors import Refusal
 from parvis.core.time import day_bounds, moment
 from parvis.delivery.actions.breaks import break_of
 from parvis.delivery.actions.custody import record_bags
+from parvis.delivery.actions.positions import forget_position
+from parvis.delivery.actions.rows import trips_by_round
 from parvis.delivery.models import Bag, BagEvent, Bike, Hub, Plan, Round, Shift, Window
+from parvis.delivery.planning import Problem
 from parvis.delivery.states import BagState
 from parvis.people.models import Person, Role
 
@@ -53,6 +56,7 @@ def recover_goods(*, bike: Bike, by: Any, at: datetime) -> int:
     for round_ in rounds:
         round_.back_at = at
         round_.save(update_fields=["back_at"])
+        forget_position(town_id=round_.town_id, rider_id=round_.rider_id)
     audit.record("recover_goods", bike, at=at, town_id=bike.town_id, actor=by, bags=len(bags))
     return len(bags)
 
@@ -100,12 +104,14 @@ def add_shift(
 ) -> Shift:
     """A rider on a bike, with the break that the law asks for: at ``break_at``, or where it hurts least.
 
+    The bike's row is locked, then the rider's role: two dispatchers never give one of them to two shifts at a time.
     Raises Refusal when either is taken, when the rider has no such role here, or when the law allows no such shift.
     """
     Bike.objects.select_for_update().get(pk=bike.pk)
+    riding = Role.objects.select_for_update().filter(town=bike.town_id, person=rider, kind=Role.Kind.RIDER)
     if ends_at <= starts_at:
         raise Refusal(_("A shift ends after it starts."))
-    if not Role.objects.filter(town=bike.town_id, person=rider, kind=Role.Kind.RIDER).exists():
+    if not list(riding.order_by("pk").values_list("pk")):
         raise Refusal(_("%(name)s does not ride for this town.") % {"name": rider})
     at_the_time = Shift.objects.filter(town=bike.town_id, starts_at__lt=ends_at, ends_at__gt=starts_at)
     if at_the_time.filter(bike=bike).exists():
@@ -128,14 +134,10 @@ def add_shift(
 
 @transaction.atomic
 def remove_shift(*, shift: Shift, by: Any, at: datetime) -> None:
-    """Take a shift out. Raises Refusal when a round of it has left: its record is kept."""
-    ridden = Round.objects.filter(
-        bike=shift.bike_id,
-        rider=shift.rider_id,
-        plan__state=Plan.State.PUBLISHED,
-        departs_at__gte=shift.starts_at,
-        departs_at__lt=shift.ends_at,
-    ).exclude(left_at=None)
+    """Take a shift out; twice is harmless. Raises Refusal when a round of it has left: its record is kept."""
+    if not list(Shift.objects.select_for_update().filter(pk=shift.pk).values_list("pk")):
+        return  # a bike that leaves meanwhile waits, and finds it gone
+    ridden = Round.objects.filter(plan__state=Plan.State.PUBLISHED).of_shift(shift).exclude(left_at=None)
     if ridden.exists():
         raise Refusal(_("A round of this shift has left. It cannot be removed any more."))
     audit.record("remove_shift", shift, at=at, town_id=shift.town_id, actor=by)
@@ -158,8 +160,9 @@ def save_window(
     """Make a delivery window, or change one. Hours that people have booked do not move.
 
     Raises Refusal when they would, when another window starts at the same time, when ``capacity`` is below what is
-    booked, or when the moments are out of order.
+    booked, or when the moments are out of order. The hub's row is locked: two dispatchers make one window.
     """
+    _lock_hub(hub)
     if not closes_at <= goods_due_at <= starts_at < ends_at:
         raise Refusal(_("Orders close first, then goods are due, then the window begins and ends."))
     booked = 0
@@ -188,8 +191,10 @@ def save_window(
 def repeat_windows(*, hub: Hub, day: date, days: int, by: Any, at: datetime) -> int:
     """The delivery windows of ``day`` again on each of the next ``days`` days that has none; how many were made.
 
-    The town's clock shows the same hours, also across a change to summer time.
+    The town's clock shows the same hours, also across a change to summer time. The hub's row is locked: asked twice at
+    once, each day has its windows once.
     """
+    _lock_hub(hub)
     zone, made = hub.town.zone, []
     start, end = day_bounds(day, zone)
     pattern = list(Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end))
@@ -217,3 +222,33 @@ def repeat_windows(*, hub: Hub, day: date, days: int, by: Any, at: datetime) -> 
     Window.objects.bulk_create(made)
     audit.record("repeat_windows", hub, at=at, town_id=hub.town_id, actor=by, windows=len(made))
     return len(made)
+
+
+def _lock_hub(hub: Hub) -> None:
+    """Whoever makes windows of a hub waits for the one before."""
+    Hub.objects.select_for_update(no_key=True).get(pk=hub.pk)
+
+
+def ride_after_all(round_: Round, *, at: datetime, by: Any = None) -> None:
+    """A round leaves: the shift that it was planned in stands, though it may have been taken out since.
+
+    Who is on the road works; without a shift the day could not be planned again around them. Call it behind the locks
+    of plan and round.
+    """
+    plan = round_.plan
+    trip = trips_by_round(plan).get(str(round_.pk)) if plan.solution.get("rounds") else None
+    bike = Problem.from_json(plan.problem).bike.get(trip.bike_id) if trip is not None else None
+    if bike is None or round_.rider_id is None:
+        return
+    if list(Shift.objects.select_for_update().filter(pk=UUID(bike.id)).values_list("pk")):
+        return
+    midnight = day_bounds(plan.day, plan.hub.town.zone)[0]
+    shift = Shift.objects.create(
+        pk=UUID(bike.id),
+        town_id=round_.town_id,
+        bike_id=round_.bike_id,
+        rider_id=round_.rider_id,
+        starts_at=midnight + timedelta(seconds=bike.shift_start),
+        ends_at=midnight + timedelta(seconds=bike.shift_end),
+    )
+    audit.record("ride_after_all", shift, at=at, town_id=round_.town_id, actor=by)

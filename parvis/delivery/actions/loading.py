@@ -13,6 +13,7 @@ from parvis.core.words import say_clock
 from parvis.delivery.actions.custody import code_of, no_bag, record_bags, take_off
 from parvis.delivery.actions.riding import locked_round
 from parvis.delivery.models import Bag, BagEvent, Crate, Delivery, Plan, Round, Stop
+from parvis.delivery.moved import is_moved
 from parvis.delivery.states import BagState
 from parvis.delivery.trips import Trip
 from parvis.towns.models import Town
@@ -42,8 +43,13 @@ def load_bag(*, round_: Round, code: str, at: datetime, by: Any = None) -> Loade
     check_waits(round_)
     delivery, wanted = _find(round_.town, code)
     delivery = Delivery.objects.select_for_update().with_story().get(pk=delivery.pk)
-    if not round_.stops.filter(delivery=delivery).exists():
+    stop = round_.stops.filter(delivery=delivery).first()
+    if stop is None:
         raise Refusal(_elsewhere(delivery, wanted, round_))
+    stop.delivery, stop.round = delivery, round_
+    if is_moved(stop):
+        said = _("%(code)s comes at another time by now: not on %(bike)s. Put it aside.")
+        raise Refusal(said % {"code": wanted.code if wanted else delivery.code, "bike": round_.bike})
     live = delivery.live_bags()
     asked = [bag for bag in live if wanted is None or bag.pk == wanted.pk]
     if wanted is not None and not asked:

@@ -18,6 +18,7 @@ from parvis.delivery.actions.publishing import announce
 from parvis.delivery.actions.road import in_order, settle
 from parvis.delivery.actions.rows import line_of, rewrite_round, solution_json, trips_by_round
 from parvis.delivery.actions.streets import streets_on
+from parvis.delivery.kinds import Kind, kind_of
 from parvis.delivery.models import Delivery, Plan, Round, Stop
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, Trip, verify
@@ -72,9 +73,11 @@ def _places(delivery: str, to_round: Round) -> list[int]:
     problem = Problem.from_json(plan.problem)
     if delivery not in problem.drop:
         raise Refusal(_("This delivery is not part of the plan. Plan again."))
-    ids = [id for id in trips_by_round(plan)[str(to_round.pk)].drop_ids if id != delivery]
-    stops = [0, *(problem.drop[id].location for id in ids), 0]
-    here, ways = problem.drop[delivery].location, problem.durations
+    trips = trips_by_round(plan)
+    trip, options = trips[str(to_round.pk)], _options(problem, trips)
+    stops = [0, *(problem.drop[id].as_taken(options[id]).location for id in trip.drop_ids if id != delivery), 0]
+    here, bike = problem.drop[delivery].as_taken(options[delivery]).location, problem.bike.get(trip.bike_id)
+    ways = problem.durations_of(bike) if bike else problem.durations
     longer = [ways[a][here] + ways[here][b] - ways[a][b] for a, b in pairwise(stops)]
     return sorted(range(len(longer)), key=longer.__getitem__)[:TRIED]
 
@@ -135,8 +138,8 @@ def _rearrange(
             round_.delete()
         elif after[id] != before[id]:
             same_way = after[id].drop_ids == before[id].drop_ids
-            line = None if same_way else line_of(after[id], plan.hub, deliveries, streets)
-            rewrite_round(round_, after[id], midnight, line)
+            line = None if same_way else line_of(after[id], plan.hub, deliveries, streets.by(_kind(problem, after[id])))
+            rewrite_round(round_, problem, after[id], midnight, line)
     plan.problem = problem.to_json()
     plan.solution |= solution_json(
         solution, [ids[trip] for trip in trips], kept=plan.solution["kept"], seen=plan.solution["seen"]
@@ -145,6 +148,12 @@ def _rearrange(
     if plan.state == Plan.State.PUBLISHED:
         announce(plan, at=at, by=by)
     return plan
+
+
+def _kind(problem: Problem, trip: Trip) -> Kind:
+    """The kind of bike that rides a trip."""
+    bike = problem.bike.get(trip.bike_id)
+    return kind_of(bike.profile if bike else "")
 
 
 def _refuse_closed(plan: Plan, rounds: Mapping[str, Round], touched: set[str]) -> None:
@@ -167,7 +176,12 @@ def _retimed(
     """The trips in their new orders: those touched leave as soon as they can, later ones of the bike make room."""
     bikes = {before[id].bike_id for id in touched}
     first = {bike: min(before[id].departs for id in touched if before[id].bike_id == bike) for bike in bikes}
-    after = {id: _reordered(trip, orders[id]) if id in touched else trip for id, trip in before.items() if orders[id]}
+    options = _options(problem, before)
+    after = {
+        id: _reordered(trip, orders[id], options) if id in touched else trip
+        for id, trip in before.items()
+        if orders[id]
+    }
     ours = {id for id, trip in after.items() if trip.bike_id in bikes}
     still = {id for id in ours if id in stay or before[id].departs < first[after[id].bike_id]}
     settled = settle(
@@ -180,13 +194,23 @@ def _retimed(
     return {id: by_drops.get(trip.drop_ids, trip) if id in ours else trip for id, trip in after.items()}
 
 
-def _reordered(trip: Trip, order: list[str]) -> Trip:
+def _options(problem: Problem, trips: Mapping[str, Trip]) -> dict[str, str]:
+    """The way of each delivery, by id: as it is planned; of those on no round, by the hub or as was promised."""
+    ways = {drop.id: drop.option if drop.bound is None else drop.bound for drop in problem.drops}
+    for trip in trips.values():
+        ways |= trip.options
+    return ways
+
+
+def _reordered(trip: Trip, order: list[str], options: Mapping[str, str]) -> Trip:
     """The trip with its stops in ``order``; their times mean nothing until it is settled."""
     known = {stop.drop_id: stop for stop in trip.stops}
     stand_in = trip.stops[0]
-    return replace(trip, stops=tuple(known.get(id) or replace(stand_in, drop_id=id) for id in order))
+    return replace(
+        trip, stops=tuple(known.get(id) or replace(stand_in, drop_id=id, option=options[id]) for id in order)
+    )
 
 
 def _deliveries(plan: Plan) -> list[Delivery]:
     ids = [drop["id"] for drop in plan.problem["drops"]]
-    return list(Delivery.objects.filter(town=plan.town_id, pk__in=ids).select_related("window"))
+    return list(Delivery.objects.filter(town=plan.town_id, pk__in=ids).select_related("window", "also"))

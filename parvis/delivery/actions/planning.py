@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from parvis.core import audit
@@ -16,8 +16,9 @@ from parvis.core.errors import Refusal
 from parvis.core.time import day_bounds, seconds_into
 from parvis.delivery.actions.fleet import mark_bike_broken
 from parvis.delivery.actions.problems import LEAD, ProblemInput, build_problem, deliveries_of, shifts_of
-from parvis.delivery.actions.road import Standing, as_ridden, done_ids, settle, standing, without
+from parvis.delivery.actions.road import Standing, as_ridden, done_ids, fetched_ids, settle, standing, without
 from parvis.delivery.actions.rows import create_rounds, line_of, solution_json, trips_by_round
+from parvis.delivery.kinds import Kind
 from parvis.delivery.models import Bike, Hub, Plan, Round
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, Trip, late_rather_than_never, solve, verify
@@ -30,6 +31,7 @@ from parvis.delivery.sentences import Names, violation_sentence
 
 REPLAN_LEAD = timedelta(minutes=2)
 RECOVERY = timedelta(minutes=25)  # to fetch the goods of a broken bike back to the hub
+MOST_SEARCHES = 3  # for one plan, where the rounds are changed while it is made
 GIVEN_UP_AFTER = timedelta(minutes=3)  # a plan that computes for longer lost its worker
 
 
@@ -53,13 +55,33 @@ class _Made:
     road: Mapping[Trip, Round]
     seen: tuple[str, ...]
     lines: Mapping[Trip, dict[str, Any]]
+    stood: "_Stood"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stood:
+    """What a search was started from: the newest plan as it was, its locked rounds, and which rounds had left."""
+
+    base: UUID | None
+    rounds: Any  # the ids of its rounds and their trips
+    locked: frozenset[str]
+    left: frozenset[str]
+
+    @classmethod
+    def of(cls, now: Standing) -> "_Stood":
+        """As it is now."""
+        base = now.base
+        rounds = None if base is None else (base.solution.get("rounds"), base.solution.get("trips"))
+        left = frozenset(str(round_.pk) for round_ in now.left)
+        return cls(base.pk if base else None, rounds, frozenset(_locked(base)), left)
 
 
 @transaction.atomic
 def request_plan(*, hub: Hub, day: date, by: Any, at: datetime, seed: int = 1) -> Plan:
     """Ask for a plan of the town's ``day``; a worker computes it. Asking twice is asking once.
 
-    Raises Refusal when the day is over, when no bike is on shift, or when there is nothing to deliver.
+    Raises Refusal when the day is over, when there is nothing to deliver, or when no bike is on shift; not where a plan
+    was published already, for then everybody must hear that nobody rides.
     """
     from parvis.delivery.tasks import compute_plan as job
 
@@ -111,15 +133,18 @@ def replan(
 @transaction.atomic
 def _new_plan(hub: Hub, day: date, by: Any, at: datetime, seed: int) -> tuple[Plan, bool]:
     """A plan to be computed and True, or the one that is being computed already and False."""
-    if day_bounds(day, hub.town.zone)[1] <= at:
+    if max([day_bounds(day, hub.town.zone)[1], *(s.ends_at for s in shifts_of(hub, day, with_broken=True))]) <= at:
         raise Refusal(_("That day is over."))
-    if not shifts_of(hub, day):
+    plans = Plan.objects.filter(hub=hub, day=day)
+    # Where riders, shops and buyers know a plan, one without any round takes back what it said.
+    if not shifts_of(hub, day) and not plans.filter(state=Plan.State.PUBLISHED).exists():
         raise Refusal(_("No bike is on shift that day. Add a shift first."))
     if not deliveries_of(hub, day):
         raise Refusal(_("There is nothing to deliver that day."))
-    plans = Plan.objects.filter(hub=hub, day=day)
     running = plans.filter(state=Plan.State.COMPUTING)
-    running.filter(made_at__lt=at - GIVEN_UP_AFTER).update(
+    # Whoever asks may hold deliveries: a plan whose row is held is just being written, and is not waited for.
+    lost = running.filter(made_at__lt=at - GIVEN_UP_AFTER).select_for_update(skip_locked=True).order_by("version")
+    Plan.objects.filter(pk__in=list(lost.values_list("pk", flat=True))).update(
         state=Plan.State.FAILED, message=_("Planning was interrupted. Plan again.")
     )
     current = running.defer("problem", "solution").first()
@@ -140,20 +165,24 @@ def _new_plan(hub: Hub, day: date, by: Any, at: datetime, seed: int) -> tuple[Pl
 def compute_plan(*, plan_id: UUID, at: datetime, news: News | None = None, quick: bool = False) -> Plan:
     """Find the plan that was asked for and keep it as a draft; harmless if it is there already.
 
-    No lock is held while searching. What goes wrong becomes a FAILED plan with a sentence.
+    No lock is held while searching: where a stop was moved, a round was locked or a bike has left meanwhile, the day is
+    looked at again. What goes wrong becomes a FAILED plan with a sentence.
     """
     plan = Plan.objects.select_related("hub__town").get(pk=plan_id)
     if plan.state != Plan.State.COMPUTING:
         return plan
     started = time.perf_counter()
-    try:
-        made = _make(plan, at, news or News(), quick=quick)
-    except Refusal as refusal:
-        return _fail(plan, str(refusal))
-    except Exception:
-        _fail(plan, _("Planning did not work. Try again, or tell whoever looks after this installation."))
-        raise
-    return _keep(plan, made, at, time.perf_counter() - started)
+    for _search in range(MOST_SEARCHES):
+        try:
+            made = _make(plan, at, news or News(), quick=quick)
+        except Refusal as refusal:
+            return _fail(plan, str(refusal))
+        except Exception:
+            _fail(plan, _("Planning did not work. Try again, or tell whoever looks after this installation."))
+            raise
+        if (kept := _keep(plan, made, at, time.perf_counter() - started)) is not None:
+            return kept
+    return _fail(plan, _("The rounds were changed while this plan was made. Plan again."))
 
 
 def _make(plan: Plan, at: datetime, news: News, *, quick: bool) -> _Made:
@@ -190,7 +219,7 @@ def _make(plan: Plan, at: datetime, news: News, *, quick: bool) -> _Made:
         names = Names(given.midnight, plan.hub.town.zone, given.deliveries, given.shifts)
         raise Refusal(violation_sentence(found[0], problem, solution, names))
     seen = tuple(str(round_.pk) for round_ in now.left)
-    return _Made(given, problem, solution, road, seen, _lines(plan.hub, solution, given, now.base))
+    return _Made(given, problem, solution, road, seen, _lines(plan.hub, solution, given, now.base), _Stood.of(now))
 
 
 def _watch(plan: Plan) -> Watch:
@@ -236,7 +265,7 @@ def _again(
             fixed_ids |= {trip.drop_ids} if round_id in locked else set()
     trips = settle(problem, [*road, *ahead], stay=road)
     start = Problem(
-        **{name: getattr(problem, name) for name in ("bikes", "drops", "durations", "distances")},
+        **{name: getattr(problem, name) for name in ("bikes", "drops", "durations", "distances", "profiles")},
         fixed=tuple(trip for trip in trips if trip.drop_ids in fixed_ids),
         not_before=problem.not_before,
     )
@@ -252,6 +281,7 @@ def _again(
         lost_drops=lost,
         recovered_at=seconds_into(news.recovered_at or at + RECOVERY, given.midnight),
         done=done_ids(now.left),
+        collected=fetched_ids(now.left),
         iterations=iterations,
         seconds=seconds,
         watch=_watch(plan),
@@ -274,27 +304,36 @@ def _locked(base: Plan | None) -> set[str]:
 
 def _lines(hub: Hub, solution: Solution, given: ProblemInput, base: Plan | None) -> dict[Trip, dict[str, Any]]:
     """The line of each trip; those of the plan before are used again."""
-    known: dict[tuple[str, ...], dict[str, Any]] = {}
+    known: dict[tuple[tuple[tuple[str, str], ...], int], dict[str, Any]] = {}
     if base is not None and base.conditions == given.streets.conditions.mark:
         lines = dict(base.rounds.values_list("pk", "geometry"))
         for round_id, trip in trips_by_round(base).items():
             if line := lines.get(UUID(round_id)):
-                known[trip.drop_ids] = line
+                known[tuple(trip.options.items()), trip.metres] = line  # another kind of bike takes a longer way
+    kinds = {id: shift.bike.kind for id, shift in given.shifts.items()}
     return {
-        trip: known.get(trip.drop_ids) or line_of(trip, hub, given.deliveries, given.streets) for trip in solution.trips
+        trip: known.get((tuple(trip.options.items()), trip.metres))
+        or line_of(trip, hub, given.deliveries, given.streets.by(Kind(kinds.get(trip.bike_id, Kind.CARGO))))
+        for trip in solution.trips
     }
 
 
 @transaction.atomic
-def _keep(plan: Plan, made: _Made, at: datetime, seconds: float) -> Plan:
-    """Write the draft, unless somebody was faster."""
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+def _keep(plan: Plan, made: _Made, at: datetime, seconds: float) -> Plan | None:
+    """Write the draft, unless somebody was faster; None where the day is not any more what the search was started from.
+
+    The plans of the day are locked in the order of their versions, as whoever moves a stop or publishes locks them.
+    """
+    plan = next(one for one in _lock_plans(plan) if one.pk == plan.pk)
     if plan.state != Plan.State.COMPUTING:
         return plan
+    if _Stood.of(standing(plan.hub, plan.day)) != made.stood:
+        return None
     trips = made.solution.trips
     rounds = create_rounds(
         plan,
         trips,
+        problem=made.problem,
         shifts=made.given.shifts,
         midnight=made.given.midnight,
         lines=made.lines,
@@ -308,6 +347,7 @@ def _keep(plan: Plan, made: _Made, at: datetime, seconds: float) -> Plan:
     plan.streets = made.given.streets.kind
     plan.conditions = made.given.streets.conditions.mark
     plan.pace_percent = made.given.streets.conditions.pace_percent
+    plan.kind_paces = dict(made.given.streets.conditions.kind_paces)
     plan.planning_seconds = round(seconds, 2)
     plan.state = Plan.State.DRAFT
     plan.save()
@@ -317,6 +357,13 @@ def _keep(plan: Plan, made: _Made, at: datetime, seconds: float) -> Plan:
         "compute_plan", plan, at=at, town_id=plan.town_id, rounds=len(ids), unserved=len(made.solution.unserved)
     )
     return plan
+
+
+def _lock_plans(plan: Plan) -> list[Plan]:
+    """This plan and those of its day that riders or dispatchers work with."""
+    alive = [Plan.State.DRAFT, Plan.State.PUBLISHED, Plan.State.COMPUTING]
+    plans = Plan.objects.select_for_update(of=("self",)).select_related("hub__town")
+    return list(plans.filter(Q(pk=plan.pk) | Q(hub=plan.hub_id, day=plan.day, state__in=alive)).order_by("version"))
 
 
 @transaction.atomic

@@ -3,18 +3,22 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from django.db.models import F, Sum
 
 from parvis.core.geo import Point
 from parvis.core.time import day_bounds, seconds_into
+from parvis.delivery.actions.straight import knows, shops_of, straights, with_straights
 from parvis.delivery.actions.streets import streets_on
-from parvis.delivery.clients.streets import StreetNetwork
+from parvis.delivery.actions.suiting import with_place_in_second, with_second_window
+from parvis.delivery.clients.network import StreetNetwork
+from parvis.delivery.kinds import kind_of, profile_of
 from parvis.delivery.models import Bag, BagEvent, Delivery, Hub, Plan, Round, Shift, Window
-from parvis.delivery.planning import Bike, Drop, Problem, Rest, matrix
+from parvis.delivery.planning import Bike, Drop, Matrix, Problem, Profile, Rest, matrix
 from parvis.delivery.sizes import MILLILITRES_FILLED, crates_for
+from parvis.delivery.skills import together
 from parvis.delivery.states import BagState, DeliveryState
 
 AWAITED_SLACK = timedelta(minutes=15)  # bags that should be here and are not: they come in a quarter of an hour
@@ -34,6 +38,7 @@ class Load:
     millilitres: int
     service_seconds: int = 180
     cold_millilitres: int = 0  # of them, what must be kept cold
+    needs: tuple[str, ...] = ()  # what it asks of a bike
 
 
 class Carried(Protocol):
@@ -47,6 +52,9 @@ class Carried(Protocol):
 
     @property
     def temperature(self) -> str: ...
+
+    @property
+    def needs(self) -> Collection[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def build_problem(
     Bikes are the shifts of the day (those on broken bikes only if ``with_broken``); drops are the deliveries of
     the day that have not ended, and those in ``riding`` whatever their state. No trip departs before ``at`` +
     ``lead``. The ways of ``known``, an earlier problem of the same day, are used again if it has all drops
-    and nothing has changed on the streets (``known_conditions``).
+    and nothing has changed on the streets (``known_conditions``). What may be fetched at its shop has that way too.
     """
     midnight = day_bounds(day, hub.town.zone)[0]
     shifts = {str(shift.pk): shift for shift in shifts_of(hub, day, with_broken=with_broken)}
@@ -98,17 +106,29 @@ def build_problem(
     ridden = ridden_lately(hub, day)
     streets = streets_on(hub, day)
     same = known if known_conditions == streets.conditions.mark else None
-    places, ways = _ways(hub, [delivery for delivery, _ready in carried], same, streets)
+    profiles = {profile_of(shift.bike.kind) for shift in shifts.values()}
+    straight = straights(hub, day, [delivery for delivery, _ready in carried], at)
+    same = same if same is None or knows(same, straight) else None
+    places, shops, ways = _ways(
+        hub, [delivery for delivery, _ready in carried], same, streets, profiles, shops_of(straight)
+    )
+    either = with_place_in_second(delivery for delivery, _ready in carried)
     problem = Problem(
         bikes=tuple(as_bike(shift, midnight, ridden.get(shift.rider_id, 0)) for shift in shifts.values()),
         drops=tuple(
-            as_drop(delivery, places[str(delivery.pk)], ready, midnight, door_margin, hub.cold_minutes)
+            (_either_window if delivery.pk in either else as_drop)(
+                delivery, places[str(delivery.pk)], ready, midnight, door_margin, hub.cold_minutes
+            )
             for delivery, ready in carried
         ),
-        durations=ways[0],
-        distances=ways[1],
+        durations=ways[""].durations,
+        distances=ways[""].distances,
+        profiles=tuple(Profile(name, *ways[name]) for name in sorted(profiles - {""})),
         not_before=max(0, seconds_into(at + lead, midnight)),
     )
+    if straight:
+        reused = same if shops is None else None
+        problem = with_straights(problem, straight, shops or {}, midnight, hub, reused)
     return ProblemInput(
         problem=problem,
         midnight=midnight,
@@ -125,7 +145,7 @@ def deliveries_of(hub: Hub, day: date) -> list[Delivery]:
     return list(
         Delivery.objects.expected()
         .filter(town=hub.town_id, window__hub=hub, window__starts_at__gte=start, window__starts_at__lt=end)
-        .select_related("window")
+        .select_related("window", "also")
         .prefetch_related("bags__events", "events")
         .order_by("pk")
     )
@@ -203,6 +223,8 @@ def as_bike(shift: Shift, midnight: datetime, ridden_seconds: int = 0) -> Bike:
         shift_end=end,
         range_metres=shift.bike.range_metres,
         speed_percent=min(1000, max(10, shift.bike.speed_percent)),
+        skills=tuple(shift.bike.skills),
+        profile=profile_of(shift.bike.kind),
         rests=_rests(shift, midnight),
         ridden_seconds=ridden_seconds,
     )
@@ -227,6 +249,7 @@ def load_for(point: Point, bags: Iterable[Carried], service_seconds: int = 180) 
         sum(bag.millilitres for bag in bags),
         service_seconds,
         sum(bag.millilitres for bag in bags if bag.temperature != Bag.Temperature.AMBIENT),
+        together(bag.needs for bag in bags),
     )
 
 
@@ -236,6 +259,17 @@ def as_drop(
     """A delivery as the planning room sees it."""
     load = load_for(delivery.point, delivery.live_bags(), delivery.service_seconds)
     return drop_of(str(delivery.pk), load, delivery.window, location, ready, midnight, door_margin, cold_minutes)
+
+
+def _either_window(
+    delivery: Delivery, location: int, ready: datetime, midnight: datetime, door_margin: timedelta, cold_minutes: int
+) -> Drop:
+    """A delivery with the second window that suits its buyer."""
+    drop = as_drop(delivery, location, ready, midnight, door_margin, cold_minutes)
+    assert delivery.also is not None
+    load = load_for(delivery.point, delivery.live_bags(), delivery.service_seconds)
+    second = drop_of(drop.id, load, delivery.also, location, ready, midnight, door_margin, cold_minutes)
+    return with_second_window(drop, second)
 
 
 def drop_of(
@@ -269,18 +303,37 @@ def drop_of(
         latest=max(earliest, latest),
         service_seconds=load.service_seconds,
         ready_at=max(0, seconds_into(ready, midnight)),
+        needs=load.needs,
     )
 
 
+class _Ways(NamedTuple):
+    """The matrices of one kind of bike."""
+
+    durations: Matrix
+    distances: Matrix
+
+
 def _ways(
-    hub: Hub, deliveries: Iterable[Delivery], known: Problem | None, streets: StreetNetwork
-) -> tuple[dict[str, int], tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]]:
-    """The index of each delivery in the matrices, and the matrices (durations, distances)."""
+    hub: Hub,
+    deliveries: Iterable[Delivery],
+    known: Problem | None,
+    streets: StreetNetwork,
+    profiles: Collection[str],
+    shops: Iterable[Point] = (),
+) -> tuple[dict[str, int], dict[Point, int] | None, dict[str, _Ways]]:
+    """The index of each delivery in the matrices, that of each shop (None where the ways of ``known`` are used again),
+    and the matrices of all bikes ("") and of those with ways of their own, by name.
+    """
     deliveries = list(deliveries)
     if known is not None and all(str(delivery.pk) in known.drop for delivery in deliveries):
         places = {str(delivery.pk): known.drop[str(delivery.pk)].location for delivery in deliveries}
-        return places, (known.durations, known.distances)
+        ways = {profile.name: _Ways(profile.durations, profile.distances) for profile in known.profiles}
+        if set(profiles) <= {"", *ways}:
+            return places, None, ways | {"": _Ways(known.durations, known.distances)}
     points: dict[Point, int] = {hub.point: 0}
-    places = {str(d.pk): points.setdefault(d.point, len(points)) for d in deliveries}
-    ways = streets.matrix(list(points))
-    return places, (matrix(ways.durations), matrix(ways.distances))
+    reached = {str(d.pk): streets.conditions.at(d.point, *d.hours) for d in deliveries}
+    places = {id: points.setdefault(point, len(points)) for id, point in reached.items()}
+    doors = {point: points.setdefault(point, len(points)) for point in shops}
+    found = {name: streets.by(kind_of(name)).matrix(list(points)) for name in {"", *profiles}}
+    return places, doors, {name: _Ways(matrix(ways.durations), matrix(ways.distances)) for name, ways in found.items()}

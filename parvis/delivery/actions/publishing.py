@@ -1,9 +1,10 @@
 """Publishing a draft: checked once more against the rows as they are, then made the plan that riders see."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,15 +16,20 @@ from parvis.delivery.actions.daytours import take_over
 from parvis.delivery.actions.problems import as_bike, as_drop, bags_here, ready_moment, shifts_of
 from parvis.delivery.actions.road import in_order, settle
 from parvis.delivery.actions.rows import rewrite_round, solution_json, trips_by_round
+from parvis.delivery.actions.suiting import lock_second_windows, promise_windows, settled
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round, Stop
+from parvis.delivery.pickups import STRAIGHT, at_its_shop, bags_to_come, to_fetch
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, Trip, Violation, verify
 from parvis.delivery.planning.timing import cost_of
 from parvis.delivery.sentences import Names, violation_sentence
+from parvis.delivery.signals import bike_told, fetching_told
 from parvis.delivery.states import DeliveryState
+from parvis.delivery.told import buyer_told, is_called_off, shop_told
 
 SHOWN = 3  # violations named in a refusal; the rest is counted
 NEWS_FROM = timedelta(minutes=1)  # a promised time that moves by less is no news
+SHOP_NEWS_FROM = timedelta(minutes=15)  # nor is one at a shop, which is told by letter
 
 
 @transaction.atomic
@@ -34,6 +40,7 @@ def publish_plan(*, plan: Plan, by: Any, at: datetime) -> Plan:
     the road move into it with their ids. Raises Refusal, naming the first violations, when a rule is broken or
     when the road has changed since the draft was made.
     """
+    lock_second_windows(trips_by_round(plan))
     plan, published = _lock_plans(plan)
     rounds = {
         str(r.pk): r
@@ -44,8 +51,10 @@ def publish_plan(*, plan: Plan, by: Any, at: datetime) -> Plan:
     _refuse_any(verify(problem, solution), problem, solution, rows)
     _refuse_other_rows(plan)
     _refuse_stale(plan, published, rounds, rows)
-    trips = trips_by_round(plan)
-    before = dict(trips)
+    before = trips_by_round(plan)
+    told = set(Stop.objects.filter(round__plan=published).values_list("delivery_id", flat=True))
+    promise_windows(rows.deliveries, before, at=at, by=by)
+    problem, trips = settled(problem, before)
     problem, trips = _as_of(plan, problem, trips, rows, at)
     ordered = in_order(problem, trips.values())
     ids = {trip: id for id, trip in trips.items()}
@@ -54,7 +63,7 @@ def publish_plan(*, plan: Plan, by: Any, at: datetime) -> Plan:
     kept = plan.solution["kept"]
     for id, trip in trips.items():
         if id in kept or trip != before[id]:
-            _write_round(plan, rounds[id], rounds.get(kept.get(id, "")), trip, rows)
+            _write_round(plan, problem, rounds[id], rounds.get(kept.get(id, "")), trip, rows)
     if published is not None:
         published.state = Plan.State.SUPERSEDED
         published.save(update_fields=["state"])
@@ -63,7 +72,7 @@ def publish_plan(*, plan: Plan, by: Any, at: datetime) -> Plan:
     plan.state, plan.published_at = Plan.State.PUBLISHED, at
     plan.save()
     take_over(hub=plan.hub, day=plan.day, problem=problem, trips=ordered, conditions=plan.conditions)
-    announce(plan, at=at, by=by)
+    announce(plan, at=at, by=by, told=told)
     audit.record("publish_plan", plan, at=at, town_id=plan.town_id, actor=by, version=plan.version)
     return plan
 
@@ -79,28 +88,68 @@ def discard_draft(*, plan: Plan, by: Any, at: datetime) -> None:
     audit.record("discard_draft", plan, at=at, town_id=plan.town_id, actor=by, version=plan.version)
 
 
-def announce(plan: Plan, *, at: datetime, by: Any) -> int:
-    """Tell each delivery ahead its time, where that is news; how many were told."""
+def announce(plan: Plan, *, at: datetime, by: Any, told: Collection[UUID] = ()) -> int:
+    """Tell each delivery ahead its time, and each shop when a rider comes, where that is news; how many were told.
+
+    ``told`` are the deliveries on a round of the plan before: where one is left out, its buyer and the shop at which a
+    rider would have rung hear of that too, and again where somebody comes after all.
+    """
     stops = (
         Stop.objects.filter(round__plan=plan)
         .select_related("round", "delivery")
-        .prefetch_related("delivery__events")
+        .prefetch_related("delivery__bags__events", "delivery__events")
         .order_by("pk")
     )
+    ahead: list[tuple[Delivery, Stop | None]] = [(stop.delivery, stop) for stop in stops]
+    if left_out := set(told) - {delivery.pk for delivery, _stop in ahead}:
+        found = Delivery.objects.filter(town=plan.town_id, pk__in=left_out).with_story().order_by("pk")
+        ahead += [(delivery, None) for delivery in found]
     events = []
-    for stop in stops:
-        story = list(stop.delivery.events.all())
-        if any(event.kind in {"delivered", "failed", "cancelled"} for event in story):
+    shops: list[tuple[Delivery, datetime | None]] = []
+    buyers: list[tuple[Delivery, datetime | None]] = []
+    for delivery, stop in ahead:
+        if delivery.state in {DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.CANCELLED}:
             continue
-        told = [event.detail.get("arrive_at") for event in story if event.kind == DeliveryEvent.Kind.PLANNED]
-        if told and told[-1] and abs(stop.arrive_at - datetime.fromisoformat(told[-1])) < NEWS_FROM:
-            continue
-        detail = {"plan": str(plan.pk), "round": str(stop.round_id), "arrive_at": stop.arrive_at.isoformat()}
-        events.append(
-            DeliveryEvent(town_id=plan.town_id, delivery=stop.delivery, kind="planned", at=at, by=by, detail=detail)
-        )
+        detail = {"plan": str(plan.pk)}
+        fetch_at = stop.fetch_at if stop is not None and to_fetch(stop) else None
+        if shop_hears := _is_news_to_shop(delivery, fetch_at):
+            detail["fetch_at"] = fetch_at.isoformat() if fetch_at else ""
+            shops.append((delivery, fetch_at))
+        if stop is not None:
+            detail |= {"round": str(stop.round_id), "arrive_at": stop.arrive_at.isoformat()}
+            is_news = _is_news(delivery, stop.arrive_at)
+            if is_called_off(delivery):
+                buyers.append((delivery, stop.arrive_at))
+        elif is_news := buyer_told(delivery) is not None and bool(bags_to_come(delivery)):
+            detail["arrive_at"] = ""
+            buyers.append((delivery, None))
+        if shop_hears or is_news:
+            events.append(
+                DeliveryEvent(town_id=plan.town_id, delivery=delivery, kind="planned", at=at, by=by, detail=detail)
+            )
     DeliveryEvent.objects.bulk_create(events)
+    for delivery, fetch_at in shops:
+        fetching_told.send(sender=Delivery, delivery=delivery, fetch_at=fetch_at, at=at, by=by)
+    for delivery, arrive_at in buyers:
+        bike_told.send(sender=Delivery, delivery=delivery, arrive_at=arrive_at, at=at, by=by)
     return len(events)
+
+
+def _is_news(delivery: Delivery, arrive_at: datetime) -> bool:
+    """Whether the time at the door is another one than what was said last."""
+    said = buyer_told(delivery)
+    return said is None or abs(arrive_at - said) >= NEWS_FROM
+
+
+def _is_news_to_shop(delivery: Delivery, fetch_at: datetime | None) -> bool:
+    """Whether a shop must hear when a rider comes (None: nobody does), after what it was told last.
+
+    A shop whose bags are no longer with it, or which was told at its door, knows already.
+    """
+    told = shop_told(delivery)
+    if fetch_at is None:
+        return told is not None and at_its_shop(delivery) is not None
+    return told is None or abs(fetch_at - told) >= SHOP_NEWS_FROM
 
 
 def _lock_plans(plan: Plan) -> tuple[Plan, Plan | None]:
@@ -123,7 +172,7 @@ def _lock_rows(plan: Plan) -> Names:
     deliveries = (
         Delivery.objects.select_for_update(of=("self",))
         .filter(town=plan.town_id, pk__in=ids)
-        .select_related("window")
+        .select_related("window", "also")
         .prefetch_related("bags__events", "events")
         .order_by("pk")
     )
@@ -147,12 +196,11 @@ def _refuse_any(found: list[Violation], problem: Problem, solution: Solution, ro
 
 def _refuse_other_rows(plan: Plan) -> None:
     """The rounds on screen are those that were verified: raises Refusal if a row says something else."""
-    shown: dict[str, list[str]] = {str(pk): [] for pk in plan.rounds.values_list("pk", flat=True)}
-    for round_id, delivery_id in (
-        Stop.objects.filter(round__plan=plan).order_by("round_id", "position").values_list("round_id", "delivery_id")
-    ):
-        shown[str(round_id)].append(str(delivery_id))
-    if shown != {id: list(trip.drop_ids) for id, trip in trips_by_round(plan).items()}:
+    shown: dict[str, list[tuple[str, str]]] = {str(pk): [] for pk in plan.rounds.values_list("pk", flat=True)}
+    rows = Stop.objects.filter(round__plan=plan).order_by("round_id", "position")
+    for round_id, delivery_id, option in rows.values_list("round_id", "delivery_id", "option"):
+        shown[str(round_id)].append((str(delivery_id), option))
+    if shown != {id: list(trip.options.items()) for id, trip in trips_by_round(plan).items()}:
         raise Refusal(_("This plan cannot be published.") + " " + _("The plan does not add up. Plan again."))
 
 
@@ -164,14 +212,18 @@ def _refuse_stale(plan: Plan, published: Plan | None, rounds: Mapping[str, Round
             left = round_.plan_id == published.pk and round_.left_at is not None
             if left and id not in plan.solution["seen"]:
                 raise Refusal(_("%(round)s has left in the meantime. Plan again.") % {"round": round_})
-    ahead = {d for id, trip in trips_by_round(plan).items() if id not in kept for d in trip.drop_ids}
-    for id in sorted(ahead):
+    ahead = {
+        stop.drop_id: stop.option for id, trip in trips_by_round(plan).items() if id not in kept for stop in trip.stops
+    }
+    for id, option in sorted(ahead.items()):
         delivery = rows.deliveries.get(id)
         if delivery is None or delivery.state == DeliveryState.CANCELLED or delivery.cancelled_at:
             code = delivery.code if delivery else "?"
             raise Refusal(_("%(code)s was cancelled in the meantime. Plan again.") % {"code": code})
         if delivery.state in {DeliveryState.DELIVERED, DeliveryState.FAILED}:
             raise Refusal(_("%(code)s is done in the meantime. Plan again.") % {"code": delivery.code})
+        if option == STRAIGHT and at_its_shop(delivery) is None:
+            raise Refusal(_("%(code)s cannot be fetched at its shop any more. Plan again.") % {"code": delivery.code})
 
 
 def _as_of(
@@ -183,6 +235,9 @@ def _as_of(
     road = {trips[id] for id in kept}
     riding = {id for trip in road for id in trip.drop_ids}
     bikes = tuple(as_bike(rows.shifts[b.id], rows.midnight) for b in problem.bikes if b.id in rows.shifts)
+    if changed := next((bike for bike in bikes if bike.profile != problem.bike[bike.id].profile), None):
+        said = _("%(bike)s takes other ways than when this was planned. Plan again.")
+        raise Refusal(said % {"bike": rows.shifts[changed.id].bike})
     drops = []
     for drop in problem.drops:
         delivery = rows.deliveries.get(drop.id)
@@ -194,7 +249,8 @@ def _as_of(
             moment = ready_moment(delivery, at=at) or at
             ready = max(0, seconds_into(moment, rows.midnight))
         today = as_drop(delivery, drop.location, at, rows.midnight, timedelta(0), plan.hub.cold_minutes)
-        drops.append(replace(today, ready_at=ready, earliest=drop.earliest, latest=drop.latest))
+        same = {name: getattr(drop, name) for name in ("earliest", "latest", "others", "bound")}
+        drops.append(replace(today, ready_at=ready, **same))
     bikes_by_id = {bike.id for bike in bikes}
     missing = next((t for t in trips.values() if t not in road and t.bike_id not in bikes_by_id), None)
     if missing is not None:
@@ -206,12 +262,12 @@ def _as_of(
     return after, {id: by_drops[trip.drop_ids] for id, trip in trips.items()}
 
 
-def _write_round(plan: Plan, drawn: Round, original: Round | None, trip: Trip, rows: Names) -> None:
+def _write_round(plan: Plan, problem: Problem, drawn: Round, original: Round | None, trip: Trip, rows: Names) -> None:
     """Bring a round to the times of its trip. The row of a round on the road takes the place of its drawing."""
     if original is None:
-        rewrite_round(drawn, trip, rows.midnight)
+        rewrite_round(drawn, problem, trip, rows.midnight)
         return
     number, line = drawn.number, drawn.geometry
     drawn.delete()
     original.plan, original.number = plan, number
-    rewrite_round(original, trip, rows.midnight, line)
+    rewrite_round(original, problem, trip, rows.midnight, line)

@@ -11,6 +11,8 @@ from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.taps import NO_TAP, Tap
 from parvis.delivery.actions.custody import record_bags, take_off
+from parvis.delivery.actions.fetching import left_without
+from parvis.delivery.actions.fleet import ride_after_all
 from parvis.delivery.actions.planning import request_plan
 from parvis.delivery.actions.positions import forget_position
 from parvis.delivery.models import BagEvent, Delivery, DeliveryEvent, Plan, Round, Stop
@@ -27,7 +29,7 @@ def leave_hub(*, round_: Round, at: datetime, by: Any = None, without: str = "",
     behind: ``without`` says why, what is on the bike of it is taken off, and a plan is asked for in which it rides with
     another. Raises Refusal when the round has already left or its plan was replaced, when the bike is broken or still
     on an earlier round, when a bag would be forgotten (all are here and one lies loose, or some are packed and one is
-    not), when something would stay and nobody says why, or when there is nothing to take at all.
+    not), when something would stay and nobody says why, or when there is nothing to take and nothing to fetch.
     """
     round_ = locked_round(round_)
     _check_may_leave(round_)
@@ -38,7 +40,7 @@ def leave_hub(*, round_: Round, at: datetime, by: Any = None, without: str = "",
     for parcel in trip.loose:
         raise Refusal(_("%(code)s is not in a crate yet.") % {"code": parcel.delivery.code})
     riding = [parcel for _stop, parcel in trip.parcels if trip.rides(parcel)]
-    if not riding:
+    if not riding and not trip.fetches:
         raise Refusal(_("There is nothing to take along yet."))
     staying = trip.staying
     if staying and not without.strip():
@@ -52,6 +54,7 @@ def leave_hub(*, round_: Round, at: datetime, by: Any = None, without: str = "",
         record_bags(parcel.packed, BagEvent.Kind.LOADED, at=moment, by=by, round=str(round_.pk))
         _record(parcel.delivery, DeliveryEvent.Kind.DEPARTED, at=moment, by=by, detail={})
         delivery_left.send(sender=Delivery, delivery=parcel.delivery, at=at, by=by)
+    ride_after_all(round_, at=at, by=by)
     round_.left_at = moment
     round_.save(update_fields=["left_at"])
     if staying:
@@ -95,6 +98,7 @@ def bring_back(*, round_: Round, at: datetime, by: Any = None, tap: Tap = NO_TAP
     """The bike is back: what it still carries is at the hub again. Raises Refusal if it is not on the road.
 
     It was back when it was tapped, though never before what is known of its doors. The rider's position is forgotten.
+    What it should have fetched at a shop and did not is planned again, by the hub.
     """
     round_ = locked_round(round_)
     if round_.left_at is None or round_.back_at is not None:
@@ -102,10 +106,16 @@ def bring_back(*, round_: Round, at: datetime, by: Any = None, tap: Tap = NO_TAP
     stops = _stops_of(round_)
     story = [event.at for stop in stops for event in stop.delivery.events.all()]
     moment = tap.when(at, since=max([round_.left_at, *story]))
+    missed = Trip.of(round_, stops).fetches
+    for stop, _parcel in missed:
+        left_without(stop, moment, by=by)
     for stop in stops:
         aboard = [bag for bag in stop.delivery.live_bags() if bag.state == BagState.LOADED]
         record_bags(aboard, BagEvent.Kind.RETURNED, at=moment, by=by, round=str(round_.pk))
     round_.back_at = moment
     round_.save(update_fields=["back_at"])
     forget_position(town_id=round_.town_id, rider_id=round_.rider_id)
+    if missed:
+        with suppress(Refusal):
+            request_plan(hub=round_.plan.hub, day=round_.plan.day, by=by, at=at)
     audit.record("bring_back", round_, at=at, town_id=round_.town_id, actor=by)

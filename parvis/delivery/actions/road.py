@@ -7,7 +7,8 @@ from datetime import date, datetime
 from parvis.core.time import seconds_into
 from parvis.delivery.actions.rows import trips_by_round
 from parvis.delivery.models import BagEvent, DeliveryEvent, Hub, Plan, Round, Stop
-from parvis.delivery.planning import Bike, Problem, Trip, retime
+from parvis.delivery.pickups import STRAIGHT, fetched, to_fetch, way_of
+from parvis.delivery.planning import Bike, Drop, Problem, Trip, retime
 from parvis.delivery.planning.plan import Stop as PlannedStop
 from parvis.delivery.planning.timing import ride, ride_seconds, tour_metres
 from parvis.delivery.states import BagState
@@ -54,8 +55,14 @@ def standing(hub: Hub, day: date) -> Standing:
 
 
 def aboard(round_: Round) -> list[Stop]:
-    """The stops for which the round took something along, without those whose goods came back unasked."""
-    return [stop for stop in round_.stops.all() if ended_at(round_, stop) or still_carries(round_, stop)]
+    """The stops for which the round took something along or still fetches it, without those whose goods came back
+    unasked.
+    """
+    return [
+        stop
+        for stop in round_.stops.all()
+        if ended_at(round_, stop) or still_carries(round_, stop) or to_fetch(stop) is not None
+    ]
 
 
 def still_carries(round_: Round, stop: Stop) -> bool:
@@ -81,6 +88,11 @@ def ended_at(round_: Round, stop: Stop) -> datetime | None:
     return None if again and not still_carries(round_, stop) else max(ends)
 
 
+def fetched_ids(rounds: Iterable[Round]) -> frozenset[str]:
+    """Ids of the deliveries that riders took at their shop."""
+    return frozenset(str(stop.delivery_id) for round_ in rounds for stop in round_.stops.all() if fetched(stop))
+
+
 def done_ids(rounds: Iterable[Round]) -> frozenset[str]:
     """Ids of the deliveries that ended at a door."""
     return frozenset(str(stop.delivery_id) for r in rounds for stop in r.stops.all() if ended_at(r, stop))
@@ -94,21 +106,25 @@ def as_ridden(problem: Problem, bike: Bike, round_: Round, midnight: datetime, n
     stops_aboard = [stop for stop in aboard(round_) if str(stop.delivery_id) in problem.drop]
     ended = [(stop, moment) for stop in stops_aboard if (moment := ended_at(round_, stop)) is not None]
     ended.sort(key=lambda pair: (pair[1], pair[0].position))
-    ahead = [problem.drop[str(s.delivery_id)] for s in stops_aboard if ended_at(round_, s) is None]
+    to_come = [stop for stop in stops_aboard if ended_at(round_, stop) is None]
+    to_come.sort(key=lambda stop: (not fetched(stop), stop.position))  # who has been at a shop goes on to its door
+    ahead = [_drop(problem, stop) for stop in to_come]
     if (not ended and not ahead) or round_.left_at is None:
         return None
     departs = max(0, min(seconds_into(round_.left_at, midnight), now - 1))
     stops, clock, here = [], departs, 0
     for stop, moment in ended:
-        drop = problem.drop[str(stop.delivery_id)]
+        drop = _drop(problem, stop)
         leave = max(clock, seconds_into(moment, midnight))
         start = max(clock, leave - drop.service_seconds)
-        stops.append(PlannedStop(drop.id, start, start, leave))
+        stops.append(PlannedStop(drop.id, start, start, leave, drop.option))
         clock, here = leave, drop.location
+    if to_come and fetched(to_come[0]) and ahead[0].collect is not None:
+        here = ahead[0].collect
     if ahead:  # the next door is reached now at the soonest
         clock = max(clock, now - ride_seconds(problem, bike, here, ahead[0].location))
     later, home = ride(problem, bike, ahead, clock, here)
-    drops = [problem.drop[stop.drop_id] for stop in (*stops, *later)]
+    drops = [problem.drop_of(stop) for stop in (*stops, *later)]
     returns = seconds_into(round_.back_at, midnight) if round_.back_at else max(home, now)
     return Trip(
         bike_id=bike.id,
@@ -117,9 +133,16 @@ def as_ridden(problem: Problem, bike: Bike, round_: Round, midnight: datetime, n
         load_crates=sum(drop.crates for drop in drops),
         departs=departs,
         returns=max(returns, departs),
-        metres=tour_metres(problem, drops),
+        metres=tour_metres(problem, bike, drops),
         stops=(*stops, *later),
     )
+
+
+def _drop(problem: Problem, stop: Stop) -> Drop:
+    """What a stop brings, in the way that it really takes."""
+    drop = problem.drop[str(stop.delivery_id)]
+    straight = way_of(stop) == STRAIGHT and any(option.id == STRAIGHT for option in drop.others)
+    return drop.as_taken(STRAIGHT if straight else drop.option)
 
 
 def settle(
@@ -135,7 +158,7 @@ def settle(
     for trip in sorted(trips, key=lambda trip: (trip.bike_id, trip.departs)):
         if trip not in stay:
             soonest = max(free.get(trip.bike_id, 0), 0 if trip in eager else trip.departs)
-            trip = retime(problem, trip.bike_id, trip.drop_ids, soonest)
+            trip = retime(problem, trip.bike_id, trip.drop_ids, soonest, trip.options)
         free[trip.bike_id] = max(free.get(trip.bike_id, 0), trip.returns + problem.reload_seconds)
         settled.append(trip)
     return settled
@@ -144,9 +167,14 @@ def settle(
 def without(problem: Problem, trip: Trip, gone: Collection[str]) -> Trip | None:
     """The trip without some drops, or without those the problem does not know; None if nothing is left.
 
-    Its times are those of the stops that stay: ``settle`` makes them true.
+    A drop whose way is no longer open, as from a shop that brought its bags to the hub after all, is planned
+    anew. The times are those of the stops that stay: ``settle`` makes them true.
     """
-    stops = tuple(s for s in trip.stops if s.drop_id not in gone and s.drop_id in problem.drop)
+    stops = tuple(
+        s
+        for s in trip.stops
+        if s.drop_id not in gone and s.drop_id in problem.drop and problem.drop[s.drop_id].goes(s.option)
+    )
     return replace(trip, stops=stops) if stops else None
 
 

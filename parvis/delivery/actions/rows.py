@@ -9,11 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from parvis.delivery.clients.streets import StreetNetwork
+from parvis.delivery.clients.network import StreetNetwork
 from parvis.delivery.models import Delivery, Hub, Plan, Round, Shift, Stop
+from parvis.delivery.pickups import HANDING, STRAIGHT, bags_to_come
 from parvis.delivery.planning import Plan as Solution
+from parvis.delivery.planning import Problem, Trip, collected_at
 from parvis.delivery.planning import Stop as PlannedStop
-from parvis.delivery.planning import Trip
 
 _ASIDE = 10_000  # positions that no stop has: where stops wait while they are put in a new order
 
@@ -32,8 +33,14 @@ def solution_json(
 
 
 def line_of(trip: Trip, hub: Hub, deliveries: Mapping[str, Delivery], streets: StreetNetwork) -> dict[str, Any]:
-    """The way of a trip from the hub to the hub, as a GeoJSON line."""
-    points = [hub.point, *(deliveries[id].point for id in trip.drop_ids), hub.point]
+    """The way of a trip from the hub to the hub, by the shops where it fetches, as a GeoJSON line."""
+    points = [hub.point]
+    for stop in trip.stops:
+        delivery = deliveries[stop.drop_id]
+        if stop.option == STRAIGHT and (bags := bags_to_come(delivery)) and (pickup := bags[0].pickup):
+            points.append(pickup.point)
+        points.append(streets.conditions.at(delivery.point, *delivery.hours))
+    points.append(hub.point)
     return {"type": "LineString", "coordinates": streets.route(points).geometry}
 
 
@@ -41,6 +48,7 @@ def create_rounds(
     plan: Plan,
     trips: Sequence[Trip],
     *,
+    problem: Problem,
     shifts: Mapping[str, Shift],
     midnight: datetime,
     lines: Mapping[Trip, dict[str, Any]],
@@ -72,14 +80,16 @@ def create_rounds(
         )
     Round.objects.bulk_create(rounds)
     Stop.objects.bulk_create(
-        Stop(town_id=plan.town_id, round=round_, position=position, **_stop(stop, midnight))
+        Stop(town_id=plan.town_id, round=round_, position=position, **_stop(problem, trip, stop, midnight))
         for round_, trip in zip(rounds, trips, strict=True)
         for position, stop in enumerate(trip.stops, start=1)
     )
     return rounds
 
 
-def rewrite_round(round_: Round, trip: Trip, midnight: datetime, line: dict[str, Any] | None = None) -> None:
+def rewrite_round(
+    round_: Round, problem: Problem, trip: Trip, midnight: datetime, line: dict[str, Any] | None = None
+) -> None:
     """Give a round the stops and times of ``trip``; rows of stops that stay are kept."""
     for field, value in _figures(trip, midnight).items():
         setattr(round_, field, value)
@@ -93,11 +103,11 @@ def rewrite_round(round_: Round, trip: Trip, midnight: datetime, line: dict[str,
         for stop in staying:
             position, planned = wanted[str(stop.delivery_id)]
             stop.position = position + aside
-            stop.arrive_at = midnight + timedelta(seconds=planned.start)
-            stop.leave_at = midnight + timedelta(seconds=planned.leave)
-        Stop.objects.bulk_update(staying, ["position", "arrive_at", "leave_at"])
+            for field, value in _moments(problem, trip, planned, midnight).items():
+                setattr(stop, field, value)
+        Stop.objects.bulk_update(staying, ["position", "arrive_at", "leave_at", "option", "fetch_at"])
     Stop.objects.bulk_create(
-        Stop(town_id=round_.town_id, round=round_, position=position, **_stop(stop, midnight))
+        Stop(town_id=round_.town_id, round=round_, position=position, **_stop(problem, trip, stop, midnight))
         for id, (position, stop) in wanted.items()
         if id not in there
     )
@@ -113,10 +123,21 @@ def _figures(trip: Trip, midnight: datetime) -> dict[str, Any]:
     }
 
 
-def _stop(stop: PlannedStop, midnight: datetime) -> dict[str, Any]:
-    """What a row says of a stop. ``arrive_at`` is when the bell rings, after any wait for the window."""
+def _stop(problem: Problem, trip: Trip, stop: PlannedStop, midnight: datetime) -> dict[str, Any]:
+    """What a row says of a stop."""
+    return {"delivery_id": stop.drop_id, **_moments(problem, trip, stop, midnight)}
+
+
+def _moments(problem: Problem, trip: Trip, stop: PlannedStop, midnight: datetime) -> dict[str, Any]:
+    """``arrive_at`` is when the bell rings at the door, after any wait for the window; ``fetch_at`` when it rings at
+    the shop, where the bags are fetched there.
+    """
+    bike = problem.bike.get(trip.bike_id)
+    at_shop = collected_at(problem, bike, stop) if bike is not None and problem.knows(stop) else None
+    handing = HANDING if stop.option == STRAIGHT else timedelta(0)
     return {
-        "delivery_id": stop.drop_id,
-        "arrive_at": midnight + timedelta(seconds=stop.start),
+        "arrive_at": midnight + timedelta(seconds=stop.start) + handing,
         "leave_at": midnight + timedelta(seconds=stop.leave),
+        "option": stop.option,
+        "fetch_at": None if at_shop is None else midnight + timedelta(seconds=at_shop),
     }

@@ -1,7 +1,7 @@
 """Roads that are closed for a while: drawn by the town, ridden around from the next question on."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from math import cos, pi, radians, sin
 from typing import Any
 
@@ -12,34 +12,45 @@ from shapely import LineString, Polygon
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point, distance_m
-from parvis.core.time import day_bounds
-from parvis.delivery.clients.streets import Conditions, StreetNetwork, streets_for
+from parvis.core.time import day_bounds, day_of
+from parvis.delivery.clients.mapped import mapped_hours
+from parvis.delivery.clients.network import Conditions, Ring, Spell, StreetNetwork
+from parvis.delivery.clients.streets import streets_for
 from parvis.delivery.models import DayTours, Hub, Plan, RoadClosure, Round
 from parvis.towns.models import Town
 
+WEEK = 7
 MOST_CORNERS = 60
 MOST_METRES = 6_000  # around all closures of a day the router looks at every street: areas stay small
 FURTHEST = 30_000  # from the middle of the town
 
 
 def conditions_on(hub: Hub, days: Collection[date]) -> dict[date, Conditions]:
-    """What holds on the streets of some days. One query."""
+    """What holds on the streets of some days: what the town has closed, and what the map says of hours. One query."""
     if not days:
         return {}
     bounds = {day: day_bounds(day, hub.town.zone) for day in days}
     first, last = min(start for start, _end in bounds.values()), max(end for _start, end in bounds.values())
     closures = list(RoadClosure.objects.filter(town=hub.town_id).between(first, last))
-    return {
-        day: Conditions(
-            closed=tuple(
-                tuple((lon, lat) for lon, lat in closure.ring)
-                for closure in closures
-                if closure.starts_at < end and (closure.ends_at is None or closure.ends_at > start)
-            ),
+    mapped = mapped_hours(hub.town)
+    found = {}
+    for day, (start, end) in bounds.items():
+        there = [c for c in closures if c.starts_at < end and (c.ends_at is None or c.ends_at > start)]
+        spells = {closure: closure.spells(day, hub.town.zone) for closure in there}
+        found[day] = Conditions(
+            closed=tuple(_ring(closure) for closure in there if spells[closure] and not closure.by_hours),
             pace_percent=hub.pace_percent,
+            kind_paces=tuple(sorted((kind, pace) for kind, pace in hub.kind_paces.items() if pace != hub.pace_percent)),
+            spells=(
+                *(Spell(_ring(c), *spell) for c in there if c.by_hours for spell in spells[c]),
+                *(spell for street in mapped for spell in street.spells(start, end)),
+            ),
         )
-        for day, (start, end) in bounds.items()
-    }
+    return found
+
+
+def _ring(closure: RoadClosure) -> Ring:
+    return tuple((lon, lat) for lon, lat in closure.ring)
 
 
 def streets_on(hub: Hub, day: date) -> StreetNetwork:
@@ -55,22 +66,35 @@ def close_road(
     corners: Sequence[Point],
     starts_at: datetime,
     ends_at: datetime | None,
+    weekdays: Sequence[int] = (),
+    hours: tuple[time, time] | None = None,
     by: Any,
     at: datetime,
 ) -> RoadClosure:
-    """Close an area to bikes. Raises Refusal when it is no area, too large, elsewhere, or over before it begins."""
+    """Close an area to bikes; with ``weekdays`` (0 is Monday) and ``hours`` of the town's clock, then only.
+
+    Raises Refusal when it is no area, too large, elsewhere, over before it begins, or when no such day comes.
+    """
     _check(town, corners)
     if ends_at is not None and ends_at <= max(starts_at, at):
         raise Refusal(_("The end lies in the past or before the beginning."))
-    closure = RoadClosure.objects.create(
+    from_time, to_time = hours or (None, None)
+    closure = RoadClosure(
         town=town,
         name=name,
         ring=[[round(corner.lon, 6), round(corner.lat, 6)] for corner in corners],
         starts_at=starts_at,
         ends_at=ends_at,
+        weekdays=sorted(set(weekdays)),
+        from_time=from_time,
+        to_time=to_time,
         made_by=by,
         made_at=at,
     )
+    first = day_of(starts_at, town.zone)
+    if not any(closure.spells(first + timedelta(days=n), town.zone) for n in range(WEEK + 1)):
+        raise Refusal(_("None of these days and hours lies between the beginning and the end."))
+    closure.save()
     audit.record("close_road", closure, at=at, town_id=town.pk, actor=by)
     ask_anew(town)
     return closure
@@ -79,9 +103,10 @@ def close_road(
 @transaction.atomic
 def open_road(*, closure: RoadClosure, by: Any, at: datetime) -> None:
     """Bikes ride there again from now on; what had not begun is taken off the list. Twice is harmless."""
-    closure = RoadClosure.objects.select_for_update().get(pk=closure.pk)
-    if closure.ends_at is not None and closure.ends_at <= at:
+    held = RoadClosure.objects.select_for_update().filter(pk=closure.pk).first()
+    if held is None or (held.ends_at is not None and held.ends_at <= at):
         return
+    closure = held
     audit.record("open_road", closure, at=at, town_id=closure.town_id, actor=by)
     ask_anew(closure.town)
     if closure.starts_at >= at:
@@ -100,13 +125,16 @@ def ask_anew(town: Town) -> None:
 
 
 def rounds_through(closure: RoadClosure, hub: Hub, day: date) -> list[Round]:
-    """The published rounds of a day that are still to be ridden through the area."""
-    area = Polygon(closure.ring)
+    """The published rounds of a day that are still to be ridden through the area while it is closed."""
+    area, spells = Polygon(closure.ring), closure.spells(day, hub.town.zone)
     rounds = Round.objects.filter(plan__hub=hub, plan__day=day, plan__state=Plan.State.PUBLISHED, back_at=None)
     return [
         round_
         for round_ in rounds.select_related("bike").order_by("departs_at")
-        if (line := (round_.geometry or {}).get("coordinates")) and len(line) > 1 and area.intersects(LineString(line))
+        if any(round_.departs_at < end and round_.returns_at > start for start, end in spells)
+        and (line := (round_.geometry or {}).get("coordinates"))
+        and len(line) > 1
+        and area.intersects(LineString(line))
     ]
 
 

@@ -1,5 +1,6 @@
 """The tours that prove promises, found anew by the planner while nobody waits: there is room for more afterwards."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -8,8 +9,9 @@ from django.db.models import F, Q
 from parvis.core.time import day_of
 from parvis.delivery.actions.dayreading import Day
 from parvis.delivery.actions.daytours import recorded, tours_json
+from parvis.delivery.actions.dayways import DayWays
 from parvis.delivery.models import DayTours
-from parvis.delivery.planning import Plan, Problem, Trip, Unserved, cost_of, matrix, solve, verify
+from parvis.delivery.planning import Matrix, Plan, Problem, Profile, Trip, Unserved, cost_of, matrix, solve, verify
 from parvis.delivery.planning.timing import time_trip
 
 AT_ONCE = 4  # days looked at in one go; the next go is two minutes later
@@ -51,21 +53,20 @@ def _better(day: Day, iterations: int | None) -> tuple[Problem, tuple[Trip, ...]
     drops = [*(drop for tour in day.tours for trip in tour.trips for drop in trip), *day.left_out]
     if len(drops) < 2:
         return None
-    day.ways.learn_all()
-    size = range(len(day.ways.places))
+    day.learn_all()
     open_problem = Problem(
         bikes=day.bikes,
         drops=tuple(drops),
-        durations=matrix([day.ways(a, b)[0] for b in size] for a in size),
-        distances=matrix([day.ways(a, b)[1] for b in size] for a in size),
+        durations=_table(day.ways, 0),
+        distances=_table(day.ways, 1),
         reload_seconds=day.rules.reload_seconds,
+        profiles=tuple(
+            Profile(name, _table(day.ways.of(name), 0), _table(day.ways.of(name), 1))
+            for name in sorted({bike.profile for bike in day.bikes if bike.profile})
+        ),
     )
     left, standing = _as_trips(day, open_problem)
-    problem = Problem(
-        **{name: getattr(open_problem, name) for name in ("bikes", "drops", "durations", "distances")},
-        fixed=tuple(left),
-        not_before=day.rules.not_before,
-    )
+    problem = replace(open_problem, fixed=tuple(left), not_before=day.rules.not_before)
     now = Plan(
         (*left, *standing),
         tuple(Unserved(drop.id, "no_capacity") for drop in day.left_out),
@@ -75,6 +76,12 @@ def _better(day: Day, iterations: int | None) -> tuple[Problem, tuple[Trip, ...]
     saved = (len(found.unserved), found.cost) < (len(now.unserved), now.cost)
     kept = {lost.id for lost in found.unserved} <= {drop.id for drop in day.left_out}
     return (problem, found.trips) if saved and kept and not verify(problem, found) else None
+
+
+def _table(ways: DayWays, which: int) -> Matrix:
+    """Seconds (0) or metres (1) between all places of a day."""
+    size = range(len(ways.places))
+    return matrix([ways(a, b)[which] for b in size] for a in size)
 
 
 def _as_trips(day: Day, problem: Problem) -> tuple[list[Trip], list[Trip]]:

@@ -50,7 +50,7 @@ def rate_delivery(*, delivery: Delivery, score: int, at: datetime, comment: str 
         raise Refusal(_("Choose a number from 1 to 5."))
     values = {"score": score, "at": at} | ({} if comment is None else {"comment": comment.strip()[:500]})
     rating, _new = Rating.objects.update_or_create(
-        delivery=delivery, defaults=values, create_defaults=values | {"town_id": delivery.town_id}
+        delivery=delivery, defaults=values, create_defaults=values | {"town_id": delivery.buyers_town_id}
     )
-    audit.record("rate_delivery", delivery, at=at, town_id=delivery.town_id, score=score)
+    audit.record("rate_delivery", delivery, at=at, town_id=delivery.buyers_town_id, score=score)
     return rating

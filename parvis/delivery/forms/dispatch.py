@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.core.time import moment
 from parvis.delivery.models import Bike, Hub, Window
+from parvis.delivery.skills import Skill, together
 from parvis.people.models import Person, Role
 from parvis.towns.models import Town
 
@@ -62,18 +64,28 @@ class BikeForm(_BikeBase):
         help_text=_("Leave it empty if the battery lasts all day."),
     )
 
+    skills = forms.MultipleChoiceField(
+        label=_("What it can"),
+        choices=Skill.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What asks for it is promised and planned on bikes that can, and on no other."),
+    )
+
     class Meta:
         model = Bike
-        fields = ("name", "drive", "max_crates", "cold_crates", "speed_percent", "charge_minutes")
+        fields = ("name", "kind", "drive", "max_crates", "cold_crates", "speed_percent", "charge_minutes")
         labels = {
             "name": _("Name"),
+            "kind": _("Which ways it takes"),
             "drive": _("Drive"),
             "max_crates": _("Crates"),
             "cold_crates": _("Of them, cold boxes"),
             "charge_minutes": _("Charges from empty to full, in minutes"),
-            "speed_percent": _("Speed, in percent of a usual bike"),
+            "speed_percent": _("Speed, in percent of a usual one of its kind"),
         }
         help_texts = {
+            "kind": _("Plans, promises and the way that riders are told follow."),
             "speed_percent": _("90 for a heavy bike, 110 for a fast one."),
             "cold_crates": _("Leave it empty if any crate may carry a cold box."),
             "charge_minutes": _(
@@ -83,7 +95,7 @@ class BikeForm(_BikeBase):
         }
 
     field_order = (
-        *("name", "drive", "kilos", "litres", "max_crates", "cold_crates"),
+        *("name", "kind", "drive", "kilos", "litres", "max_crates", "cold_crates", "skills"),
         *("kilometres", "charge_minutes", "speed_percent"),
     )
 
@@ -92,6 +104,7 @@ class BikeForm(_BikeBase):
         self.instance.hub, self.instance.town = hub, hub.town
         bike = self.instance
         self.initial.setdefault("kilos", bike.max_grams // 1000)
+        self.initial["skills"] = bike.skills
         self.initial.setdefault("litres", bike.max_millilitres // 1000)
         self.initial.setdefault("kilometres", bike.range_metres // 1000 if bike.range_metres else None)
         limits_of = {
@@ -118,6 +131,7 @@ class BikeForm(_BikeBase):
     def save(self, commit: bool = True) -> Bike:
         """Write the bike in grams, millilitres and metres."""
         data = self.cleaned_data
+        self.instance.skills = list(together([data["skills"]]))
         self.instance.max_grams = data["kilos"] * 1000
         self.instance.max_millilitres = data["litres"] * 1000
         self.instance.range_metres = data["kilometres"] * 1000 if data["kilometres"] else None
@@ -171,13 +185,24 @@ class ShiftForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What ``actions.add_shift`` takes."""
         data = self.cleaned_data
+        start, rest = data["start"], data["rest"]
         return {
             "bike": data["bike"],
             "rider": data["rider"],
-            "starts_at": moment(self.day, data["start"], self.zone),
-            "ends_at": moment(self.day, data["end"], self.zone),
-            "break_at": moment(self.day, data["rest"], self.zone) if data["rest"] else None,
+            "starts_at": moment(self.day, start, self.zone),
+            "ends_at": moment_after(self.day, start, data["end"], self.zone),
+            "break_at": moment_after(self.day, start, rest, self.zone) if rest else None,
         }
+
+
+def moment_after(day: date, start: time, clock: time, zone: ZoneInfo) -> datetime:
+    """When a clock shows ``clock`` after it showed ``start`` on the town's ``day``: at night on the day that follows.
+
+    Half a day at most: what is further away is a slip of the hand, and left on its day to be refused.
+    """
+    same, begin = moment(day, clock, zone), moment(day, start, zone)
+    following = moment(day + timedelta(days=1), clock, zone)
+    return following if same < begin and following - begin <= timedelta(hours=12) else same
 
 
 def riders_of(town: Town) -> Any:
@@ -208,7 +233,7 @@ class WindowForm(forms.Form):
         starts_at = moment(self.day, data["start"], self.zone)
         return {
             "starts_at": starts_at,
-            "ends_at": moment(self.day, data["end"], self.zone),
+            "ends_at": moment_after(self.day, data["start"], data["end"], self.zone),
             "closes_at": starts_at - timedelta(minutes=data["closes"]),
             "goods_due_at": starts_at - timedelta(minutes=data["due"]),
             "capacity": data["capacity"],

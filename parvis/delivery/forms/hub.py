@@ -12,6 +12,8 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parvis.delivery.skills import ASKS
+
 HIGHEST_CRATE = 999
 
 
@@ -84,6 +86,17 @@ class LeaveForm(forms.Form):
         why, words = self.cleaned_data["why"], self.cleaned_data["words"]
         said = "" if why == "other" else str(dict(self.fields["why"].choices)[why])  # type: ignore[attr-defined]
         return ". ".join(part for part in (said, words) if part)
+
+
+class NeedsForm(forms.Form):
+    """What a bag asks of a bike."""
+
+    needs = forms.MultipleChoiceField(
+        label=gettext_lazy("What this bag asks for"),
+        choices=list(ASKS.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
 
 class PackForm(forms.Form):

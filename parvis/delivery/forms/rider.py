@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from parvis.core.errors import Refusal
 from parvis.core.pictures import clean_picture
+from parvis.delivery.actions.custody import code_of
 from parvis.delivery.models import DeliveryEvent
 
 PROOF_SIDE = 1280  # a name on a letter box can still be read
@@ -54,6 +55,35 @@ class HandOverForm(forms.Form):
         if not self.errors and not data.get("recipient") and not data.get("photo"):
             self.add_error("recipient", _("Write who received it, or take a photo."))
         return data
+
+
+class FetchForm(forms.Form):
+    """What the rider takes at a shop: the codes of its bags, scanned or typed; ``note`` where they were not ready."""
+
+    scanned = forms.CharField(
+        label=gettext_lazy("Codes of the bags"),
+        max_length=400,
+        error_messages={"required": gettext_lazy("Scan or type the code of each bag.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code"}
+        ),
+    )
+
+    def clean_scanned(self) -> list[str]:
+        """Codes as they stand on labels."""
+        said: str = self.cleaned_data["scanned"]
+        return [code for code in map(code_of, said.replace(",", " ").split()) if code]
+
+
+class MissForm(forms.Form):
+    """The rider's words where a shop was not ready."""
+
+    note = forms.CharField(
+        label=gettext_lazy("In your words"),
+        required=False,
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class FailForm(forms.Form):

@@ -1,5 +1,6 @@
 """What the delivery room keeps. ``Delivery`` and ``Bag`` have no state column: see ``states.py``."""
 
+from parvis.delivery.models.agreements import Agreement, AgreementQuerySet, SharedHub, SharedHubQuerySet, SharedMonth
 from parvis.delivery.models.costs import RunningCosts, RunningCostsQuerySet
 from parvis.delivery.models.deliveries import (
     Bag,
@@ -16,8 +17,11 @@ from parvis.delivery.models.positions import RiderPosition
 from parvis.delivery.models.promises import DayTours, Window, WindowQuerySet
 from parvis.delivery.models.ratings import Rating
 from parvis.delivery.models.streets import Pace, RoadClosure
+from parvis.delivery.models.taps import RefusedTap
 
 __all__ = [
+    "Agreement",
+    "AgreementQuerySet",
     "Bag",
     "BagEvent",
     "BagQuerySet",
@@ -31,12 +35,16 @@ __all__ = [
     "Pace",
     "Plan",
     "Rating",
+    "RefusedTap",
     "RiderPosition",
     "RoadClosure",
     "Round",
     "RoundQuerySet",
     "RunningCosts",
     "RunningCostsQuerySet",
+    "SharedHub",
+    "SharedHubQuerySet",
+    "SharedMonth",
     "Shift",
     "Stop",
     "Window",

@@ -1,6 +1,8 @@
 """What is brought to a door, in which bags and crates, and all that happened to it."""
 
+from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -8,13 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.core.geo import Point
 from parvis.delivery.models.promises import Window
+from parvis.delivery.pickups import PickUp
+from parvis.delivery.skills import asked, together
 from parvis.delivery.states import BagState, DeliveryState, bag_state, delivery_state
 from parvis.people.models import Person
-from parvis.towns.models import TownOwned
+from parvis.towns.models import Town, TownOwned
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Questions about many deliveries."""
+
+    def ordered_by(self, town: Town) -> Self:
+        """Those of the buyers of a town, whoever rides: its own bikes or those of a neighbour."""
+        return self.filter(Q(town=town, ordered_in=None) | Q(ordered_in=town))
 
     def confirmed(self) -> Self:
         """Without those whose place is only held: whoever booked them has still to say that they come."""
@@ -34,7 +42,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(TownOwned):
-    """One handing-over at one door in one window, however many shops packed for it."""
+    """One handing-over at one door in one window, however many shops packed for it.
+
+    ``town`` is the town whose hub and riders do it. ``ordered_in`` is the neighbour whose buyer waits, where two towns
+    share (``models/agreements.py``); empty where it is the town's own.
+    """
 
     class LeaveWith(models.TextChoices):
         """Who or what may have it when nobody opens."""
@@ -44,6 +56,20 @@ class Delivery(TownOwned):
         DOOR = "door", _("Leave it at the door")
 
     window = models.ForeignKey(Window, on_delete=models.PROTECT, related_name="deliveries")
+    also = models.ForeignKey(
+        Window,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="a later window that suits as well, until a plan takes one of them",
+    )
+    ordered_in = models.ForeignKey(
+        Town, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    away_metres = models.PositiveIntegerField(
+        null=True, blank=True, help_text="hub to door as the crow flies, to 100 m: by it kilometres are shared"
+    )
     code = models.CharField(max_length=8)
     reference = models.CharField(max_length=40, help_text="whatever the booker calls it; shown to people")
     name = models.CharField(max_length=120)
@@ -66,10 +92,18 @@ class Delivery(TownOwned):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [models.UniqueConstraint(fields=["town", "code"], name="delivery_code_once")]
-        indexes = [models.Index(fields=["window", "code"], name="delivery_by_window")]
+        indexes = [
+            models.Index(fields=["window", "code"], name="delivery_by_window"),
+            models.Index(fields=["ordered_in"], condition=Q(ordered_in__isnull=False), name="delivery_for_a_neighbour"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} · {self.name}"
+
+    @property
+    def buyers_town_id(self) -> UUID:
+        """The town whose buyer waits for it."""
+        return self.ordered_in_id or self.town_id
 
     @property
     def state(self) -> DeliveryState:
@@ -97,9 +131,24 @@ class Delivery(TownOwned):
         return sum(bag.millilitres for bag in self.live_bags())
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """What all live bags together ask of a bike."""
+        return together(bag.needs for bag in self.live_bags())
+
+    @property
+    def needs_words(self) -> list[str]:
+        """The same in words: ``Needs the trailer``."""
+        return asked(self.needs)
+
+    @property
     def point(self) -> Point:
         """Where the door is."""
         return Point(self.lon, self.lat)
+
+    @property
+    def hours(self) -> list[tuple[datetime, datetime]]:
+        """From when to when a bike may come: its window, and the one that suits as well."""
+        return [(window.starts_at, window.ends_at) for window in (self.window, self.also) if window is not None]
 
 
 class BagQuerySet(models.QuerySet["Bag"]):
@@ -126,7 +175,15 @@ class Bag(TownOwned):
     grams = models.PositiveIntegerField()
     millilitres = models.PositiveIntegerField()
     temperature = models.CharField(max_length=8, choices=Temperature.choices, default=Temperature.AMBIENT)
+    needs = models.JSONField(default=list, help_text="what it asks of a bike (skills.Skill)")
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    pickup_address = models.CharField(
+        max_length=240, blank=True, help_text="where a rider may fetch it; empty where the shop brings it to the hub"
+    )
+    pickup_lon = models.FloatField(null=True, blank=True)
+    pickup_lat = models.FloatField(null=True, blank=True)
+    pickup_from = models.DateTimeField(null=True, blank=True, help_text="the shop's hours on the day of the window")
+    pickup_until = models.DateTimeField(null=True, blank=True)
 
     objects = BagQuerySet.as_manager()
 
@@ -141,6 +198,25 @@ class Bag(TownOwned):
     def state(self) -> BagState:
         """Where the bag is, from its events."""
         return bag_state(self.events.all())
+
+    @property
+    def pickup(self) -> PickUp | None:
+        """Where and when a rider may fetch it at its shop; None where the shop does not hand over to riders."""
+        if self.pickup_lon is None or self.pickup_lat is None or not self.pickup_from or not self.pickup_until:
+            return None
+        point = Point(self.pickup_lon, self.pickup_lat)
+        return PickUp(self.pickup_address, point, self.pickup_from, self.pickup_until)
+
+    def offer(self, pickup: PickUp | None) -> None:
+        """Set where a rider may fetch it; the row is saved by whoever calls."""
+        self.pickup_address = pickup.address if pickup else ""
+        self.pickup_lon, self.pickup_lat = (pickup.point.lon, pickup.point.lat) if pickup else (None, None)
+        self.pickup_from, self.pickup_until = (pickup.opens_at, pickup.closes_at) if pickup else (None, None)
+
+    @property
+    def needs_words(self) -> list[str]:
+        """What it asks of a bike, in words: ``Keep upright``."""
+        return asked(self.needs)
 
 
 class Crate(TownOwned):
@@ -201,7 +277,7 @@ class DeliveryEvent(TownOwned):
         DELIVERED = "delivered"
         FAILED = "failed"
         REBOOKED = "rebooked"  # promised again, in another window
-        LEFT_BEHIND = "left_behind"  # its bike left without it; ``detail["reason"]`` says why
+        LEFT_BEHIND = "left_behind"  # its bike left without it, the hub or (``at_shop``) the shop; ``reason`` says why
         CANCELLED = "cancelled"
 
     class WhyFailed(models.TextChoices):

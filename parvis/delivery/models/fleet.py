@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.geo import Point
+from parvis.delivery.kinds import Kind
+from parvis.delivery.skills import Skill
 from parvis.people.models import Person
 from parvis.towns.models import TownOwned
 
@@ -27,6 +29,13 @@ class Hub(TownOwned):
     pace_percent = models.PositiveSmallIntegerField(
         default=100, help_text="riding time against the map's, learnt from the rounds that were ridden"
     )
+    kind_paces = models.JSONField(default=dict, help_text="the same of the kinds that rode lately, by name")
+    fetches = models.BooleanField(
+        default=False, help_text="its riders fetch bags at shops that agree, where that beats the way by the hub"
+    )
+    errand_percent = models.PositiveSmallIntegerField(
+        default=50, help_text="what a shop's own way to the hub counts there, in per cent of a bike's"
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -35,6 +44,15 @@ class Hub(TownOwned):
     def point(self) -> Point:
         """Where it is."""
         return Point(self.lon, self.lat)
+
+    def pace_of(self, kind: str) -> int:
+        """Riding time of a kind in percent of the map's: its own, or that of the hub."""
+        return int(self.kind_paces.get(kind, self.pace_percent))
+
+
+def usual_skills() -> list[str]:
+    """What a cargo bike can that nobody has looked at: a box with a floor keeps upright what stands in it."""
+    return [Skill.UPRIGHT.value]
 
 
 class Bike(TownOwned):
@@ -48,17 +66,19 @@ class Bike(TownOwned):
     hub = models.ForeignKey(Hub, on_delete=models.PROTECT, related_name="bikes")
     name = models.CharField(max_length=60)
     drive = models.CharField(max_length=10, choices=Drive.choices, default=Drive.ELECTRIC)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CARGO, help_text="whose ways it takes")
     max_grams = models.PositiveIntegerField(default=80_000)
     max_millilitres = models.PositiveIntegerField(default=240_000)
     max_crates = models.PositiveSmallIntegerField(default=12)
     cold_crates = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="of its crates, so many keep cold; empty: all of them may"
     )
-    speed_percent = models.PositiveSmallIntegerField(default=100, help_text="against the street's bicycle speed")
+    speed_percent = models.PositiveSmallIntegerField(default=100, help_text="against what is usual for its kind")
     range_metres = models.PositiveIntegerField(null=True, blank=True)
     charge_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="from empty to full at the hub; empty: not before the next day"
     )
+    skills = models.JSONField(default=usual_skills, help_text="what it can that not every bike can (skills.Skill)")
     broken_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -66,6 +86,11 @@ class Bike(TownOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def skills_words(self) -> list[str]:
+        """``Pulls the trailer``: what it can, in words."""
+        return [str(skill.label) for skill in Skill if skill in self.skills]
 
 
 class Shift(TownOwned):

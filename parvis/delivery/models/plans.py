@@ -1,13 +1,13 @@
 """Who rides where: plans, their rounds and stops."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from parvis.delivery.models.deliveries import Delivery
-from parvis.delivery.models.fleet import Bike, Hub
+from parvis.delivery.models.fleet import Bike, Hub, Shift
 from parvis.people.models import Person
 from parvis.towns.models import TownOwned
 
@@ -33,6 +33,7 @@ class Plan(TownOwned):
     streets = models.CharField(max_length=12, default="straight", help_text="valhalla or straight")
     conditions = models.CharField(max_length=12, blank=True, help_text="closures and pace that its ways were made with")
     pace_percent = models.PositiveSmallIntegerField(default=100)
+    kind_paces = models.JSONField(default=dict, help_text="of the kinds that have their own, by name")
     progress_percent = models.PositiveSmallIntegerField(default=0, help_text="how far the search is")
     enough_at = models.DateTimeField(null=True, help_text="somebody asked for the best plan found so far")
     planning_seconds = models.FloatField(null=True)
@@ -54,13 +55,27 @@ class Plan(TownOwned):
 class RoundQuerySet(models.QuerySet["Round"]):
     """Questions about many rounds."""
 
-    def of_rider(self, rider: Any, day: date) -> Self:
-        """Published rounds of one rider on a day, in order, with stops and what is delivered."""
+    def of_rider(self, rider: Any, day: date, at: datetime) -> Self:
+        """Published rounds of one rider on a day, in order, with stops and what is delivered.
+
+        Those of the evening before are among them that are still on the road, or to be ridden in a shift that goes on
+        at ``at``: nothing vanishes at midnight.
+        """
+        shift = Shift.objects.filter(
+            rider=rider, bike=OuterRef("bike"), starts_at__lte=OuterRef("departs_at"), ends_at__gt=at
+        )
+        late = Q(plan__day=day - timedelta(days=1), back_at=None) & (Q(left_at__isnull=False) | Exists(shift))
         return (
-            self.filter(rider=rider, plan__day=day, plan__state=Plan.State.PUBLISHED)
+            self.filter(Q(plan__day=day) | late, rider=rider, plan__state=Plan.State.PUBLISHED)
             .select_related("bike", "plan")
             .prefetch_related("stops__delivery__bags__events", "stops__delivery__events", "stops__delivery__crates")
             .order_by("departs_at")
+        )
+
+    def of_shift(self, shift: Shift) -> Self:
+        """Those of one rider on one bike that leave while the shift lasts."""
+        return self.filter(
+            bike=shift.bike_id, rider=shift.rider_id, departs_at__gte=shift.starts_at, departs_at__lt=shift.ends_at
         )
 
 
@@ -99,6 +114,8 @@ class Stop(TownOwned):
     position = models.PositiveSmallIntegerField()
     arrive_at = models.DateTimeField()
     leave_at = models.DateTimeField()
+    option = models.CharField(max_length=40, blank=True, help_text="the way: straight from the shop, or by the hub")
+    fetch_at = models.DateTimeField(null=True, blank=True, help_text="when its rider rings at the shop")
 
     class Meta:
         ordering = ["position"]

@@ -1,6 +1,6 @@
 """Where a rider was seen last, if they agreed: one row, never a trace."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 
@@ -39,12 +39,14 @@ class RiderPosition(TownOwned):
         return None if self.lon is None or self.lat is None else Point(self.lon, self.lat)
 
     @classmethod
-    def of_round(cls, round_: Round, day: date, at: datetime) -> "RiderPosition | None":
+    def of_round(cls, round_: Round, at: datetime) -> "RiderPosition | None":
         """Where the rider of a round on the road is, for whoever waits at one of its doors; None if nothing is known.
 
-        ``day`` is the town's day at ``at``. A place from before the round left, or older than five minutes, is none.
+        It counts for the day of its plan, also past midnight. A place from before the round left, or older than five
+        minutes, is none.
         """
         if round_.rider_id is None or round_.left_at is None or round_.back_at is not None:
             return None
         since = max(round_.left_at, at - FRESH)
-        return cls.objects.filter(town=round_.town_id, rider=round_.rider_id, day=day, at__gte=since).first()
+        same_day = cls.objects.filter(town=round_.town_id, rider=round_.rider_id, day=round_.plan.day)
+        return same_day.filter(at__gte=since).first()

@@ -6,6 +6,8 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from parvis.core.time import day_of
+from parvis.delivery.models.agreements import SharedHub, moments_of
 from parvis.delivery.models.fleet import Hub
 from parvis.towns.models import Town, TownOwned
 
@@ -13,10 +15,20 @@ from parvis.towns.models import Town, TownOwned
 class WindowQuerySet(models.QuerySet["Window"]):
     """Questions about what may still be promised."""
 
+    def promised_to(self, town: Town, at: datetime) -> Self:
+        """Windows in which its buyers may be served: its own, and those of neighbours' hubs on days of an agreement
+        that both have signed. Asks for the agreements at once: one query.
+        """
+        shared = moments_of(town, SharedHub.objects.open_to(town, day_of(at, town.zone)))
+        return self.filter(Q(town=town) | shared)
+
     def open_at(self, town: Town, at: datetime) -> Self:
-        """Windows of a town that still take bookings at ``at``, soonest first, with ``booked`` counted."""
+        """Windows of a town, and those that neighbours share with it, that still take bookings at ``at``, soonest
+        first, with ``booked`` counted: of the buyers of all towns together.
+        """
         return (
-            self.filter(town=town, closes_at__gt=at)
+            self.promised_to(town, at)
+            .filter(closes_at__gt=at)
             .annotate(booked=models.Count("deliveries", filter=Q(deliveries__cancelled_at=None)))
             .filter(booked__lt=F("capacity"))
             .order_by("starts_at")

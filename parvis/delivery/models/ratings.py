@@ -29,7 +29,7 @@ class RatingQuerySet(models.QuerySet["Rating"]):
 
 
 class Rating(TownOwned):
-    """How a delivery went, from 1 to 5, said once by whoever waited."""
+    """How a delivery went, from 1 to 5, said once by whoever waited. ``town`` is the buyer's, whoever rode."""
 
     delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE, related_name="rating")
     score = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])

@@ -9,6 +9,7 @@ from django.test import Client
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.delivery import actions
+from parvis.delivery.actions.breaks import add_breaks
 from parvis.delivery.actions.daytours import offers
 from parvis.delivery.actions.problems import Load
 from parvis.delivery.models import Bag, DayTours, Hub, Shift, Window
@@ -152,3 +153,52 @@ def test_the_rider_reads_when_the_break_is(visit: Any, shift: Shift, rider: Pers
     assert "Your break:" in page
     time_machine.move_to(shift.starts_at - timedelta(days=1))
     assert "Your break:" not in english(visit(rider)).get("/rider/").content.decode()
+
+
+@pytest.fixture
+def restless(hub: Hub, rider: Person, at: datetime) -> Shift:
+    """Ten hours of tomorrow without a break: entered before there were any."""
+    Shift.objects.all().delete()
+    start = at.replace(hour=7, minute=0) + timedelta(days=1)
+    return Shift.objects.create(
+        town=hub.town, bike=hub.bikes.get(), rider=rider, starts_at=start, ends_at=start + timedelta(hours=10)
+    )
+
+
+def test_old_shifts_get_their_breaks_in_one_tap(
+    visit: Any, restless: Shift, hub: Hub, dispatcher: Person, at: datetime, clock: Any
+) -> None:
+    desk = english(visit(dispatcher))
+    day = restless.starts_at.date()
+    page = f"/dispatch/fleet/?day={day}"
+    assert "One shift has no break, though the law asks for one." in desk.get(page).content.decode()
+    answer = desk.post("/dispatch/fleet/breaks/", {"day": day.isoformat()}, follow=True).content.decode()
+    assert "1 shift has its break." in answer
+    assert "though the law asks for one" not in answer
+    restless.refresh_from_db()
+    assert restless.break_minutes == 20
+    assert restless.break_starts_at is not None
+    assert restless.break_starts_at - restless.starts_at <= timedelta(hours=6)
+    first = restless.break_starts_at
+    again = desk.post("/dispatch/fleet/breaks/", {"day": day.isoformat()}, follow=True).content.decode()
+    assert "No shift of that day lacks its break." in again
+    restless.refresh_from_db()
+    assert restless.break_starts_at == first
+
+
+def test_what_has_begun_or_is_short_stays_as_it_is(restless: Shift, hub: Hub, at: datetime) -> None:
+    day = restless.starts_at.date()
+    assert add_breaks(hub=hub, day=day, by=None, at=restless.starts_at + timedelta(minutes=1)) == 0
+    Shift.objects.update(ends_at=restless.starts_at + timedelta(hours=4))
+    assert add_breaks(hub=hub, day=day, by=None, at=at) == 0
+
+
+def test_only_a_dispatcher_adds_breaks(
+    visit: Any, restless: Shift, agent: Person, rider: Person, stranger: Person, other_town: Any, clock: Any
+) -> None:
+    builders.make_hub(other_town)
+    for client in (visit(agent), visit(rider), visit(stranger), visit(stranger, other_town)):
+        client.post("/dispatch/fleet/breaks/", {"day": restless.starts_at.date().isoformat()})
+    restless.refresh_from_db()
+    assert restless.break_starts_at is None
+    assert visit(agent).get("/dispatch/fleet/breaks/").status_code in {404, 405}

@@ -175,13 +175,23 @@ def test_a_failed_plan_says_why(desk: Client, hub: Hub, window: Window, at: date
 
 def test_publish_and_put_aside(desk: Client, draft: Plan) -> None:
     page = english(desk).post(f"{PAGE}plans/{draft.pk}/publish/", follow=True)
-    assert "The plan is published" in said(page)
+    assert "The plan is published. Riders see their rounds." in said(page)
     draft.refresh_from_db()
     assert draft.state == Plan.State.PUBLISHED
     page = desk.post(f"{PAGE}plans/{draft.pk}/publish/", follow=True)
     assert "Only a draft can be published" in said(page)
     page = desk.post(f"{PAGE}plans/{draft.pk}/discard/", follow=True)
     assert "no draft any more" in said(page)
+
+
+def test_where_nobody_rides_the_page_does_not_say_that_riders_see_rounds(
+    desk: Client, draft: Plan, hub: Hub, at: datetime
+) -> None:
+    actions.publish_plan(plan=draft, by=None, at=at)
+    hub.bikes.update(broken_at=at)
+    empty = actions.replan(hub=hub, day=at.date(), by=None, at=at, iterations=20)
+    page = said(english(desk).post(f"{PAGE}plans/{empty.pk}/publish/", follow=True))
+    assert "The plan is published. Nobody rides: shops and buyers were told." in page
 
 
 def test_only_the_dispatcher_acts(visit: Any, draft: Plan, clock: Any, agent: Person) -> None:
@@ -356,3 +366,24 @@ def test_what_stayed_at_the_hub(desk: Client, draft: Plan, clock: Any, at: datet
     assert "1 delivery is on no round" in page
     assert "Its round left without it." in page
     assert "Stayed at the hub" in page
+
+
+def test_a_failed_door_is_in_the_answer(desk: Client, on_the_road: Round, clock: Any, at: datetime) -> None:
+    english(desk)
+    assert "Every delivery is on time" in said(desk.get(PAGE))
+    first, second = on_the_road.stops.order_by("position")
+    actions.fail_stop(stop=first, reason="nobody", at=at + timedelta(minutes=1))
+    assert "1 delivery failed, the others are on time" in said(desk.get(PAGE))
+    page = said(desk.get(f"/dispatch/deliveries/{first.delivery.code}/"))
+    assert "Tried on round" in page
+    assert "Nobody at home" in page
+    assert "the buyer was told to call the shop" in page
+    actions.hand_over(stop=second, recipient="Louis Petit", at=at + timedelta(minutes=2))
+    assert "The day is done, 1 delivery failed" in said(desk.get(PAGE))
+
+
+def test_a_lost_bag_is_in_the_answer(desk: Client, draft: Plan, clock: Any, at: datetime) -> None:
+    plan = actions.publish_plan(plan=draft, by=None, at=at)
+    bag = plan.rounds.order_by("departs_at")[0].stops.all()[0].delivery.bags.get()
+    actions.report_lost(bag=bag, at=at)
+    assert "1 bag is lost" in said(english(desk).get(PAGE))

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("in_english")
 FLEET = "/dispatch/fleet/"
 BIKE = {
     "name": "Vélo 9",
+    "kind": "cargo",
     "drive": "electric",
     "kilos": "100",
     "litres": "300",
@@ -136,6 +137,11 @@ def test_windows(desk: Client, hub: Hub) -> None:
     url = f"{FLEET}windows/{window.pk}/"
     assert 'value="17:00"' in said(desk.get(url))
     assert desk.post(url, WINDOW | {"capacity": "12", "end": "20:00"}).status_code == 302
+    for start, end in (("13:00", "14:00"), ("11:00", "12:00")):
+        desk.post(f"{FLEET}windows/new/", WINDOW | {"start": start, "end": end})
+    page = said(desk.get(f"{FLEET}?day=2026-11-27"))
+    shown = [page.index(hours) for hours in ("11:00–12:00", "13:00–14:00", "17:00–20:00")]
+    assert shown == sorted(shown), "in the order of the day, whatever the order in which they were added"
     window.refresh_from_db()
     assert (window.capacity, window.ends_at.hour) == (12, 19)
     assert "Another window begins at that time." in said(desk.post(f"{FLEET}windows/new/", WINDOW))
@@ -199,9 +205,41 @@ def test_the_last_bike_breaks_down(desk: Client, hub: Hub, window: Window, at: d
     actions.publish_plan(plan=plan, by=None, at=at)
     bike = hub.bikes.get()
     page = said(desk.post(f"{FLEET}bikes/{bike.pk}/broken/", follow=True))
-    assert "No bike is on shift that day." in page
+    assert "Nobody rides any more that day." in page
+    assert "2 deliveries are on no round" in page
     bike.refresh_from_db()
     assert bike.broken_at is not None
+
+
+@pytest.mark.parametrize("what", ["bike", "shift"])
+def test_another_one_is_lost_before_the_draft_is_published(
+    desk: Client, hub: Hub, window: Window, at: datetime, what: str
+) -> None:
+    """The draft rides on it: it is planned again, and does not stand there unfit to be published."""
+    bring(book(window, 2, at), at, pack=True)
+    plan = actions.make_plan(hub=hub, day=at.date(), by=None, at=at, iterations=30)
+    actions.publish_plan(plan=plan, by=None, at=at)
+    first = hub.bikes.get()
+    (second,) = add_bikes(hub, at, "Vélo 2")
+    assert "Here is a draft without it" in said(desk.post(f"{FLEET}bikes/{first.pk}/broken/", follow=True))
+    assert Plan.objects.get(state=Plan.State.DRAFT).rounds.filter(bike=second).exists()
+    shift = Shift.objects.get(bike=second)
+    where = f"bikes/{second.pk}/broken/" if what == "bike" else f"shifts/{shift.pk}/remove/"
+    assert "Nobody rides any more that day." in said(desk.post(f"{FLEET}{where}", follow=True))
+    draft = Plan.objects.get(state=Plan.State.DRAFT)
+    actions.publish_plan(plan=draft, by=None, at=at)
+
+
+def test_the_last_shift_is_taken_out(desk: Client, hub: Hub, window: Window, at: datetime) -> None:
+    """A draft without it is there at once; until it is published the board says that nobody rides the round."""
+    bring(book(window, 2, at), at, pack=True)
+    plan = actions.make_plan(hub=hub, day=at.date(), by=None, at=at, iterations=30)
+    actions.publish_plan(plan=plan, by=None, at=at)
+    page = said(desk.post(f"{FLEET}shifts/{Shift.objects.get().pk}/remove/", follow=True))
+    assert "Nobody rides any more that day." in page
+    draft = Plan.objects.get(state=Plan.State.DRAFT)
+    actions.discard_draft(plan=draft, by=None, at=at)
+    assert "Nobody is on shift for it." in said(desk.get("/dispatch/"))
 
 
 def test_few_queries(desk: Client, hub: Hub, at: datetime, django_assert_max_num_queries: Any) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from parvis.delivery import actions
 from parvis.delivery.actions.hubs import MOVED, save_hub
-from parvis.delivery.models import DayTours, Delivery, Hub, Plan, Window
+from parvis.delivery.models import DayTours, Delivery, Hub, Plan, Shift, Window
 from parvis.delivery.tests.dispatch_world import add_bikes, book
 from parvis.delivery.tests.test_dispatch_board import english, said
 from parvis.demo import builders
@@ -123,7 +123,7 @@ def test_a_hub_is_added_and_moved(desk: Client, hub: Hub, window: Window, at: da
     ("wrong", "sentence"),
     [
         ({"name": ""}, "This field is required"),
-        ({"address": "nowhere 99"}, "This address is not known in"),
+        ({"address": "nowhere 99"}, "We do not find this address in"),
         ({"name": "Halle du Parvis"}, "Another hub has this name."),
     ],
 )
@@ -139,7 +139,7 @@ def test_plans_after_a_move_ask_all_ways_anew(hub: Hub, window: Window, at: date
     [delivery] = book(window, 1, at)
     before = actions.make_plan(hub=hub, day=at.date(), by=None, at=at, iterations=10).rounds.get().metres
     door = type(hub.point)(hub.lon + 0.03, hub.lat)
-    save_hub(town=hub.town, hub=hub, name=hub.name, address="far", point=door, by=None, at=at)
+    save_hub(town=hub.town, hub=hub, name=hub.name, address="far", point=door, fetches=False, by=None, at=at)
     after = actions.make_plan(hub=hub, day=at.date(), by=None, at=at + timedelta(minutes=1), iterations=10)
     assert after.rounds.get().metres > before + 1000
     assert Delivery.objects.get() == delivery
@@ -148,3 +148,36 @@ def test_plans_after_a_move_ask_all_ways_anew(hub: Hub, window: Window, at: date
 def test_two_hubs_cost_no_more_questions(desk: Client, second: Hub, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(15):
         desk.get("/dispatch/")
+
+
+def test_the_town_says_whether_its_riders_fetch_at_shops(desk: Client, hub: Hub) -> None:
+    """Off at first; what a shop's own way counts is a number with bounds."""
+    assert (hub.fetches, hub.errand_percent) == (False, 50)
+    url, typed = f"/dispatch/hubs/{hub.pk}/", {"name": hub.name, "address": hub.address, "fetches": "on"}
+    assert desk.post(url, typed | {"errand_percent": "30"}).status_code == 302
+    hub.refresh_from_db()
+    assert (hub.fetches, hub.errand_percent) == (True, 30)
+    for nonsense in ("-1", "201", "half"):
+        page = desk.post(url, typed | {"errand_percent": nonsense})
+        assert page.status_code == 200
+        assert f'value="{nonsense}"' in page.content.decode()
+    desk.post(url, {"name": hub.name, "address": hub.address})
+    hub.refresh_from_db()
+    assert (hub.fetches, hub.errand_percent) == (False, 50)
+
+
+@pytest.mark.parametrize("what", ["bike", "shift"])
+def test_what_is_lost_at_one_hub_is_planned_there_whatever_was_chosen_meanwhile(
+    desk: Client, hub: Hub, second: Hub, window: Window, at: datetime, what: str
+) -> None:
+    """The page of one hub stood open in a tab while the other was chosen in the next one."""
+    book(window, 2, at)
+    plan = actions.make_plan(hub=hub, day=at.date(), by=None, at=at, iterations=20)
+    actions.publish_plan(plan=plan, by=None, at=at)
+    desk.post(f"/hub/here/{second.pk}/")
+    bike = hub.bikes.get()
+    where = f"bikes/{bike.pk}/broken/" if what == "bike" else f"shifts/{Shift.objects.get(bike=bike).pk}/remove/"
+    page = said(desk.post(f"/dispatch/fleet/{where}", follow=True))
+    draft = Plan.objects.get(state=Plan.State.DRAFT)
+    assert draft.hub == hub
+    assert "Nobody rides any more that day." in page

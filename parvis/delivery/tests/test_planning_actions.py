@@ -166,7 +166,7 @@ def test_publishing_tells_riders_and_buyers(
     book(window, 3, at)
     plan = actions.publish_plan(plan=draft(hub, at), by=dispatcher, at=at + timedelta(minutes=1))
     assert plan.state == Plan.State.PUBLISHED
-    assert Round.objects.of_rider(rider, at.date()).count() == plan.rounds.count()
+    assert Round.objects.of_rider(rider, at.date(), at).count() == plan.rounds.count()
     told = DeliveryEvent.objects.filter(kind="planned")
     assert told.count() == 3
     stop = Stop.objects.get(delivery=told[0].delivery)

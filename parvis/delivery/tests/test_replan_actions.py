@@ -7,6 +7,7 @@ import pytest
 
 from parvis.core.errors import Refusal
 from parvis.delivery import actions
+from parvis.delivery.actions import planning
 from parvis.delivery.models import Bike, Delivery, Hub, Plan, Round, Stop, Window
 from parvis.delivery.tests.dispatch_world import add_bikes, book, bring, broken_rules, orders, solution_of
 from parvis.demo import builders
@@ -275,3 +276,89 @@ def test_what_has_no_room_in_its_window_any_more_is_brought_late(on_the_road: Pl
     assert late.exists()
     assert all(stop.arrive_at < window.ends_at + timedelta(hours=1) for stop in late), "as soon as it can be"
     assert broken_rules(published) == []
+
+
+def during_the_search(monkeypatch: pytest.MonkeyPatch, *then: Any) -> list[int]:
+    """Do the first of ``then`` when a search has ended and its plan is not kept yet, the next after the next search."""
+    made, left = planning._make, list(then)
+    searches: list[int] = []
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        found = made(*args, **kwargs)
+        searches.append(len(searches) + 1)
+        if left:
+            left.pop(0)()
+        return found
+
+    monkeypatch.setattr(planning, "_make", make)
+    return searches
+
+
+def test_a_round_that_is_locked_while_the_day_is_planned_stays_locked(
+    on_the_road: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dispatcher locks a round while the search runs: what comes of it keeps the round as it is."""
+    ahead = on_the_road.rounds.filter(left_at=None).order_by("departs_at").last()
+    assert ahead is not None
+    searches = during_the_search(
+        monkeypatch, lambda: actions.lock_round(round_=ahead, by=None, at=moment_of(on_the_road))
+    )
+    again = replan(on_the_road, moment_of(on_the_road))
+    assert searches == [1, 2], "the day was looked at again, and only once"
+    assert again.rounds.filter(locked=True).count() == 1
+    kept = again.rounds.get(locked=True)
+    assert [code for _pk, code in stops_of(kept)] == [code for _pk, code in stops_of(ahead)]
+
+
+@pytest.mark.parametrize(("turns", "state"), [(1, Plan.State.DRAFT), (5, Plan.State.FAILED)])
+def test_stops_that_are_moved_while_the_day_is_planned(
+    on_the_road: Plan, monkeypatch: pytest.MonkeyPatch, turns: int, state: str
+) -> None:
+    """Moved once, the day is looked at again; who goes on moving is told to stop first."""
+    ahead = on_the_road.rounds.filter(left_at=None).order_by("departs_at").last()
+    assert ahead is not None
+    stop, at = ahead.stops.last(), moment_of(on_the_road)
+    assert stop is not None
+
+    def move(position: int) -> Any:
+        return lambda: actions.move_stop(
+            stop=Stop.objects.select_related("round").get(delivery=stop.delivery_id, round__plan=on_the_road),
+            to_round=ahead, position=position, by=None, at=at,
+        )  # fmt: skip
+
+    searches = during_the_search(monkeypatch, *[move(1 + turn % 2) for turn in range(turns)])
+    made = actions.replan(hub=on_the_road.hub, day=on_the_road.day, by=None, at=at, iterations=FEW)
+    assert (len(searches), made.state) == (min(turns + 1, planning.MOST_SEARCHES), state)
+    assert ("changed while this plan was made" in made.message) == (state == Plan.State.FAILED)
+
+
+def test_a_bike_that_leaves_while_the_day_is_planned_is_planned_around(
+    on_the_road: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = moment_of(on_the_road)
+    ahead = on_the_road.rounds.filter(left_at=None).exclude(bike=first_round(on_the_road).bike).first()
+    assert ahead is not None
+    searches = during_the_search(monkeypatch, lambda: actions.leave_hub(round_=ahead, at=at))
+    again = replan(on_the_road, at)
+    assert searches == [1, 2]
+    assert str(ahead.pk) in again.solution["kept"].values()
+    assert actions.publish_plan(plan=again, by=None, at=at + timedelta(minutes=1)).state == Plan.State.PUBLISHED
+
+
+def test_a_rider_who_was_quick_to_load_again_stands_in_nobody_s_way(hub: Hub, window: Window, at: datetime):
+    """Home, the next crates on, and off after a minute, where a plan would give five: the day is planned again."""
+    hub.bikes.update(max_grams=24_000)
+    deliveries = book(window, 9, at)
+    noon = at + timedelta(hours=5)
+    bring(deliveries, noon, pack=True)
+    plan = actions.publish_plan(
+        plan=actions.make_plan(hub=hub, day=at.date(), by=None, at=noon, iterations=FEW), by=None, at=noon
+    )
+    first, second = plan.rounds.order_by("departs_at")
+    actions.leave_hub(round_=first, at=first.departs_at)
+    for stop in first.stops.all():
+        actions.hand_over(stop=stop, recipient="Camille", at=stop.leave_at)
+    home = first.returns_at
+    actions.bring_back(round_=first, at=home)
+    actions.leave_hub(round_=second, at=home + timedelta(minutes=1))
+    replan(plan, home + timedelta(minutes=2))

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from parvis.core.geo import Point
+from parvis.core.time import moment
 from parvis.delivery.actions import bring_back, fail_stop, hand_over, leave_hub, pack
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round
 from parvis.delivery.riderday import street_and_town
@@ -91,6 +92,13 @@ def test_where_next_says_all(me, on_the_road):
     assert 'href="tel:0611223344"' in html
     assert f'href="geo:{delivery.lat:.6f},{delivery.lon:.6f}' in html
     assert "<svg" in html
+
+
+def test_a_word_too_wide_for_a_telephone_is_written_smaller(me, on_the_road):
+    delivery = on_the_road.stops.first().delivery
+    assert "door__street--wide" not in me.get("/rider/").content.decode()
+    Delivery.objects.filter(pk=delivery.pk).update(address="30 rue Américaine - Amerikaansestraat, 1050 Ixelles")
+    assert "door__street--wide" in me.get("/rider/").content.decode()
 
 
 def test_handing_over_with_a_name_leads_to_the_next_door(me, rider, on_the_road, at):
@@ -298,3 +306,16 @@ def test_only_streets_around_the_way_are_drawn():
 def test_an_address_in_two_lines():
     assert street_and_town("5 rue X, 92130 Issy") == ("5 rue X", "92130 Issy")
     assert street_and_town("Le Moulin") == ("Le Moulin", "")
+
+
+def test_a_bike_that_is_still_out_does_not_vanish_at_midnight(me, on_the_road, clock, at):
+    """Ten past twelve, one door to go: the page of the new day still leads to it, and the round of yesterday is gone
+    once it is back.
+    """
+    zone = on_the_road.town.zone
+    Round.objects.update(left_at=moment(at.date(), time(23, 30), zone))
+    clock.move_to(moment(at.date() + timedelta(days=1), time(0, 10), zone))
+    stop = on_the_road.stops.first()
+    assert stop.delivery.name in text_of(me.get("/rider/"))
+    Round.objects.update(back_at=moment(at.date() + timedelta(days=1), time(0, 5), zone))
+    assert stop.delivery.name not in text_of(me.get("/rider/"))

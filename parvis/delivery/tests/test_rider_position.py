@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from parvis.config import retention
-from parvis.core.time import day_of
 from parvis.delivery.actions import agree, bring_back
 from parvis.delivery.models import RiderPosition, Round
 
@@ -20,7 +19,7 @@ def me(visit, rider):
 
 
 def seen(round_, at):
-    return RiderPosition.of_round(Round.objects.get(pk=round_.pk), day_of(at, round_.town.zone), at)
+    return RiderPosition.of_round(Round.objects.get(pk=round_.pk), at)
 
 
 def test_nothing_is_kept_of_who_did_not_agree(me, on_the_road, at):

@@ -17,7 +17,9 @@ from parvis.delivery.actions.daytours import offers
 from parvis.delivery.actions.problems import Load
 from parvis.delivery.actions.streets import circle, close_road, listed, open_road, rounds_through, streets_on
 from parvis.delivery.actions.tidying import tidy_all
-from parvis.delivery.clients.streets import Conditions, StraightLines, ValhallaStreets
+from parvis.delivery.clients.network import Conditions
+from parvis.delivery.clients.straight import StraightLines
+from parvis.delivery.clients.streets import ValhallaStreets
 from parvis.delivery.models import DayTours, Hub, Plan, RoadClosure, Window
 from parvis.delivery.tests.dispatch_world import broken_rules
 from parvis.delivery.tests.test_dispatch_board import english, said
@@ -109,14 +111,22 @@ def test_it_holds_on_its_days_only(mapped: Hub, at: datetime):
     assert streets_on(mapped, day + timedelta(days=3)).route([WEST, EAST]).metres == usual
 
 
+def there_and_back(mapped: Hub, at: datetime) -> int:
+    return 2 * streets_on(mapped, at.date()).route([mapped.point, EAST]).metres
+
+
 def test_promises_ride_around_it_at_once(mapped: Hub, window: Window, at: datetime):
+    """The door is far: until something is closed between, a guess of its way does."""
     load = Load(EAST, 3000, 8000)
-    before = offers(town=mapped.town, windows=[window], load=load, at=at)[window.pk].metres
+    before, usual = (
+        offers(town=mapped.town, windows=[window], load=load, at=at)[window.pk].metres,
+        there_and_back(mapped, at),
+    )
     shut(mapped.town, at)
     after = offers(town=mapped.town, windows=[window], load=load, at=at)[window.pk].metres
-    assert before is not None
-    assert after is not None
-    assert after > before + 1800, "there and back"
+    assert before == pytest.approx(usual, rel=0.5)
+    assert there_and_back(mapped, at) > usual + 1800
+    assert after == pytest.approx(there_and_back(mapped, at), abs=30)
 
 
 def test_plans_ride_around_it_at_once(mapped: Hub, window: Window, at: datetime):
@@ -222,7 +232,7 @@ def test_an_address_does_as_well(desk: Client, mapped: Hub):
     ("wrong", "sentence"),
     [
         ({}, "Draw the area on the map, or type an address."),
-        ({"address": "12 rue qui n’existe pas"}, "This address is not known"),
+        ({"address": "12 rue qui n’existe pas"}, "We do not find this address in"),
         ({"corners": "[[1,2"}, "could not be read"),
         ({"corners": '[["x","y"]]'}, "could not be read"),
         ({"corners": "[[500,2],[1,2],[3,4]]"}, "could not be read"),
@@ -265,3 +275,30 @@ def test_few_queries(desk: Client, hub: Hub, at: datetime, django_assert_max_num
         )
     with django_assert_max_num_queries(12):
         desk.get(STREETS)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("0001-01-01", "2026-12-31"), ("2026-11-27", "9999-12-31"), ("9999-12-31", "")]
+)
+def test_days_that_nobody_means_are_refused(
+    visit: Any, dispatcher: Person, hub: Hub, clock: Any, first: str, last: str
+) -> None:
+    """No calendar reckons with the first year or the last: what was typed is kept, with a sentence."""
+    corners = json.dumps([[p.lon, p.lat] for p in circle(hub.point, 50)])
+    browser = english(visit(dispatcher))
+    given = {"name": "Travaux", "corners": corners, "first_day": first, "last_day": last}
+    answer = browser.post(STREETS, given)
+    assert "Write a day between the years 2000 and 2199." in said(answer)
+    assert "Travaux" in said(answer)
+    assert not RoadClosure.objects.exists()
+    assert browser.post(STREETS, given | {"first_day": "2026-11-27", "last_day": ""}).status_code == 302
+
+
+def test_a_street_that_was_taken_off_the_list_meanwhile_is_no_error(hub: Hub, at: datetime) -> None:
+    tomorrow = at + timedelta(days=1)
+    closure = close_road(
+        town=hub.town, name="Marché", corners=circle(hub.point, 50), starts_at=tomorrow, ends_at=None, by=None, at=at
+    )
+    for _twice in range(2):
+        open_road(closure=RoadClosure(pk=closure.pk), by=None, at=at)
+    assert not RoadClosure.objects.exists()

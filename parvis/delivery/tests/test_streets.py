@@ -7,7 +7,8 @@ import pytest
 from parvis.core.geo import Point, distance_m
 from parvis.core.osm import cycle_network
 from parvis.core.tests.osm_files import Drawing
-from parvis.delivery.clients.streets import DETOUR, StraightLines, ValhallaStreets, streets_for
+from parvis.delivery.clients.straight import DETOUR, StraightLines
+from parvis.delivery.clients.streets import ValhallaStreets, streets_for
 from parvis.towns.clients.tiles import build_tiles
 
 WEST, EAST, NORTH = Point(2.0012, 48.0101), Point(2.0188, 48.0101), Point(2.0101, 48.0185)

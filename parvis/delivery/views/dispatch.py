@@ -17,11 +17,13 @@ from parvis.core.errors import Refusal
 from parvis.core.time import day_of
 from parvis.core.words import say_clock, say_day
 from parvis.delivery import actions
-from parvis.delivery.access import delivery_for, hub_of, places_to_work, plan_for, round_for
+from parvis.delivery.access import delivery_for, hub_of, places_to_work, plan_for, refusal_for, round_for
+from parvis.delivery.actions.refused import read_refusal
 from parvis.delivery.board import Board, BoardRound, BoardStop
 from parvis.delivery.forms.dispatch import PlaceForm, day_asked
 from parvis.delivery.models import Delivery, Plan, Round, Stop
 from parvis.delivery.views.dispatch_words import answer, draw_board, figures
+from parvis.delivery.workday import working_day
 from parvis.people.access import require_role, roles_in
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
@@ -75,7 +77,8 @@ def board(request: PersonRequest) -> HttpResponse:
     """The day: the answer, the figures, the map, and the rounds with their stops."""
     at = timezone.now()
     today = day_of(at, request.town.zone)
-    shown = Board.load(hub_of(request), day_asked(request.GET, today), at)
+    hub = hub_of(request)
+    shown = Board.load(hub, day_asked(request.GET, working_day(hub, at)), at)
     if request.htmx and "poll" in request.GET and shown.computing:
         if request.GET["poll"] == str(shown.computing.progress_percent):
             return HttpResponse(status=204)  # nothing on the page changes
@@ -103,7 +106,7 @@ def _board_page(request: PersonRequest, shown: Board, today: date) -> HttpRespon
 def plan(request: PersonRequest) -> HttpResponse:
     """Ask for a plan. Once a bike has left, the rest of the day is planned around it at once."""
     at, hub = timezone.now(), hub_of(request)
-    day = day_asked(request.POST, day_of(at, request.town.zone))
+    day = day_asked(request.POST, working_day(hub, at))
     on_the_road = Round.objects.filter(
         plan__hub=hub, plan__day=day, plan__state=Plan.State.PUBLISHED, left_at__isnull=False
     )
@@ -144,7 +147,9 @@ def publish(request: PersonRequest, pk: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The plan is published. Riders see their rounds."))
+        rides = chosen.rounds.exists()
+        said = _("Riders see their rounds.") if rides else _("Nobody rides: shops and buyers were told.")
+        messages.success(request, _("The plan is published.") + " " + said)
     return HttpResponseRedirect(day_url("dispatch", chosen.day))
 
 
@@ -264,3 +269,12 @@ def _round_name(round_: BoardRound) -> str:
         "returns": say_clock(round_.round.returns_at),
         "stops": len(round_.stops),
     }
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_POST
+def refusal_read(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The dispatcher has read why a rider's tap could not be used."""
+    refused = refusal_for(request, pk)
+    read_refusal(refused=refused, by=request.user, at=timezone.now())
+    return HttpResponseRedirect(day_url("dispatch", refused.round.plan.day))

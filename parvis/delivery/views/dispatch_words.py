@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from parvis.core.svgmap import Marker, Route, TownMap, draw
 from parvis.core.words import say_clock, say_day, say_distance
@@ -28,9 +28,22 @@ def answer(shown: Board) -> str:
     at_risk = len({round_.round.pk for round_, _said in shown.risks})
     if at_risk:
         return ngettext("%(count)s round is at risk", "%(count)s rounds are at risk", at_risk) % {"count": at_risk}
+    if lost := len(shown.lost):
+        return ngettext("%(count)s bag is lost", "%(count)s bags are lost", lost) % {"count": lost}
+    failed = shown.states[DeliveryState.FAILED]
     if all(stop.ended for round_ in shown.rounds for stop in round_.stops):
-        return _("Every delivery of the day is done")
-    return _("Every delivery is on time")
+        if not failed:
+            return _("Every delivery of the day is done")
+        return ngettext(
+            "The day is done, %(count)s delivery failed", "The day is done, %(count)s deliveries failed", failed
+        ) % {"count": failed}
+    if not failed:
+        return _("Every delivery is on time")
+    return ngettext(
+        "%(count)s delivery failed, the others are on time",
+        "%(count)s deliveries failed, the others are on time",
+        failed,
+    ) % {"count": failed}
 
 
 def figures(shown: Board) -> list[dict[str, Any]]:
@@ -43,7 +56,7 @@ def figures(shown: Board) -> list[dict[str, Any]]:
         {"label": _("on no round"), "value": unplaced, "tone": "warn" if unplaced and shown.plan else ""},
         {"label": _("on the way"), "value": states[DeliveryState.ON_THE_WAY]},
         {
-            "label": _("done"),
+            "label": pgettext("how many deliveries", "handed over"),
             "value": states[DeliveryState.DELIVERED],
             "tone": "go" if states[DeliveryState.DELIVERED] else "",
             "note": _("and %(count)s failed") % {"count": states[DeliveryState.FAILED]}

@@ -19,11 +19,11 @@ from parvis.core.taps import tap_of
 from parvis.delivery.access import my_stop, tapped_stop
 from parvis.delivery.actions import fail_stop, hand_over, try_later
 from parvis.delivery.actions.custody import code_of
-from parvis.delivery.forms.rider import FailForm, HandOverForm
+from parvis.delivery.forms.rider import FailForm, FetchForm, HandOverForm
 from parvis.delivery.models import Stop
 from parvis.delivery.riderday import Door, doors
 from parvis.delivery.trips import Trip, trip_of
-from parvis.delivery.views.rider import done, rider_page
+from parvis.delivery.views.rider import done, note, rider_page
 from parvis.people.access import require_role
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
@@ -34,39 +34,44 @@ from parvis.people.requests import PersonRequest
 @works_offline
 @with_camera
 def stop(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """At the door; with ``?code=`` it says whether this bag belongs here."""
-    return _stop_page(request, my_stop(request, pk))
+    """At the door, or at the shop before it; with ``?code=`` it says whether this bag belongs here."""
+    return stop_page(request, my_stop(request, pk))
 
 
-def _stop_page(
+def stop_page(
     request: PersonRequest,
     found: Stop,
     hand: HandOverForm | None = None,
     fail: FailForm | None = None,
     refusal: str = "",
+    fetch: FetchForm | None = None,
 ) -> HttpResponse:
+    """The page of one stop: at its shop while its bags are still to be fetched there, else at its door."""
     trip = trip_of(found.round)
     door = next((one for one in doors(trip) if one.stop.pk == found.pk), None)
     if door is None:  # cancelled meanwhile: the round's page says what is left
         if refusal:
             return saying(rider_page(request, refusal=refusal), refusal)
         raise Http404
-    wrong = [*(hand.errors if hand else ()), *(fail.errors if fail else ())]
+    wrong = [error for form in (hand, fail, fetch) if form for error in form.errors]
+    fetch = fetch or FetchForm(auto_id="fetch-%s")
     typed = request.GET.get("code", "")
     context = {
         "door": door,
         "hand": hand or HandOverForm(auto_id="hand-%s"),
         "fail": fail or FailForm(auto_id="fail-%s"),
+        "fetch": fetch,
         "typed": typed[:20],
+        "refusal": refusal,
         "checked": _checked(trip, door, typed) if typed else None,
         "offline_worker": reverse("rider-worker"),
     }
     page = render(request, "delivery/rider/stop.html", context, status=409 if refusal else 422 if wrong else 200)
-    said = refusal or " ".join(_mistakes(hand, fail))
+    said = refusal or " ".join(_mistakes(hand, fail, fetch))
     return saying(page, said) if said else page
 
 
-def _mistakes(*tried: HandOverForm | FailForm | None) -> list[str]:
+def _mistakes(*tried: HandOverForm | FailForm | FetchForm | None) -> list[str]:
     """What is wrong with the forms, in sentences."""
     return [str(said) for form in tried if form for errors in form.errors.values() for said in errors]
 
@@ -95,12 +100,12 @@ def _checked(trip: Trip, door: Door, typed: str) -> Checked:
 @works_offline
 def handed(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The goods are in somebody's hands, or where the photo shows them."""
-    found = _tapped(request, pk)
+    found = tapped_here(request, pk)
     if isinstance(found, HttpResponse):
         return found
     form = HandOverForm(request.POST, request.FILES, auto_id="hand-%s")
     if not form.is_valid():
-        return _stop_page(request, found, hand=form)
+        return stop_page(request, found, hand=form)
     data = form.cleaned_data
 
     def verb() -> None:
@@ -115,7 +120,7 @@ def handed(request: PersonRequest, pk: UUID) -> HttpResponse:
             tap=tap_of(request.POST),
         )
 
-    return _do(request, found, verb, _("%(code)s is handed over."), hand=form)
+    return do_tap(request, found, verb, _("%(code)s is handed over."), hand=form)
 
 
 @require_role(Role.Kind.RIDER)
@@ -123,12 +128,12 @@ def handed(request: PersonRequest, pk: UUID) -> HttpResponse:
 @works_offline
 def failed(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Nobody could take the goods: they ride back, or the rider comes by again."""
-    found = _tapped(request, pk)
+    found = tapped_here(request, pk)
     if isinstance(found, HttpResponse):
         return found
     form = FailForm(request.POST, auto_id="fail-%s")
     if not form.is_valid():
-        return _stop_page(request, found, fail=form)
+        return stop_page(request, found, fail=form)
     data = form.cleaned_data
 
     def verb() -> None:
@@ -143,18 +148,28 @@ def failed(request: PersonRequest, pk: UUID) -> HttpResponse:
         )
 
     said = _("%(code)s comes last, once more.") if data["later"] else _("%(code)s rides back to the hub.")
-    return _do(request, found, verb, said, fail=form)
+    return do_tap(request, found, verb, said, fail=form)
 
 
-def _tapped(request: PersonRequest, pk: UUID) -> Stop | HttpResponse:
-    """The stop that was tapped, or the answer to a tap that was made at another door."""
+def tapped_here(request: PersonRequest, pk: UUID) -> Stop | HttpResponse:
+    """The stop that was tapped, or the answer to a tap that was made at another door.
+
+    The dispatcher reads of that one, and of a door that is no longer this rider's.
+    """
+    mine = Stop.objects.filter(town=request.town, round__rider=request.user, pk=pk).select_related("round", "delivery")
     try:
         return tapped_stop(request, pk, request.POST.get("door", ""))
+    except Http404:
+        if known := mine.first():
+            note(request, known.round, _("It is no longer on the round of who tapped it."), known.delivery)
+        raise
     except Refusal as refusal:
+        if known := mine.first():
+            note(request, known.round, str(refusal), known.delivery)
         return saying(rider_page(request, refusal=str(refusal)), str(refusal))
 
 
-def _do(
+def do_tap(
     request: PersonRequest,
     found: Stop,
     verb: Callable[[], None],
@@ -162,15 +177,19 @@ def _do(
     *,
     hand: HandOverForm | None = None,
     fail: FailForm | None = None,
+    fetch: FetchForm | None = None,
 ) -> HttpResponse:
-    """Do it and go on. A tap that comes a second time is answered like the first."""
+    """Do it and go on. A tap that comes a second time is answered like the first; what cannot be used is said on the
+    page of the stop, with what was typed.
+    """
     try:
         verb()
     except Refusal as refusal:
+        note(request, found.round, str(refusal), found.delivery)
         for form in (hand, fail):
             if form is not None:
                 form.add_error(None, str(refusal))
-        return _stop_page(request, found, hand, fail, refusal=str(refusal))
+        return stop_page(request, found, hand, fail, refusal=str(refusal), fetch=fetch)
     if not came_by_queue(request):
         messages.success(request, said % {"code": found.delivery.code})
     return done(request)

@@ -1,5 +1,6 @@
 """The dispatcher's means: bikes, who rides them when, and what may be promised."""
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,11 +17,15 @@ from parvis.core.errors import Refusal
 from parvis.core.time import day_bounds, day_of
 from parvis.delivery import actions
 from parvis.delivery.access import bike_for, hub_of, shift_for, window_for
+from parvis.delivery.actions.breaks import add_breaks, without_breaks
 from parvis.delivery.actions.fleet import carried_by
+from parvis.delivery.actions.hubs import forget_ways
 from parvis.delivery.actions.problems import shifts_of
 from parvis.delivery.forms.dispatch import BikeForm, ColdForm, ShiftForm, WindowForm, day_asked
 from parvis.delivery.models import Bike, Hub, Plan, Round, Window
+from parvis.delivery.models.plans import RoundQuerySet
 from parvis.delivery.views.dispatch import LOOKING, day_pills, day_url, dispatch_page
+from parvis.delivery.workday import working_day
 from parvis.people.access import require_role, roles_in
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
@@ -34,7 +39,7 @@ def fleet(request: PersonRequest) -> HttpResponse:
     """Bikes, the shifts and the windows of a day; a POST adds a shift."""
     at, hub = timezone.now(), hub_of(request)
     today = day_of(at, request.town.zone)
-    day = day_asked(request.POST if request.method == "POST" else request.GET, today)
+    day = day_asked(request.POST if request.method == "POST" else request.GET, working_day(hub, at))
     form = ShiftForm(request.POST or None, hub=hub, day=day, initial={"start": "09:00", "end": "19:00"})
     if request.method == "POST":
         dispatcher_only(request)
@@ -52,6 +57,7 @@ def fleet(request: PersonRequest) -> HttpResponse:
         "bikes": [(bike, carried.get(bike.pk, 0)) for bike in Bike.objects.filter(hub=hub).order_by("name")],
         "shifts": shifts_of(hub, day, with_broken=True),
         "windows": _windows(hub, day),
+        "restless": len(without_breaks(hub, day, at)),
         "form": form,
         "cold": ColdForm(initial={"cold_minutes": hub.cold_minutes, "cold_from": hub.cold_from}),
         "at": at,
@@ -59,6 +65,21 @@ def fleet(request: PersonRequest) -> HttpResponse:
         "url": day_url("dispatch-fleet", day),
     }
     return dispatch_page(request, "delivery/dispatch/fleet.html", "dispatch-fleet", day, context)
+
+
+@require_role(Role.Kind.DISPATCHER)
+@require_POST
+def breaks(request: PersonRequest) -> HttpResponse:
+    """The breaks that the law asks for, in shifts of a day that were entered without."""
+    at, hub = timezone.now(), hub_of(request)
+    day = day_asked(request.POST, day_of(at, request.town.zone))
+    count = add_breaks(hub=hub, day=day, by=request.user, at=at)
+    said = ngettext("%(count)s shift has its break.", "%(count)s shifts have their break.", count)
+    if count:
+        messages.success(request, f"{said % {'count': count}} {_('Plan again if rounds ride through it.')}")
+    else:
+        messages.info(request, _("No shift of that day lacks its break."))
+    return HttpResponseRedirect(day_url("dispatch-fleet", day))
 
 
 def dispatcher_only(request: PersonRequest) -> None:
@@ -70,22 +91,32 @@ def dispatcher_only(request: PersonRequest) -> None:
 def _windows(hub: Hub, day: date) -> Any:
     start, end = day_bounds(day, hub.town.zone)
     booked = Count("deliveries", filter=Q(deliveries__cancelled_at=None))
-    return Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end).annotate(booked=booked)
+    found = Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end).annotate(booked=booked)
+    return found.order_by("starts_at")  # what is counted by groups forgets the order of the model
 
 
 @require_role(Role.Kind.DISPATCHER)
 @require_http_methods(["GET", "POST"])
 def bike(request: PersonRequest, pk: UUID | None = None) -> HttpResponse:
     """Change a bike, or add one."""
-    hub, today = hub_of(request), day_of(timezone.now(), request.town.zone)
+    at, hub = timezone.now(), hub_of(request)
+    today = day_of(at, request.town.zone)
     chosen = bike_for(request, pk) if pk else None
     form = BikeForm(request.POST or None, instance=chosen, hub=hub)
     if form.is_valid():
         saved = form.save()
+        if chosen and "kind" in form.changed_data:
+            forget_ways(saved.hub, at)
         messages.success(request, _("%(bike)s is saved.") % {"bike": saved})
         return HttpResponseRedirect(day_url("dispatch-fleet", today))
-    context = {"form": form, "bike": chosen, "back_url": day_url("dispatch-fleet", today)}
-    return dispatch_page(request, "delivery/dispatch/bike.html", "dispatch-fleet", today, context)
+    context = {
+        "form": form,
+        "heading": str(chosen or _("A new bike")),
+        "lead": _("The next plan reckons with what you write here."),
+        "back_url": day_url("dispatch-fleet", today),
+        "back_label": _("Fleet and windows"),
+    }
+    return dispatch_page(request, "core/base_form.html", "dispatch-fleet", today, context)
 
 
 @require_role(Role.Kind.DISPATCHER)
@@ -106,32 +137,55 @@ def cold(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def broken(request: PersonRequest, pk: UUID) -> HttpResponse:
     """A bike has broken down: asked first, then the rest of the day is planned without it."""
-    at, hub, chosen = timezone.now(), hub_of(request), bike_for(request, pk)
-    day = day_of(at, request.town.zone)
-    concerned = Round.objects.filter(plan__day=day, plan__state=Plan.State.PUBLISHED, bike=chosen, back_at=None)
+    at, chosen = timezone.now(), bike_for(request, pk)
+    hub = chosen.hub
+    day = working_day(hub, at)
+    concerned = _rides(hub, day).filter(bike=chosen, back_at=None)
     if request.method == "GET":
-        context = {"bike": chosen, "rounds": concerned.count(), "back_url": day_url("dispatch-fleet", day)}
+        by_plan = Counter(concerned.values_list("plan", flat=True))
+        context = {
+            "bike": chosen,
+            "rounds": max(by_plan.values(), default=0),
+            "back_url": day_url("dispatch-fleet", day),
+        }
         return dispatch_page(request, "delivery/dispatch/broken.html", "dispatch-fleet", day, context)
     if not concerned.exists():
         actions.mark_bike_broken(bike=chosen, by=request.user, at=at)
         messages.success(request, _("%(bike)s is out of order.") % {"bike": chosen})
         return HttpResponseRedirect(day_url("dispatch-fleet", day))
-    _replan_without(request, hub, chosen, day, at)
+    messages.warning(request, _("%(bike)s is out of order.") % {"bike": chosen})
+    _replan(request, hub, day, at, lost_bike=chosen)
     return HttpResponseRedirect(day_url("dispatch", day))
 
 
-def _replan_without(request: PersonRequest, hub: Hub, chosen: Bike, day: date, at: datetime) -> None:
+def _rides(hub: Hub, day: date) -> RoundQuerySet:
+    """The rounds that are planned again when a bike or its rider is lost: those of the published plan, and of the draft
+    that shall take its place; none before a plan was published.
+    """
+    plans = Plan.objects.filter(hub=hub, day=day)
+    if not plans.filter(state=Plan.State.PUBLISHED).exists():
+        return Round.objects.none()
+    return Round.objects.filter(plan__in=plans.filter(state__in=[Plan.State.PUBLISHED, Plan.State.DRAFT]))
+
+
+def _replan(request: PersonRequest, hub: Hub, day: date, at: datetime, lost_bike: Bike | None = None) -> None:
+    """A draft without whoever was just lost, and what the dispatcher has to do with it."""
     try:
-        made = actions.replan(hub=hub, day=day, by=request.user, at=at, lost_bike=chosen)
-    except Refusal as refusal:  # the last bike: it is broken all the same
+        made = actions.replan(hub=hub, day=day, by=request.user, at=at, lost_bike=lost_bike)
+    except Refusal as refusal:  # the bike is broken, the shift is out all the same
         messages.error(request, str(refusal))
         return
     if made.state == Plan.State.FAILED:
         messages.error(request, made.message)
+    elif made.rounds.filter(back_at=None, bike__broken_at=None).exists():
+        messages.warning(request, _("Here is a draft without it: look at it, then publish it."))
     else:
-        messages.warning(
+        messages.error(
             request,
-            _("%(bike)s is out of order. Here is a draft without it: look at it, then publish it.") % {"bike": chosen},
+            _(
+                "Nobody rides any more that day. Add a shift and plan again, or publish this draft: shops and buyers "
+                "are told that no bike comes."
+            ),
         )
 
 
@@ -162,13 +216,17 @@ def remove(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Take a shift off the list."""
     at, shift = timezone.now(), shift_for(request, pk)
     day = day_of(shift.starts_at, request.town.zone)
+    had_rounds = _rides(shift.bike.hub, day).filter(left_at=None).of_shift(shift).exists()
     try:
         actions.remove_shift(shift=shift, by=request.user, at=at)
     except Refusal as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The shift is off the list. Plan again if rounds were on it."))
-    return HttpResponseRedirect(day_url("dispatch-fleet", day))
+        return HttpResponseRedirect(day_url("dispatch-fleet", day))
+    messages.success(request, _("The shift is off the list."))
+    if not had_rounds:
+        return HttpResponseRedirect(day_url("dispatch-fleet", day))
+    _replan(request, shift.bike.hub, day, at)
+    return HttpResponseRedirect(day_url("dispatch", day))
 
 
 @require_role(Role.Kind.DISPATCHER)

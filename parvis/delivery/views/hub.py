@@ -19,10 +19,11 @@ from parvis.core.scanning import with_camera
 from parvis.core.words import say_clock, say_day, say_span
 from parvis.delivery import chain
 from parvis.delivery.access import bag_for, delivery_for, hub_of, places_to_work
-from parvis.delivery.actions import report_lost, report_missing, scan_bag_in
+from parvis.delivery.actions import report_lost, report_missing, scan_bag_in, set_needs
 from parvis.delivery.actions.custody import code_of
-from parvis.delivery.forms.hub import shown
-from parvis.delivery.hubday import HubDay
+from parvis.delivery.forms.hub import NeedsForm, shown
+from parvis.delivery.hubday import HubDay, parcel_of
+from parvis.delivery.loading import cannot_ride
 from parvis.delivery.models import Bag
 from parvis.delivery.parcels import Parcel
 from parvis.delivery.states import BagState
@@ -198,11 +199,15 @@ def _arrived_at(bag: Bag) -> datetime:
 @require_GET
 def bag(request: PersonRequest, code: str) -> HttpResponse:
     """Who holds a bag, and who has held it since the beginning."""
-    found = bag_for(request, code)
+    return _bag_page(request, bag_for(request, code))
+
+
+def _bag_page(request: PersonRequest, found: Bag, form: NeedsForm | None = None) -> HttpResponse:
     context = {
+        "form": form or NeedsForm(initial={"needs": found.needs}),
         "bag": found,
         "state": found.state,
-        "parcel": Parcel(delivery_for(request, found.delivery.code)),
+        "parcel": parcel_of(delivery_for(request, found.delivery.code)),
         "holder": chain.holder(found),
         "since": chain.held_since(found),
         "lost": chain.lost_at(found),
@@ -210,6 +215,24 @@ def bag(request: PersonRequest, code: str) -> HttpResponse:
         "scan_url": reverse("hub-scan"),
     }
     return hub_page(request, "delivery/hub/bag.html", "hub", context)
+
+
+@require_role(Role.Kind.HUB)
+@require_POST
+def needs(request: PersonRequest, code: str) -> HttpResponse:
+    """What a bag asks of a bike: the trailer, two to lift it, to be kept upright."""
+    found, form = bag_for(request, code), NeedsForm(request.POST)
+    if not form.is_valid():
+        return _bag_page(request, found, form)
+    try:
+        set_needs(bag=found, needs=form.cleaned_data["needs"], at=timezone.now(), by=request.user)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved: plans and promises count with it from now on."))
+        if said := cannot_ride(found):
+            messages.warning(request, said)
+    return HttpResponseRedirect(reverse("hub-bag", args=[found.code]))
 
 
 @require_role(Role.Kind.HUB)

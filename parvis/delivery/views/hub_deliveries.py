@@ -16,7 +16,7 @@ from parvis.delivery.access import delivery_for, hub_of, round_for
 from parvis.delivery.actions import pack_into, unpack
 from parvis.delivery.crating import boxes_of, free_crates, taken_crates
 from parvis.delivery.forms.hub import PackForm, shown
-from parvis.delivery.hubday import HubDay
+from parvis.delivery.hubday import HubDay, parcel_of
 from parvis.delivery.models import Delivery
 from parvis.delivery.parcels import Parcel
 from parvis.delivery.slips import slip
@@ -58,7 +58,7 @@ def delivery(request: PersonRequest, code: str) -> HttpResponse:
 
 
 def _delivery_page(request: PersonRequest, found: Delivery, form: PackForm | None) -> HttpResponse:
-    parcel = Parcel(found)
+    parcel = parcel_of(found)
     if form is None:
         free = free_crates(request.town, boxes_of(parcel.loose), cold_from=found.window.hub.cold_from)
         form = PackForm(initial={"crates": _numbers(free)})

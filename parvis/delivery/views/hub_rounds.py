@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from parvis.core.errors import Refusal
-from parvis.core.time import day_of
 from parvis.delivery.access import hub_of, round_for
 from parvis.delivery.actions import bring_back, leave_hub
 from parvis.delivery.forms.hub import LeaveForm, shown
 from parvis.delivery.trips import Trip, rounds_on, trip_of, trips_of
 from parvis.delivery.views.hub import LOOKING, hub_page, with_query
+from parvis.delivery.workday import working_day
 from parvis.people.access import require_role
 from parvis.people.models import Role
 from parvis.people.requests import PersonRequest
@@ -26,7 +26,7 @@ from parvis.people.requests import PersonRequest
 def rounds(request: PersonRequest) -> HttpResponse:
     """The rounds of the day: those to load, those on the road, those that are back."""
     hub, at = hub_of(request), timezone.now()
-    day = shown(request.GET)["day"] or day_of(at, request.town.zone)
+    day = shown(request.GET)["day"] or working_day(hub, at)
     trips = trips_of(rounds_on(hub, day))
     to_load = [trip for trip in trips if not trip.round.left_at]
     context = {
@@ -50,7 +50,7 @@ def leave(request: PersonRequest, pk: UUID) -> HttpResponse:
     trip = trip_of(round_)
     url = _day_url(trip)
     form = LeaveForm(request.POST if "anyway" in request.POST else None)
-    if trip.takes and trip.staying and not trip.loose and not round_.left_at and not form.is_valid():
+    if trip.goes and trip.staying and not trip.loose and not round_.left_at and not form.is_valid():
         back = reverse("hub-load", args=[round_.pk])
         context = {"trip": trip, "form": form, "cancel_url": back, "action_url": request.path}
         return hub_page(request, "delivery/leave.html", "hub-rounds", context)

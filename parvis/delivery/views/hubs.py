@@ -43,5 +43,13 @@ def hub(request: PersonRequest, pk: UUID | None = None) -> HttpResponse:
         saved = save_hub(town=request.town, hub=chosen, by=request.user, at=at, **form.values)
         messages.success(request, _("%(hub)s is saved.") % {"hub": saved})
         return HttpResponseRedirect(day_url("dispatch-fleet", today))
-    context = {"form": form, "hub": chosen, "back_url": day_url("dispatch-fleet", today)}
-    return dispatch_page(request, "delivery/dispatch/hub.html", "dispatch-fleet", today, context)
+    context = {
+        "form": form,
+        "heading": str(chosen or _("A new hub")),
+        "lead": _(
+            "Each hub has its own bikes, delivery times and rounds; buyers are offered the times of all of them."
+        ),
+        "back_url": day_url("dispatch-fleet", today),
+        "back_label": _("Fleet and windows"),
+    }
+    return dispatch_page(request, "core/base_form.html", "dispatch-fleet", today, context)

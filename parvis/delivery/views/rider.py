@@ -23,9 +23,11 @@ from parvis.core.time import day_of
 from parvis.core.words import say_clock
 from parvis.delivery.access import my_round
 from parvis.delivery.actions import bring_back, leave_hub
+from parvis.delivery.actions.positions import day_of_riding
+from parvis.delivery.actions.refused import note_refusal
 from parvis.delivery.forms.hub import LeaveForm
-from parvis.delivery.forms.rider import FailForm, HandOverForm
-from parvis.delivery.models import RiderPosition
+from parvis.delivery.forms.rider import FailForm, FetchForm, HandOverForm
+from parvis.delivery.models import Delivery, RiderPosition, Round
 from parvis.delivery.riderday import Door, RiderDay, doors
 from parvis.delivery.trips import Trip, trip_of
 from parvis.delivery.ways import Way, round_map, ways
@@ -65,6 +67,7 @@ class Sheet:
                     "time": say_clock(door.stop.arrive_at),
                     "standing": door.standing,
                     "loads": self.trip.rides(door.parcel),
+                    "fetch": door.fetch is not None,
                     "bags": [bag.code for bag, _state in door.parcel.bags],
                 }
                 for door in self.doors
@@ -83,9 +86,9 @@ def rider(request: PersonRequest) -> HttpResponse:
 
 def rider_page(request: PersonRequest, *, refusal: str = "") -> HttpResponse:
     """The page of the shift; with ``refusal``, why the last tap could not be used."""
-    at = timezone.now()
+    at, read = timezone.now(), milliseconds()  # a tap that arrives while the page is made is no part of it
     today = day_of(at, request.town.zone)
-    day = RiderDay.load(request.user, request.town, today)
+    day = RiderDay.load(request.user, request.town, today, at)
     sheets = [_sheet(request, trip) for trip in day.open]
     trip = day.current
     sheet = next((s for s in sheets if s.trip is trip), None)
@@ -95,15 +98,18 @@ def rider_page(request: PersonRequest, *, refusal: str = "") -> HttpResponse:
         "sheets": sheets,
         "plain": {
             "day": today.isoformat(),
-            "at": milliseconds(),
+            "at": read,
             "rounds": [one.plain() for one in sheets],
             "over": [s.delivery.code for t in day.trips if t.round.back_at for s, _parcel in t.parcels],
         },
         "hand": HandOverForm(auto_id="hand-%s"),
+        "fetch": FetchForm(auto_id="fetch-%s"),
         "fail": FailForm(auto_id="fail-%s"),
         "without": LeaveForm(auto_id="leave-%s"),
         "refusal": refusal,
-        "sharing": RiderPosition.objects.filter(town=request.town, rider=request.user, day=today).exists(),
+        "sharing": RiderPosition.objects.filter(
+            town=request.town, rider=request.user, day=day_of_riding(request.town, request.user, at) or today
+        ).exists(),
         "offline_worker": reverse("rider-worker"),
     }
     return render(request, "delivery/rider/rider.html", context, status=409 if refusal else 200)
@@ -126,14 +132,14 @@ def leave(request: PersonRequest, pk: UUID) -> HttpResponse:
     trip = trip_of(round_)
     form = LeaveForm(request.POST if "anyway" in request.POST else None)
     asked = came_by_queue(request) or form.is_valid()
-    if trip.takes and trip.staying and not trip.loose and not asked:
+    if trip.goes and trip.staying and not trip.loose and not asked:
         context = {"trip": trip, "form": form, "cancel_url": reverse("rider"), "action_url": request.path}
         return render(request, "delivery/leave.html", context)
     # the bike is gone by now, and nobody could be asked
     without = form.reason or (_("The rider left without a network.") if came_by_queue(request) else "")
     tap = tap_of(request.POST)
     verb = partial(leave_hub, round_=round_, at=timezone.now(), by=request.user, without=without, tap=tap)
-    return _try(request, verb)
+    return _try(request, round_, verb)
 
 
 @require_role(Role.Kind.RIDER)
@@ -149,16 +155,23 @@ def back(request: PersonRequest, pk: UUID) -> HttpResponse:
         context = {"trip": trip, "cancel_url": reverse("rider"), "action_url": request.path}
         return render(request, "delivery/back.html", context)
     tap = tap_of(request.POST)
-    return _try(request, lambda: bring_back(round_=round_, at=timezone.now(), by=request.user, tap=tap))
+    return _try(request, round_, lambda: bring_back(round_=round_, at=timezone.now(), by=request.user, tap=tap))
 
 
-def _try(request: PersonRequest, verb: Callable[[], object]) -> HttpResponse:
-    """Do it and go on; if it cannot be done, say why where the rider is going."""
+def _try(request: PersonRequest, round_: Round, verb: Callable[[], object]) -> HttpResponse:
+    """Do it and go on; if it cannot be done, say why where the rider is going, and to the dispatcher."""
     try:
         verb()
     except Refusal as refusal:
+        note(request, round_, str(refusal))
         return saying(rider_page(request, refusal=str(refusal)), str(refusal))
     return done(request)
+
+
+def note(request: PersonRequest, round_: Round, said: str, delivery: Delivery | None = None) -> None:
+    """A tap was refused: the dispatcher reads it too."""
+    at, tap = timezone.now(), tap_of(request.POST)
+    note_refusal(rider=request.user, round_=round_, delivery=delivery, said=said, at=at, tap=tap)
 
 
 def done(request: PersonRequest) -> HttpResponse:

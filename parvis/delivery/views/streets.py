@@ -19,6 +19,7 @@ from parvis.delivery.access import hub_of
 from parvis.delivery.actions.streets import close_road, listed, open_road, rounds_through
 from parvis.delivery.clients.streets import streets_for
 from parvis.delivery.forms.streets import RoadClosureForm
+from parvis.delivery.mapped_words import ToldStreet, told_streets
 from parvis.delivery.models import Hub, Pace, RoadClosure
 from parvis.delivery.views.dispatch import LOOKING, day_url, dispatch_page
 from parvis.delivery.views.fleet import dispatcher_only
@@ -44,12 +45,13 @@ def streets(request: PersonRequest) -> HttpResponse:
             else:
                 _tell(request, closure, hub, at)
                 return HttpResponseRedirect(day_url("dispatch-streets", day))
-    closures = listed(request.town, at)
+    closures, mapped = listed(request.town, at), list(told_streets(request.town, at))
     context = {
         "closures": closures,
+        "mapped": mapped,
         "form": form,
         "at": at,
-        "map": _map(hub, closures),
+        "map": _map(hub, closures, mapped),
         "said": streets_for(request.town).said,
         "pace": Pace.objects.filter(hub=hub).first(),
     }
@@ -81,7 +83,7 @@ def _tell(request: PersonRequest, closure: RoadClosure, hub: Hub, at: datetime) 
         messages.warning(request, said % {"count": count})
 
 
-def _map(hub: Hub, closures: list[RoadClosure]) -> TownMap:
+def _map(hub: Hub, closures: list[RoadClosure], mapped: list[ToldStreet]) -> TownMap:
     town = hub.town
     areas: list[Any] = [Route([*closure.ring, closure.ring[0]], colour=2) for closure in closures]
     marks = [
@@ -93,6 +95,10 @@ def _map(hub: Hub, closures: list[RoadClosure]) -> TownMap:
             tone="warn",
         )
         for number, closure in enumerate(closures, start=1)
+    ]
+    marks += [
+        Marker(street.spot.lon, street.spot.lat, street.name, label=str(number), tone="warn")
+        for number, street in enumerate(mapped, start=len(closures) + 1)
     ]
     return draw(
         title=_("What is closed"),

@@ -11,11 +11,15 @@ from django.views.decorators.http import require_GET
 from parvis.core.time import day_of
 from parvis.core.words import say_distance, say_duration, say_weight
 from parvis.delivery.access import delivery_for, hub_of
+from parvis.delivery.actions.problems import shifts_of
 from parvis.delivery.actions.rows import trips_by_round
+from parvis.delivery.actions.suiting import ALSO
 from parvis.delivery.board import Board, BoardRound
 from parvis.delivery.models import Delivery
+from parvis.delivery.pickups import STRAIGHT
 from parvis.delivery.planning import Alternative, Problem, Reason, explain
 from parvis.delivery.planning import Plan as Solution
+from parvis.delivery.skills import who_can, why_not
 from parvis.delivery.views.dispatch import LOOKING, dispatch_page
 from parvis.people.access import require_role
 from parvis.people.requests import PersonRequest
@@ -39,6 +43,7 @@ def why(request: PersonRequest, code: str) -> HttpResponse:
         "current": current,
         "stop": stop,
         "rows": _rows(shown, delivery),
+        "only": who_can([(str(shift.bike), shift.bike.skills) for shift in shifts_of(shown.hub, day)], delivery.needs),
         "columns": [
             {"label": _("Other place")},
             {"label": _("To ride"), "num": True},
@@ -57,21 +62,26 @@ def _rows(shown: Board, delivery: Delivery) -> list[list[str]]:
     rounds = [by_id[id] for id in trips]
     stay = [trip for trip, round_ in zip(trips.values(), rounds, strict=True) if not round_.may_change]
     problem = replace(Problem.from_json(shown.plan.problem), fixed=tuple(stay))
-    told = explain(problem, Solution.from_json(shown.plan.solution), str(delivery.pk)).alternatives
-    own = [other for other in told if other.kind != "trip"]
-    elsewhere = [other for other in told if other.kind == "trip"][:OTHER_ROUNDS]
+    told = explain(problem, Solution.from_json(shown.plan.solution), str(delivery.pk))
+    own = [other for other in told.alternatives if other.kind != "trip"]
+    elsewhere = [other for other in told.alternatives if other.kind == "trip"][:OTHER_ROUNDS]
     codes = {str(known.pk): known.code for known in shown.deliveries}
     rows = []
     for other in (*own, *elsewhere):
         round_ = rounds[other.trip]
-        against = _against(other.reason, round_, codes)
+        against = _against(other.reason, round_, codes, delivery)
         rows.append(
-            [_where(other, round_), _more(other.metres, say_distance), _more(other.seconds, say_duration), against]
+            [
+                _where(other, round_, told.option),
+                _more(other.metres, say_distance),
+                _more(other.seconds, say_duration),
+                against,
+            ]
         )
     return rows
 
 
-def _where(other: Alternative, round_: BoardRound) -> str:
+def _where(other: Alternative, round_: BoardRound, now: str) -> str:
     """The place: beside the one it has, an end of its round, or a stop of another round."""
     names = {"position": other.position, "number": round_.round.number, "bike": round_.bike}
     return {
@@ -80,6 +90,15 @@ def _where(other: Alternative, round_: BoardRound) -> str:
         "first": _("First of its round"),
         "last": _("Last of its round"),
         "trip": _("Round %(number)s, %(bike)s, as stop %(position)s"),
+        "option": {
+            STRAIGHT: _("Straight from its shop: round %(number)s, %(bike)s, as stop %(position)s"),
+            ALSO: _("At the second time that suits: round %(number)s, %(bike)s, as stop %(position)s"),
+        }.get(other.option)
+        or (
+            _("By the hub: round %(number)s, %(bike)s, as stop %(position)s")
+            if now == STRAIGHT
+            else _("At the time chosen first: round %(number)s, %(bike)s, as stop %(position)s")
+        ),
     }[other.kind] % names
 
 
@@ -90,8 +109,10 @@ def _more(amount: int, say: Callable[[float], str]) -> str:
     return f"{'+' if amount > 0 else '−'}{say(abs(amount))}"
 
 
-def _against(reason: Reason, round_: BoardRound, codes: Mapping[str, str]) -> str:
+def _against(reason: Reason, round_: BoardRound, codes: Mapping[str, str], delivery: Delivery) -> str:
     """What stands against a place, with its number."""
+    if reason.code == "unskilled" and (said := why_not(round_.bike, round_.bike.skills, delivery.needs)):
+        return said
     names = {
         "bike": round_.bike,
         "code": codes.get(reason.drop_id or "", "?"),
@@ -105,6 +126,7 @@ def _against(reason: Reason, round_: BoardRound, codes: Mapping[str, str]) -> st
         "opens": _("The window of %(code)s opens later: the bike would wait %(time)s longer."),
         "longer": _("It is %(way)s more to ride."),
         "slower": _("The bike would be out %(time)s longer."),
+        "errand": _("The shop would have to bring it to the hub."),
         "no_worse": _("Nothing: it costs no more there."),
         "late": _("%(code)s would be reached %(time)s after its window."),
         "overload_grams": _("%(bike)s would carry %(weight)s too much."),
@@ -113,6 +135,8 @@ def _against(reason: Reason, round_: BoardRound, codes: Mapping[str, str]) -> st
         "overload_cold_crates": _("%(bike)s has too few cold boxes."),
         "after_shift": _("%(bike)s would be back %(time)s after its shift."),
         "over_range": _("%(bike)s would ride %(way)s further than its battery lasts."),
+        "unknown_option": _("Its shop was told that a rider comes."),
+        "not_ready": _("Its bags would not be at the hub in time for this round."),
         "no_reload": _("%(bike)s would be %(time)s short before its next round."),
     }
     return sentences.get(reason.code, _("A rule of the plan would be broken.")) % names

@@ -1,6 +1,7 @@
 // At the door, with gloves and without a network: is this the right bag, is the proof complete, is the photo small.
 
 const SIDE = 1600; // points of a photo's longer side: a name on a letter box can still be read
+const MOST = 15_000_000; // bytes of a picture that the server looks at
 
 /** Says whether a bag belongs to this door, from what the page of the shift knows; without that page the server says it. */
 customElements.define("bag-check", class extends HTMLElement {
@@ -32,6 +33,7 @@ customElements.define("bag-check", class extends HTMLElement {
     this.querySelector(`[data-bag="${code}"]`).dataset.here = "";
     const read = [...this.querySelectorAll("[data-bag][data-here]")].map((row) => row.dataset.bag).join(" ");
     for (const field of this.parentElement.querySelectorAll("input[name=scanned]")) field.value = read;
+    this.dispatchEvent(new Event("chosen", { bubbles: true }));
   }
 });
 
@@ -39,7 +41,18 @@ customElements.define("bag-check", class extends HTMLElement {
 customElements.define("photo-box", class extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input[type=file]");
-    this.input?.addEventListener("change", () => this.#shrink());
+    this.input?.addEventListener("change", () => {
+      const work = this.#shrink().finally(() => { if (this.working === work) this.working = null; });
+      this.working = work;
+    });
+  }
+
+  /** Why the photo that was chosen is worth nothing, or "". */
+  get wrong() {
+    const [file] = this.input?.files ?? [];
+    if (!file) return "";
+    if (file.type && !file.type.startsWith("image/")) return this.dataset.unreadable;
+    return file.size > MOST ? this.dataset.heavy : "";
   }
 
   async #shrink() {
@@ -51,11 +64,13 @@ customElements.define("photo-box", class extends HTMLElement {
       if (scale >= 1) return;
       const canvas = new OffscreenCanvas(Math.round(picture.width * scale), Math.round(picture.height * scale));
       canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      picture.close(); // fifty megapixels are two hundred megabytes
       const small = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
       if (this.input.files[0] !== file) return; // another one was chosen meanwhile
       const files = new DataTransfer();
       files.items.add(new File([small], "door.jpg", { type: "image/jpeg" }));
       this.input.files = files.files;
+      this.dispatchEvent(new Event("chosen", { bubbles: true }));
     } catch {
       // what this browser cannot read, the server looks at
     }
@@ -64,7 +79,14 @@ customElements.define("photo-box", class extends HTMLElement {
 
 /** What the server would refuse later is said now: before the tap is kept. */
 function mistake(form) {
+  if (form.dataset.bags !== undefined) {
+    const read = form.elements.scanned.value.toUpperCase().split(/[^0-9A-Z]+/);
+    const complete = form.dataset.bags.split(" ").filter(Boolean).every((code) => read.includes(code));
+    return complete ? "" : form.querySelector("[data-missing]").dataset.missing;
+  }
   const { recipient, photo } = form.elements;
+  const unusable = form.querySelector("photo-box")?.wrong;
+  if (unusable) return unusable;
   const proven = !photo || recipient.value.trim() || photo.files.length;
   return proven ? "" : form.querySelector("[data-missing]").dataset.missing;
 }
@@ -77,6 +99,18 @@ window.addEventListener("change", ({ target }) => {
 window.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-queued]");
   if (!form) return;
+  const box = form.querySelector("photo-box");
+  if (box?.working) {
+    // the tap waits for the photo that is being made small, once however often it is tapped
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { submitter } = event;
+    box.tapped ??= box.working.then(() => {
+      box.tapped = null;
+      if (form.isConnected) form.requestSubmit(submitter);
+    });
+    return;
+  }
   const wrong = mistake(form);
   const said = form.querySelector("[data-wrong]");
   if (said) said.hidden = true;
@@ -89,5 +123,5 @@ window.addEventListener("submit", (event) => {
   if (ask) unsaid.hidden = false;
   if (!wrong) return;
   Object.assign(said, { textContent: wrong, hidden: false });
-  form.elements.recipient.focus();
+  (form.elements.recipient ?? form.elements.scanned).focus();
 }, { capture: true });

@@ -25,7 +25,13 @@ function compared(words, before, after, over) {
 export function changes(shift, plan, whose) {
   const name = `private:${whose}:plan`;
   const after = doorsOf(plan);
-  const keep = () => localStorage.setItem(name, JSON.stringify({ day: plan.day, at: plan.at, doors: after }));
+  const keep = () => {
+    try {
+      localStorage.setItem(name, JSON.stringify({ day: plan.day, at: plan.at, doors: after }));
+    } catch {
+      // without room it is said again
+    }
+  };
   let known = null;
   try {
     known = JSON.parse(localStorage.getItem(name) ?? "null");

@@ -11,6 +11,10 @@ customElements.define("scan-field", class extends HTMLElement {
     this.form = this.querySelector("form");
     this.input = this.querySelector("input[name=code]");
     this.burst = { text: "", last: 0 };
+    this.sent = "";
+    this.form.addEventListener("submit", () => {
+      this.sent = this.input.value;
+    });
     if (this.input.value) this.input.select();
     this.keys = (event) => this.#key(event);
     this.again = (event) => {
@@ -55,6 +59,13 @@ customElements.define("scan-field", class extends HTMLElement {
     if (where instanceof HTMLInputElement && where !== this.input) where.value = value;
   }
 
+  // the first letters of the next label, read while the server answered: behind what was sent, or heard elsewhere
+  #begun() {
+    const { value } = this.input;
+    if (value !== this.sent) return value.startsWith(this.sent) ? value.slice(this.sent.length) : value;
+    return performance.now() - this.burst.last <= FAST ? this.burst.text : "";
+  }
+
   #answered(typed) {
     const said = document.getElementById("said");
     const tone = said.querySelector("[data-tone]")?.dataset.tone ?? "";
@@ -67,11 +78,13 @@ customElements.define("scan-field", class extends HTMLElement {
       said.focus({ preventScroll: true });
       return;
     }
-    if (!wrong) this.input.value = "";
-    this.input.toggleAttribute("aria-invalid", wrong);
+    const begun = this.#begun();
+    if (begun || !wrong) this.input.value = begun;
+    this.input.toggleAttribute("aria-invalid", wrong && !begun);
     if (this.querySelector("dialog[open]")) return;
+    this.burst = { text: "", last: 0 };
     this.input.focus({ preventScroll: true });
-    this.input.select();
+    if (!begun) this.input.select();
   }
 
   // high and short: go on; low and twice: look at the screen

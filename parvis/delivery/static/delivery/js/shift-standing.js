@@ -3,7 +3,7 @@
 /** Whether a tap was made on the rider's pages. */
 export const ours = (tap) => new URL(tap.url, location.href).pathname.startsWith("/rider/");
 
-/** What a tap did, to which round or stop: `handed`, `failed`, `later`, `leave`, `back` or `share`. */
+/** What a tap did, to which round or stop: `handed`, `failed`, `later`, `fetched`, `missed`, `leave`, `back` or `share`. */
 export function deed({ url, values, tapped_at }) {
   const [, , id, verb] = new URL(url, location.href).pathname.split("/").filter(Boolean);
   const later = verb === "failed" && values.some(([name, value]) => name === "later" && value === "on");
@@ -19,10 +19,11 @@ export function standing(plan, deeds) {
     const stop = stops.get(id);
     if (verb === "leave" && round && !round.left) {
       round.left = true;
-      for (const one of round.stops) if (!one.loads) one.standing = "stays";
+      for (const one of round.stops) if (!one.loads && !one.fetch) one.standing = "stays";
     }
     if (verb === "back" && round) round.back = true;
-    const became = { handed: "delivered", failed: "failed", later: "tried" }[verb];
+    if (stop && ["fetched", "missed"].includes(verb)) stop.fetch = false;
+    const became = { handed: "delivered", failed: "failed", later: "tried", missed: "stays" }[verb];
     if (stop && became) Object.assign(stop, { standing: became, tapped_at });
   }
   return rounds.filter((round) => !round.back);
@@ -39,8 +40,14 @@ export function ahead(round, order) {
   return open.map((stop) => stop.id);
 }
 
-/** Whether something may still be said of a stop. */
-export function isOpen(rounds, id) {
-  const stop = rounds.flatMap((round) => round.stops).find((one) => one.id === id);
-  return ["waits", "tried", "failed"].includes(stop?.standing);
+const stopOf = (rounds, id) => rounds.flatMap((round) => round.stops).find((one) => one.id === id);
+
+/** Where a stop begins: at the shop while its bags are still to be fetched there, then at its door. */
+export const wayTo = (rounds, id) => `${stopOf(rounds, id)?.fetch ? "shop" : "way"} ${id}`;
+
+/** The page on which something may be said of a stop, or "" when nothing may. */
+export function pageOf(rounds, id) {
+  const stop = stopOf(rounds, id);
+  if (stop?.fetch) return rounds.some((round) => round.left && round.stops.includes(stop)) ? `fetch ${id}` : "";
+  return ["waits", "tried", "failed"].includes(stop?.standing) ? `door ${id}` : "";
 }

@@ -1,0 +1,213 @@
+"""A shift that begins before midnight and ends after it: its rounds, its bike and its day stay together."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from parvis.core.errors import Refusal
+from parvis.core.geo import Point
+from parvis.core.time import moment
+from parvis.delivery import actions
+from parvis.delivery.dayfigures import lines_of, told_between
+from parvis.delivery.models import Bike, Delivery, Hub, Plan, RiderPosition, Round, Shift, Window
+from parvis.delivery.riderday import RiderDay
+from parvis.delivery.tests.dispatch_world import book, bring, broken_rules
+from parvis.delivery.tests.test_dispatch_board import english, said
+from parvis.delivery.workday import working_day
+from parvis.demo import builders
+from parvis.people.models import Person, Role
+
+pytestmark = pytest.mark.usefixtures("in_english")
+
+DAY, NEXT = date(2026, 11, 26), date(2026, 11, 27)
+
+
+@pytest.fixture
+def clock_shows(hub: Hub) -> Any:
+    """``clock_shows(0, 10)``: ten past midnight in the town, of the night after the day; from noon on, of the day."""
+    zone: ZoneInfo = hub.town.zone
+
+    def then(hour: int, minute: int = 0) -> datetime:
+        return moment(DAY if hour >= 12 else NEXT, time(hour, minute), zone)
+
+    return then
+
+
+@pytest.fixture
+def night(hub: Hub, rider: Person, clock_shows: Any) -> list[Delivery]:
+    """Six deliveries between 22:30 and 1:00, of which the bike carries four at a time; the plan is published."""
+    Shift.objects.all().delete()
+    Shift.objects.create(
+        town=hub.town, bike=hub.bikes.get(), rider=rider, starts_at=clock_shows(21), ends_at=clock_shows(2)
+    )
+    Bike.objects.update(max_grams=17_000)
+    early = builders.make_window(hub, clock_shows(22, 30), hours=1)
+    late = builders.make_window(hub, clock_shows(23, 50), hours=1.2)
+    found = [*book(early, 2, clock_shows(19)), *book(late, 3, clock_shows(19))]
+    bring(found, clock_shows(21, 30), pack=True)
+    plan = actions.make_plan(hub=hub, day=DAY, by=None, at=clock_shows(22), iterations=80)
+    assert plan.state == Plan.State.DRAFT, plan.message
+    assert plan.solution["unserved"] == []
+    actions.publish_plan(plan=plan, by=None, at=clock_shows(22))
+    assert broken_rules(plan) == []
+    return found
+
+
+def rounds() -> list[Round]:
+    return list(Round.objects.filter(plan__state=Plan.State.PUBLISHED).order_by("departs_at"))
+
+
+def ride_out(late: Round) -> None:
+    """The round leaves when it should, and those before it are back."""
+    for one in rounds():
+        actions.leave_hub(round_=one, at=one.departs_at)
+        if one.pk == late.pk:
+            return
+        for stop in one.stops.order_by("position"):
+            actions.hand_over(stop=stop, recipient="Camille", at=stop.arrive_at)
+        actions.bring_back(round_=one, at=one.returns_at)
+
+
+def test_a_plan_rides_past_midnight(night: list[Delivery], clock_shows: Any) -> None:
+    last = rounds()[-1]
+    assert last.returns_at > clock_shows(0)
+    assert last.plan.day == DAY
+    assert len(rounds()) == 2
+
+
+def test_the_day_of_the_hub_goes_on_until_its_last_shift_is_over(
+    night: list[Delivery], hub: Hub, clock_shows: Any
+) -> None:
+    assert working_day(hub, clock_shows(23)) == DAY
+    assert working_day(hub, clock_shows(1, 59)) == DAY
+    assert working_day(hub, clock_shows(2, 1)) == NEXT
+    ride_out(rounds()[-1])
+    assert working_day(hub, clock_shows(3)) == DAY, "a bike is still out"
+    assert working_day(hub, clock_shows(10)) == NEXT, "nobody said that it is back: the new day has begun"
+
+
+def test_a_round_that_leaves_after_midnight_is_on_its_riders_page(
+    night: list[Delivery], hub: Hub, rider: Person, clock_shows: Any, visit: Any, clock: Any
+) -> None:
+    Round.objects.filter(pk=rounds()[-1].pk).update(departs_at=clock_shows(0, 20))
+    first, last = rounds()
+    actions.leave_hub(round_=first, at=first.departs_at)
+    for stop in first.stops.order_by("position"):
+        actions.hand_over(stop=stop, recipient="Camille", at=stop.arrive_at)
+    actions.bring_back(round_=first, at=first.returns_at)
+    at = clock_shows(0, 5)
+    shown = RiderDay.load(rider, hub.town, NEXT, at)
+    assert [trip.round.pk for trip in shown.open] == [last.pk]
+    clock.move_to(at)
+    page = visit(rider).get("/rider/").content.decode()
+    assert last.stops.first().delivery.name in page  # type: ignore[union-attr]
+    over = RiderDay.load(rider, hub.town, NEXT, clock_shows(2, 5))
+    assert over.open == [], "what never left ends with its shift"
+
+
+def test_where_the_bike_is_goes_on_past_midnight(
+    night: list[Delivery], hub: Hub, rider: Person, clock_shows: Any
+) -> None:
+    last = rounds()[-1]
+    ride_out(last)
+    actions.agree(town=hub.town, rider=rider, at=last.departs_at)
+    at = clock_shows(0, 15)
+    point = Point(hub.lon, hub.lat)
+    assert actions.note_position(town=hub.town, rider=rider, point=point, at=at)
+    assert RiderPosition.of_round(Round.objects.select_related("plan").get(pk=last.pk), at) is not None
+    actions.stop_sharing(town=hub.town, rider=rider, at=at)
+    assert not actions.note_position(town=hub.town, rider=rider, point=point, at=at)
+    actions.agree(town=hub.town, rider=rider, at=at)
+    assert actions.note_position(town=hub.town, rider=rider, point=point, at=at), "agreed at night, for this round"
+
+
+def test_the_hub_sees_who_is_still_out(
+    night: list[Delivery], hub: Hub, hub_keeper: Person, dispatcher: Person, clock_shows: Any, visit: Any, clock: Any
+) -> None:
+    last = rounds()[-1]
+    ride_out(last)
+    clock.move_to(clock_shows(0, 15))
+    page = visit(hub_keeper).get("/hub/rounds/").content.decode()
+    assert f"/hub/rounds/{last.pk}/back/" in page
+    board = said(english(visit(dispatcher)).get("/dispatch/"))
+    assert "No delivery is booked" not in board
+
+
+def test_a_bike_that_breaks_after_midnight(
+    night: list[Delivery], hub: Hub, dispatcher: Person, clock_shows: Any, visit: Any, clock: Any
+) -> None:
+    """Its doors are planned again while another bike is on shift."""
+    last = rounds()[-1]
+    ride_out(last)
+    other = builders.make_person("Other")
+    builders.give_role(other, hub.town, Role.Kind.RIDER)
+    spare = builders.make_bike(hub, "Vélo 2")
+    Shift.objects.create(town=hub.town, bike=spare, rider=other, starts_at=clock_shows(23), ends_at=clock_shows(3))
+    clock.move_to(clock_shows(0, 6))
+    desk: Client = english(visit(dispatcher))
+    page = said(desk.post(f"/dispatch/fleet/bikes/{last.bike_id}/broken/", follow=True))
+    assert "Here is a draft without it" in page, page
+    draft = Plan.objects.get(state=Plan.State.DRAFT)
+    assert draft.day == DAY
+    assert draft.rounds.filter(bike=spare).exists()
+
+
+def test_once_the_last_shift_is_over_the_day_is(night: list[Delivery], hub: Hub, clock_shows: Any) -> None:
+    with pytest.raises(Refusal, match="over"):
+        actions.replan(hub=hub, day=DAY, by=None, at=clock_shows(2, 1), iterations=20)
+
+
+def test_figures_and_hours_count_for_the_day_on_which_it_began(
+    night: list[Delivery], hub: Hub, clock_shows: Any
+) -> None:
+    for one in rounds():
+        actions.leave_hub(round_=one, at=one.departs_at)
+        for stop in one.stops.order_by("position"):
+            actions.hand_over(stop=stop, recipient="Camille", at=stop.arrive_at)
+        actions.bring_back(round_=one, at=one.returns_at)
+    told = told_between(hub.town, DAY, NEXT, clock_shows(9))
+    (line,) = lines_of(hub.town, told, DAY, NEXT)
+    assert line.day == DAY
+    assert (line.promised, line.kept, line.drops) == (5, 5, 5)
+    assert line.cost.riders == 5 * 2000
+    assert line.metres == line.ridden == sum(one.metres for one in rounds())
+
+
+SHIFT = {"day": DAY.isoformat(), "start": "21:00", "end": "02:00"}
+
+
+def test_a_shift_past_midnight_is_entered_as_it_is_said(
+    hub: Hub, rider: Person, dispatcher: Person, clock_shows: Any, visit: Any, clock: Any
+) -> None:
+    Shift.objects.all().delete()
+    desk: Client = english(visit(dispatcher))
+    who = {"bike": str(hub.bikes.get().pk), "rider": str(rider.pk)}
+    assert desk.post("/dispatch/fleet/", SHIFT | who).status_code == 302
+    shift = Shift.objects.get()
+    assert (shift.starts_at, shift.ends_at) == (clock_shows(21), clock_shows(2))
+    next_day = SHIFT | who | {"day": NEXT.isoformat()}
+    page = said(desk.post("/dispatch/fleet/", next_day | {"start": "10:00", "end": "14:00"}))
+    assert "Between two working days lie 11 hours" in page
+    wrong = said(desk.post("/dispatch/fleet/", next_day | {"start": "19:00", "end": "09:00"}))
+    assert "A shift ends after it starts." in wrong, "fourteen hours are a slip of the hand"
+    rest = SHIFT | who | {"day": "2026-11-28", "start": "19:00", "end": "02:00", "rest": "00:15"}
+    assert desk.post("/dispatch/fleet/", rest).status_code == 302
+    shift = Shift.objects.latest("starts_at")
+    assert shift.break_starts_at == clock_shows(0, 15) + timedelta(days=2)
+
+
+def test_a_window_past_midnight_is_entered_as_it_is_said(
+    hub: Hub, dispatcher: Person, clock_shows: Any, visit: Any, clock: Any
+) -> None:
+    desk: Client = english(visit(dispatcher))
+    values = {"start": "23:00", "end": "00:30", "closes": "120", "due": "60", "capacity": "30"}
+    assert desk.post("/dispatch/fleet/windows/new/", values | {"day": DAY.isoformat()}).status_code == 302
+    window = Window.objects.get()
+    assert (window.starts_at, window.ends_at) == (clock_shows(23), clock_shows(0, 30))
+    page = said(desk.get(f"/dispatch/fleet/windows/{window.pk}/"))
+    assert 'value="00:30"' in page
+    again = desk.post(f"/dispatch/fleet/windows/{window.pk}/", values | {"capacity": "31"})
+    assert again.status_code == 302
