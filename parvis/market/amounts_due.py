@@ -83,7 +83,7 @@ class Owed:
 def owed(order: Order) -> Owed:
     """What an order loaded ``with_story`` costs as things stand: prepared lines, parts given up, vouchers."""
     parts = tuple(
-        PartOwed(part, part.total, _named(part.vouchers_pay()), _returned(part)) for part in order.parts.all()
+        PartOwed(part, part.total, _named(part.vouchers_pay()), part.returned_cents) for part in order.parts.all()
     )
     return Owed(parts, _bike_fee(order, due=bike_fee_due(order) > 0))
 
@@ -115,10 +115,6 @@ def bike_fee_due(order: Order) -> int:
 
 def _refunds(part: Part) -> list[WithdrawalEvent]:
     return [event for case in part.withdrawals.all() for event in case.events.all() if event.kind == "refunded"]
-
-
-def _returned(part: Part) -> int:
-    return sum(event.cents - event.fee_cents for event in _refunds(part))
 
 
 def _ordered_total(part: Part) -> Total:

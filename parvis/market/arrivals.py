@@ -7,6 +7,7 @@ from django.utils import translation
 
 from parvis.delivery.chain import held_since, holder
 from parvis.delivery.models import Bag, Delivery
+from parvis.delivery.pickups import bags_to_come
 from parvis.market import ledger, ledger_fees, letters
 from parvis.market.models import Order, Part
 from parvis.market.paying.later import settle_soon
@@ -16,6 +17,21 @@ def on_delivery_left(sender: Any, *, delivery: Delivery, at: datetime, **kwargs:
     """The buyer may look out for the bike."""
     if order := Order.objects.select_related("town").filter(delivery=delivery).first():
         letters.order_left(order, at)
+
+
+def on_window_settled(sender: Any, *, delivery: Delivery, at: datetime, **kwargs: Any) -> None:
+    """Of two times that suited, the plan took the second: the buyer has it in writing. The shops' time stays."""
+    if order := Order.objects.select_related("town").filter(delivery=delivery).first():
+        letters.order_settled(order, delivery.window, at)
+
+
+def on_bike_told(sender: Any, *, delivery: Delivery, arrive_at: datetime | None, at: datetime, **kwargs: Any) -> None:
+    """No bike can come to a door that was given a time, or one can after all: the buyer reads it, and what to do."""
+    if order := Order.objects.select_related("town").filter(delivery=delivery).first():
+        if arrive_at is None:
+            letters.order_unplanned(order, delivery.window, at)
+        else:
+            letters.order_planned_again(order, arrive_at, at)
 
 
 def on_delivery_ended(sender: Any, *, delivery: Delivery, outcome: str, at: datetime, **kwargs: Any) -> None:
@@ -34,9 +50,20 @@ def on_delivery_ended(sender: Any, *, delivery: Delivery, outcome: str, at: date
         settle_soon(order.pk)
 
 
+def on_fetching_told(
+    sender: Any, *, delivery: Delivery, fetch_at: datetime | None, at: datetime, **kwargs: Any
+) -> None:
+    """The shop hears when a rider comes for its bag, or that nobody does."""
+    brought = {bag.sender_ref for bag in bags_to_come(delivery)}
+    parts = Part.objects.filter(town=delivery.buyers_town_id, order__delivery=delivery)
+    for part in parts.select_related("order__town", "shop__organisation", "shop__place"):
+        if str(part.pk) in brought:
+            letters.rider_told(part, fetch_at, at)
+
+
 def on_bag_lost(sender: Any, *, bag: Bag, at: datetime, **kwargs: Any) -> None:
     """The buyer need not wait for it, and its shop decides whether to pack it once more."""
-    parts = Part.objects.filter(town=bag.town_id, order__delivery=bag.delivery_id)
+    parts = Part.objects.filter(town=bag.delivery.buyers_town_id, order__delivery=bag.delivery_id)
     for part in parts.select_related("order__town", "shop__organisation", "shop__place"):
         if str(part.pk) != bag.sender_ref:
             continue

@@ -11,8 +11,10 @@ from parvis.core.errors import Refusal
 from parvis.core.time import day_of
 from parvis.delivery.actions.daytours import offers
 from parvis.delivery.actions.problems import load_for
+from parvis.delivery.actions.suiting import windows_that_may_suit
 from parvis.delivery.models import Window
 from parvis.delivery.states import BagState, DeliveryState
+from parvis.delivery.told import is_called_off
 from parvis.market.closures import closed_at
 from parvis.market.models import MarketClosure, Modality, Order, Part
 from parvis.market.paying.next_steps import AUTHORISED_FOR, MARGIN
@@ -26,7 +28,7 @@ MOST = 12
 KEEPS = timedelta(hours=30)  # what a shop has packed waits until the evening of the next day, not longer
 DONE_AT_SHOP = {PartState.READY, PartState.AT_HUB, PartState.FAILED}
 _OPEN = {DeliveryState.BOOKED, DeliveryState.AT_HUB, DeliveryState.FAILED}
-_TOO_FAR = {BagState.PACKED, BagState.LOADED, BagState.DELIVERED}
+_TOO_FAR = {BagState.LOADED, BagState.DELIVERED}
 
 
 def bike_parts(order: Order) -> list[Part]:
@@ -71,13 +73,15 @@ def may_change(order: Order) -> bool:
 
 
 def check_open(order: Order) -> None:
-    """Raises Refusal where it is too late, with the reason."""
+    """Raises Refusal where it is too late, with the reason. What is packed waits for its bike, unless none can come."""
     delivery = order.delivery
     if delivery is None or delivery.cancelled_at is not None or not bike_parts(order):
         raise Refusal(_("Nothing of this order comes by bike."))
     if any(part.state == PartState.RESERVED for part in bike_parts(order)):
         raise Refusal(_("Pay first: until then nothing is promised."))
-    if delivery.state not in _OPEN or any(bag.state in _TOO_FAR for bag in delivery.live_bags()):
+    states, free = {bag.state for bag in delivery.live_bags()}, is_called_off(delivery)
+    packed = delivery.state == DeliveryState.PACKED or BagState.PACKED in states
+    if states & _TOO_FAR or not (free if packed else delivery.state in _OPEN):
         raise Refusal(_("Your bags are packed already: the time cannot be changed any more."))
 
 
@@ -118,6 +122,16 @@ def check_shops(
     return promised
 
 
+def also_times(order: Order, town: Town, at: datetime) -> list[Window]:
+    """The windows that may suit as well as the one that was chosen: later on its day, and the market is not closed."""
+    delivery = order.delivery
+    if delivery is None or not may_change(order):
+        return []
+    windows = windows_that_may_suit(delivery, at)
+    closures = closures_ahead(town, at) if windows else []
+    return [w for w in windows if not closed_at(w.starts_at, town.zone, closures)]
+
+
 def times_for(order: Order, town: Town, at: datetime) -> list[Window]:
     """The windows that could be promised instead, the soonest first."""
     delivery = order.delivery
@@ -127,7 +141,8 @@ def times_for(order: Order, town: Town, at: datetime) -> list[Window]:
     rules = rules_of(town, [part.shop for part in parts], at, closures)
     latest = latest_for(order, parts)
     possible: list[Window] = []
-    for window in Window.objects.open_at(town, at).exclude(pk=delivery.window_id)[: MOST * 4]:
+    open_now = Window.objects.open_at(town, at).filter(town=delivery.town_id)  # the bags stay with whoever rides
+    for window in open_now.exclude(pk=delivery.window_id)[: MOST * 4]:
         if window.starts_at > latest or len(possible) == MOST:
             break
         try:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from parvis.delivery.skills import piece_needs, together
 from parvis.market.models import Basket, BasketLine, Market, Modality, Product, Shop
 from parvis.market.pricing import Priced, Total, bike_fee, total_of
 
@@ -63,6 +64,11 @@ class ShopBasket:
         """The coldest that something in it needs: one frozen thing makes the bag a frozen one."""
         order = list(Product.Temperature.values)
         return max((line.product.temperature for line in self.lines), key=order.index, default=order[0])
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What its pieces ask of a bike."""
+        return together(piece_needs(line.product.grams, line.product.millilitres) for line in self.lines)
 
     def total(self, modality: Modality | None = None) -> Total:
         """Goods, and the shop's own fee for a modality (the bikes' fee belongs to the order)."""

@@ -11,6 +11,9 @@ I, part A, point 10): what buyers and vouchers brought, VAT and deposits inside,
 town's commission and shares of the bikes. Fees are with their VAT, as the shop bears them. An activity is one sale: one
 order at one shop; a sale taken back whole is none. The operator withholds no tax.
 
+A person who trades in their own name is no entity (section II, part B, point 1): first and last name and the date of
+birth are told of them, and the place of birth where they have no TIN.
+
 Left out (section I, part B, point 4): governmental entities, listed entities, and a seller of goods with "less than 30
 relevant activities" whose consideration "did not exceed EUR 2 000".
 """
@@ -21,12 +24,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, UUIDField, Value
-from django.db.models.functions import Cast, ExtractQuarter, Substr
+from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, UUIDField, Value
+from django.db.models.functions import Cast, Concat, ExtractQuarter, Substr
 
 from parvis.core.time import day_bounds
 from parvis.market.ledger import TOWN_TILL
-from parvis.market.models import LedgerEntry, LedgerTransaction, Part, SellerStatus, Shop, Withdrawal
+from parvis.market.models import LedgerEntry, LedgerTransaction, Part, SellerPerson, SellerStatus, Shop, Withdrawal
 from parvis.people.models import BankAccount, Organisation
 from parvis.towns.models import Town
 
@@ -57,6 +60,7 @@ class Seller:
     iban: str = ""
     holder: str = ""
     status: str = ""
+    person: SellerPerson | None = None  # who trades in their own name
     quarters: list[Quarter] = field(default_factory=lambda: [Quarter() for _ in range(4)])
 
     @property
@@ -81,14 +85,22 @@ class Seller:
 
     @property
     def tin(self) -> str:
-        """The number by which the tax office knows a business: the SIREN in France, the BCE number in Belgium."""
+        """The number by which the tax office knows a business: the SIREN in France, the BCE number in Belgium; of a
+        person, their own where one is written down.
+        """
+        if self.person is not None and self.person.tin:
+            return self.person.tin
         number, country = self.organisation.registration_number, self.organisation.town.country
         return number[:9] if country == "FR" else number
 
     @property
     def missing(self) -> list[str]:
-        """Names of what the report needs and nobody has written: ``registration``, ``address``, ``account``."""
-        needs = {"registration": self.tin, "address": self.address, "account": self.iban}
+        """Names of what the report needs and nobody has written: ``registration``, ``address``, ``account``.
+
+        A person without a tax number is known by their place of birth.
+        """
+        known = self.tin or (self.person.born_in if self.person is not None else "")
+        needs = {"registration": known, "address": self.address, "account": self.iban}
         return [name for name, value in needs.items() if not value]
 
 
@@ -120,8 +132,8 @@ def sellers_of(town: Town, year: int) -> list[Seller]:
         quarter(by_slug.get(slug), number).paid += cents
     for pk, number, cents in _riders(entries):
         quarter(by_pk.get(pk), number).paid += cents
-    for slug, number, sales, back in _sales(entries):
-        quarter(by_slug.get(slug), number).activities += max(0, sales - back)
+    for slug, number, sales in _sales(entries, end):
+        quarter(by_slug.get(slug), number).activities += sales
     for slug, number, cents in _fees(entries):
         quarter(by_slug.get(slug), number).fees += cents
     _identify(town, found)
@@ -157,12 +169,15 @@ def _riders(entries: QuerySet[Any, Any]) -> Iterator[tuple[UUID, int, int]]:
         yield from rows.values_list("of_shop", "quarter").annotate(Sum("amount_cents"))
 
 
-def _sales(entries: QuerySet[Any, Any]) -> Iterator[tuple[str, int, int, int]]:
-    """How many sales, and how many taken back whole."""
-    rows = _by_shop(entries.filter(account__startswith="shop:"))
-    sold = Count("transaction", distinct=True, filter=Q(transaction__kind=Kind.SALE))
-    back = Count("transaction", distinct=True, filter=Q(transaction__key__startswith="reversal:"))
-    yield from rows.values_list("slug", "quarter").annotate(sold=sold, back=back)
+def _sales(entries: QuerySet[Any, Any], end: datetime) -> Iterator[tuple[str, int, int]]:
+    """How many sales stood at the ``end`` of the year, in the quarter of each: one that was taken back whole is none,
+    in whichever quarter that was.
+    """
+    part = Substr("transaction__key", len("sale:") + 1)
+    back = LedgerTransaction.objects.filter(key=Concat(Value("reversal:"), OuterRef("part")), at__lt=end)
+    sold = entries.filter(account__startswith="shop:", transaction__kind=Kind.SALE).annotate(part=part)
+    rows = _by_shop(sold.filter(~Exists(back)))
+    yield from rows.values_list("slug", "quarter").annotate(sold=Count("transaction", distinct=True))
 
 
 def _fees(entries: QuerySet[Any, Any]) -> Iterator[tuple[str, int, int]]:
@@ -173,10 +188,12 @@ def _fees(entries: QuerySet[Any, Any]) -> Iterator[tuple[str, int, int]]:
 
 
 def _identify(town: Town, found: dict[UUID, Seller]) -> None:
-    """Bank accounts and who is left out, in two queries."""
+    """Bank accounts, who is left out and who is a person, in three queries."""
     for account in BankAccount.objects.filter(town=town, organisation__in=found, replaced_at=None):
         seller = found[account.organisation_id]
         seller.iban = account.iban
         seller.holder = account.holder if account.holder != seller.organisation.name else ""
     for status in SellerStatus.objects.filter(town=town, organisation__in=found):
         found[status.organisation_id].status = status.kind
+    for person in SellerPerson.objects.filter(town=town, organisation__in=found):
+        found[person.organisation_id].person = person

@@ -2,8 +2,9 @@
 
 France: DGFiP, "Cahier des charges DPI-DAC7", schema ``DPIXML_v1.1-fr1.xsd``; tests check order and form by its rules,
 and a file was once put through the schema itself. Elsewhere the OECD's "Model Reporting Rules for Digital Platforms:
-XML schema", version 1.0, from public descriptions of it, not checked against its XSD. Amounts are whole units of the
-currency, as the schema wants them.
+XML schema", version 1.0, from public descriptions of it, not checked against its XSD. The elements of a person are
+those of the OECD's public types and were put through no schema. Amounts are whole units of the currency, as the schema
+wants them.
 """
 
 from datetime import datetime
@@ -12,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from parvis.core.money import round_half_up
 from parvis.market.dac7 import Seller
-from parvis.market.models import Operator
+from parvis.market.models import Operator, SellerPerson
 from parvis.towns.models import Town
 
 FRENCH = {"dpi": "urn:oecd:ties:dpi", "stf": "urn:oecd:ties:dpistf"}
@@ -101,19 +102,23 @@ class _Report:
 
     def _seller(self, parent: Element, seller: Seller, number: int) -> None:
         country, business = self.town.country, seller.organisation
-        standard = self._add(self._add(self._add(parent, "Identity"), "EntitySeller"), "Standard")
-        who = self._add(standard, "EntSellerID")
+        kind, id = ("EntitySeller", "EntSellerID") if seller.person is None else ("IndividualSeller", "IndSellerID")
+        standard = self._add(self._add(self._add(parent, "Identity"), kind), "Standard")
+        who = self._add(standard, id)
         self._add(who, "ResCountryCode", country)
         if seller.tin:
             self._add(who, "TIN", seller.tin, issuedBy=country)
         else:
             self._add(who, "TIN", "NOTIN", unknown="true")
-        if business.registration_number:
+        if business.registration_number and seller.person is None:
             self._add(who, "IN", business.registration_number, issuedBy=country, INType="BRN")
         if business.vat_number:
             self._add(who, "VAT", business.vat_number)
-        self._add(who, "Name", business.name, nameType=LEGAL)
-        self._address(who, seller.address)
+        if seller.person is None:
+            self._add(who, "Name", business.name, nameType=LEGAL)
+            self._address(who, seller.address)
+        else:
+            self._person(who, seller, seller.person)
         if seller.iban:
             account = self._add(standard, "FinancialIdentifier")
             self._add(account, "Identifier", seller.iban, AccountNumberType="IBAN")
@@ -127,6 +132,19 @@ class _Report:
         self._amounts(goods, "Fees", "FeesQ", [_units(q.fees) for q in seller.quarters])
         self._amounts(goods, "Taxes", "TaxesQ" if self.french else "TaxQ", [0, 0, 0, 0])
         self._doc(parent, str(number))
+
+    def _person(self, who: Element, seller: Seller, person: SellerPerson) -> None:
+        """Somebody who trades in their own name: name, address, birth."""
+        name = self._add(who, "Name", nameType=LEGAL)
+        self._add(name, "FirstName", person.first_name)
+        self._add(name, "LastName", person.last_name)
+        self._address(who, seller.address)
+        birth = self._add(who, "BirthInfo")
+        self._add(birth, "BirthDate", person.born_on.isoformat())
+        if person.born_in:
+            place = self._add(birth, "BirthPlace")
+            self._add(place, "City", person.born_in)
+            self._add(self._add(place, "CountryInfo"), "CountryCode", person.born_country or self.town.country)
 
     def _amounts(self, parent: Element, group: str, start: str, amounts: list[int]) -> None:
         held = self._add(parent, group)

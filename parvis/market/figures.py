@@ -30,7 +30,8 @@ from django.db.models.functions import ExtractHour, TruncDate
 
 from parvis.core.time import day_bounds
 from parvis.delivery.footprint import Spared, spared
-from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Round
+from parvis.delivery.models import Delivery, DeliveryEvent
+from parvis.delivery.sharedays import planned_metres
 from parvis.market.models import LedgerEntry, Line, Order, Part, PartEvent, Product
 from parvis.market.models.lines import line_cents, line_deposits
 from parvis.market.worklist import FORGOTTEN, unanswered, waiting_since
@@ -205,7 +206,8 @@ def _missing(due: QuerySet[Part]) -> int:
 
 
 def _bikes(town: Town, day: date, start: datetime, end: datetime) -> Bikes:
-    promised = Delivery.objects.expected().filter(town=town, window__starts_at__gte=start, window__starts_at__lt=end)
+    ours = Delivery.objects.expected().ordered_by(town)
+    promised = ours.filter(window__starts_at__gte=start, window__starts_at__lt=end)
     story = DeliveryEvent.objects.filter(delivery=OuterRef("pk"))
     handed = story.filter(kind="delivered").order_by("at").values("at")[:1]
     last = story.exclude(kind="planned").order_by("-at", "-pk").values("kind")[:1]
@@ -225,14 +227,13 @@ def _bikes(town: Town, day: date, start: datetime, end: datetime) -> Bikes:
         failed=Count("pk", filter=Q(handed_at=None, last="failed")),
     )
     ended = counts["kept"] + counts["late"] + counts["failed"]
-    rounds = Round.objects.filter(town=town, plan__day=day, plan__state=Plan.State.PUBLISHED)
-    ridden = rounds.aggregate(metres=Sum("metres"), streets=Min("plan__streets"))
+    metres, streets = planned_metres(town, day)
     return Bikes(
         **counts,
         under_way=counts["promised"] - ended,
-        metres=ridden["metres"],
-        streets=ridden["streets"] or "",
-        air=spared(ridden["metres"] or 0, town.country),
+        metres=metres,
+        streets=streets,
+        air=spared(metres or 0, town.country),
     )
 
 

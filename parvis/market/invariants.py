@@ -80,12 +80,16 @@ def _bikes(town: Town) -> Iterator[str]:
     by_bike = Part.objects.filter(town=town, kind=Modality.Kind.BIKE)
     for part in by_bike.filter(order__delivery=None).select_related("order")[: SHOWN + 1]:
         yield f"order {part.order.code} comes by bike and has no delivery"
-    references = set(Bag.objects.filter(town=town).values_list("sender_ref", flat=True))
+    ours = Q(town=town, delivery__ordered_in=None) | Q(delivery__ordered_in=town)
+    references = set(Bag.objects.filter(ours).values_list("sender_ref", flat=True))
     for pk, code in by_bike.values_list("pk", "order__code"):
         if str(pk) not in references:
             yield f"order {code} has a part by bike without a bag"
-    for delivery in Delivery.objects.filter(town=town, order=None)[: SHOWN + 1]:
+    ordered = Delivery.objects.ordered_by(town)
+    for delivery in ordered.filter(order=None)[: SHOWN + 1]:
         yield f"delivery {delivery.code} belongs to no order"
+    for delivery in ordered.exclude(order=None).exclude(order__town=town)[: SHOWN + 1]:
+        yield f"delivery {delivery.code} was ordered in another town than its order"
 
 
 def _windows(town: Town) -> Iterator[str]:

@@ -104,8 +104,8 @@ def settle_vouchers(part: Part, *, at: datetime) -> None:
 
 
 def post_payment(part: Part, *, till: str, at: datetime) -> None:
-    """The buyer has paid a part into ``till``."""
-    cents = part.total.cents - part.voucher_cents
+    """The buyer has paid a part into ``till``: what vouchers leave of it, less what was paid back before."""
+    cents = part.total.cents - part.voucher_cents - part.returned_cents
     entries = movements.payment(buyer=buyer_account(part.order), till=till, cents=cents)
     post(order=part.order, kind=LedgerTransaction.Kind.PAYMENT, key=f"payment:{part.pk}", entries=entries, at=at)
 
@@ -140,7 +140,10 @@ def reverse_fee(order: Order, *, at: datetime) -> None:
 
 
 def reverse_sale(part: Part, *, at: datetime) -> None:
-    """A sale that came to nothing: the same entries with the other sign, and a credit note for its invoice."""
+    """A sale that came to nothing: the same entries with the other sign, and a credit note for its invoice.
+
+    Where something of it may have been paid back already, ``refunds.take_back_sale`` asks first.
+    """
     settle_vouchers(part, at=at)
     _reverse(part.order, f"sale:{part.pk}", f"reversal:{part.pk}", at=at)
 

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from parvis.market import ledger
+from parvis.market import ledger, ledger_fees
 from parvis.market.models import LedgerEntry, LedgerTransaction, Order, Part, Payment, ProviderMovement
 from parvis.market.paying.amounts import online_fee_cents, online_shares
+from parvis.market.pricing import movements
 
 TOWN = "online:town"
 COSTS = "costs:provider"
@@ -40,16 +41,31 @@ def handed_on(part: Part) -> str:
     return f"payout:{part.shop.slug}"
 
 
-def post_capture(payment: Payment, order: Order, cents: int, *, at: datetime) -> None:
+def post_capture(payment: Payment, order: Order, cents: int, *, at: datetime, turn: str = "") -> None:
     """The buyer has paid online: to each shop its part, to the town the bikes' fee (and the fee is sold).
 
-    What is taken beside that (a shop was late, and its part was taken as ordered) is shared as things stand.
+    What is taken beside that (a shop was late, and its part was taken as ordered) is shared as things stand. ``turn``
+    tells a second capture from a first that failed after all.
     """
     if online_fee_cents(order):
         ledger.post_fee(order, at=at)
     entries = _shared(online_shares(order), cents)
     entries[ledger.buyer_account(order)] = -cents
-    ledger.post(order=order, kind=Kind.PAYMENT, key=f"captured:{payment.pk}", entries=entries, at=at)
+    ledger.post(order=order, kind=Kind.PAYMENT, key=f"captured:{payment.pk}{turn}", entries=entries, at=at)
+
+
+def undo_capture(payment: Payment, order: Order, *, at: datetime, turn: str = "") -> None:
+    """It was not taken after all: the buyer owes it again, and what the town had kept of it for its fees is owed too.
+
+    What was handed on to a shop meanwhile stays handed on: the provider holds less than nothing for it.
+    """
+    rows = LedgerEntry.objects.filter(transaction__key=f"captured:{payment.pk}{turn}").values_list(
+        "account", "amount_cents"
+    )
+    key = f"uncaptured:{payment.pk}{turn}"
+    ledger.post(order=order, kind=Kind.REFUND, key=key, entries=movements.opposite(dict(rows)), at=at)
+    for part in Part.objects.filter(order=order, online=True).select_related("order", "shop__town").order_by("pk"):
+        ledger_fees.post_kept(part, 0, at=at)
 
 
 def post_refund(order: Order, reference: str, cents: int, *, at: datetime) -> None:

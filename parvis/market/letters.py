@@ -14,6 +14,7 @@ from parvis.market.fee_words import say_fees
 from parvis.market.fees import in_force
 from parvis.market.models import FeeTerms, Line, Order, Part, Shop, Voucher, Withdrawal
 from parvis.market.returning import DAYS
+from parvis.market.ways import WAYS, way_words
 from parvis.towns.links import town_url
 
 
@@ -40,7 +41,9 @@ def _send(key: str, name: str, order: Order, to: str, language: str, **context: 
 
 def order_placed(order: Order, parts: list[Part]) -> None:
     """The buyer gets the whole order; each shop its own part."""
-    _send(f"order-placed:{order.pk}", "order_placed", order, order.email, order.language, parts=parts)
+    with translation.override(order.language):
+        told = [(part, way_words(part)) for part in parts]
+    _send(f"order-placed:{order.pk}", "order_placed", order, order.email, order.language, parts=told)
     telling.tell_buyer(order, "order_placed", f"order-placed:{order.pk}")
     for part in parts:
         _send(
@@ -51,6 +54,7 @@ def order_placed(order: Order, parts: list[Part]) -> None:
             order.town.default_language,
             part=part,
             shop=part.shop,
+            way=WAYS[part.kind].label,
             merchant_url=town_url(order.town, f"/merchant/{part.shop.slug}/"),
         )
         telling.tell_merchants(part, "part_placed", f"part-placed:{part.pk}")
@@ -123,6 +127,24 @@ def part_lost(part: Part, bag: str, holder: str, since: datetime | None) -> None
     telling.tell_merchants(part, "part_lost_to_shop", f"part-lost-to-shop:{part.pk}:{key}")
 
 
+def rider_told(part: Part, fetch_at: datetime | None, at: datetime) -> None:
+    """The shop hears when a rider comes for its bag; without ``fetch_at`` that nobody does, and it goes to the hub."""
+    order, name = part.order, "rider_comes" if fetch_at else "rider_called_off"
+    key = f"{name.replace('_', '-')}:{part.pk}:{int(at.timestamp())}"
+    url = town_url(order.town, f"/merchant/{part.shop.slug}/orders/{part.pk}/")
+    said = {"part": part, "shop": part.shop, "merchant_url": url, "fetch_at": fetch_at, "late": part.due_at <= at}
+    _send(key, name, order, part.shop.organisation.email, order.town.default_language, **said)
+    telling.tell_merchants(part, name, key)
+
+
+def part_packed_again(part: Part, *, choose: bool, at: datetime) -> None:
+    """The lost bag is filled once more; where a door has failed, the buyer must ``choose`` a time."""
+    order, key = part.order, f"part-packed-again:{part.pk}:{int(at.timestamp())}"
+    said = {"part": part, "shop": part.shop, "choose": choose}
+    _send(key, "part_packed_again", order, order.email, order.language, **said)
+    telling.tell_buyer(order, "part_choose_again" if choose else "part_packed_again", key, shop=part.shop)
+
+
 def part_written_off(part: Part) -> None:
     """The lost bag is not packed again; nothing is charged."""
     _to_buyer(part, "part_written_off")
@@ -146,6 +168,27 @@ def order_ended(order: Order, outcome: str, at: datetime) -> None:
 def order_moved(order: Order, parts: Iterable[Part], window: Window, at: datetime) -> None:
     """Another time was chosen: the buyer has it in writing, each shop knows until when."""
     _told_all(order, parts, "order_moved", at, window=window)
+
+
+def order_settled(order: Order, window: Window, at: datetime) -> None:
+    """Which of two times that suited it is: the buyer alone is told."""
+    key = f"order-settled:{order.pk}:{int(at.timestamp())}"
+    _send(key, "order_settled", order, order.email, order.language, window=window)
+    telling.tell_buyer(order, "order_settled", key)
+
+
+def order_unplanned(order: Order, window: Window, at: datetime) -> None:
+    """No bike can come as was promised: the buyer is told at once, and may choose what happens next."""
+    key = f"order-unplanned:{order.pk}:{int(at.timestamp())}"
+    _send(key, "order_unplanned", order, order.email, order.language, window=window)
+    telling.tell_buyer(order, "order_unplanned", key)
+
+
+def order_planned_again(order: Order, arrive_at: datetime, at: datetime) -> None:
+    """A bike was found after all."""
+    key = f"order-planned-again:{order.pk}:{int(at.timestamp())}"
+    _send(key, "order_planned_again", order, order.email, order.language, arrive_at=arrive_at)
+    telling.tell_buyer(order, "order_planned_again", key)
 
 
 def order_collected_instead(order: Order, parts: Iterable[Part], at: datetime) -> None:

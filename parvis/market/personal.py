@@ -34,6 +34,7 @@ from parvis.market.models import (
     Payment,
     PaymentEvent,
     ProviderCall,
+    SellerPerson,
     Shop,
     Telling,
     TellingBrowser,
@@ -56,6 +57,15 @@ def orders_of(subject: Subject) -> OrderQuerySet:
     return Order.objects.filter(mine)
 
 
+def _in_their_name(subject: Subject) -> Any:
+    """What the yearly report tells of who trades in their own name, for those who speak for that business."""
+    mine = Role.objects.filter(person=subject.person, kind=Role.Kind.MERCHANT).values("organisation")
+    return SellerPerson.objects.filter(organisation__in=mine)
+
+
+_BORN = ("first_name", "last_name", "born_on", "born_in", "born_country", "tin")
+
+
 def held(subject: Subject) -> Held:
     """Everything about what somebody bought, and what they did for shops."""
     baskets = Basket.objects.filter(person=subject.person)
@@ -74,6 +84,7 @@ def held(subject: Subject) -> Held:
         "market.Voucher": plain(_vouchers(subject), "campaign__name", "code", "email", "value_cents", "left_cents"),
         "market.Telling": plain(wishes, "town__name", "by_sms", "phone", "quiet_from", "quiet_until"),
         "market.TellingBrowser": plain(browsers, "endpoint", "created_at"),
+        "market.SellerPerson": plain(_in_their_name(subject), "organisation__name", *_BORN),
         **held_of(orders_of(subject).values_list("pk", flat=True)),
     }
 

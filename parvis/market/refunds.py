@@ -42,22 +42,64 @@ def refund(case: Withdrawal, part: Part, *, at: datetime) -> Refunded:
 
     The parts of the order are loaded ``with_story`` and locked, and so are the vouchers that paid for the part.
     """
+    if part.given_up:  # the bike brought everything back, or it was lost: the whole sale was taken back then
+        return Refunded(0, 0, 0)
     before = _refunded([part])
-    after = {row.line_id: before.get(row.line_id, 0) + row.quantity for row in case.lines.all()}
-    rows = [_row(line, before.get(line.pk, 0), after[line.pk]) for line in part.lines.all() if line.pk in after]
-    less = -sum(row.gross for row in rows)
+    after = back_after(case, before)
+    less = sum(line.share(after[line.pk]) - line.share(before.get(line.pk, 0)) for line in _lines(part, after))
     from_vouchers = part.voucher_cents - sum(pays for _use, pays in part.vouchers_pay(less=less))
-    deposits = sum(row.line.deposit_cents * row.quantity for row in case.lines.all())
-    if deposits:
-        rows.append(issuing.deposit_row(part.order, -deposits))
-    if part.fee_cents and _all_back([part], before | after):
-        rows.append(issuing.delivery_row(part.order, part.kind, -part.fee_cents, part.fee_vat_bp))
-    shop = part.shop.slug
-    key = f"withdrawal:{case.pk}"
-    cents = _take_back(part.order, key, f"sale:{part.pk}", rows, f"shop:{shop}", f"vat:{shop}", at=at)
+    rows = rows_back(part, before, after)
+    key = movement_of(case)
+    cents = _take_back(part.order, key, f"sale:{part.pk}", rows, *_of_shop(part), at=at)
     _pay_back(part.order, f"refund:{case.pk}", f"payment:{part.pk}", cents - from_vouchers, at=at)
     bike_fee = _bike_fee(part.order, after, at=at) if part.kind == Modality.Kind.BIKE else 0
     return Refunded(cents, bike_fee, from_vouchers)
+
+
+def take_back_sale(part: Part, *, at: datetime) -> None:
+    """A sale that came to nothing after it was prepared: all of it, or what withdrawals have left of it."""
+    before = _refunded([part])
+    if not before:
+        ledger.reverse_sale(part, at=at)
+        return
+    ledger.settle_vouchers(part, at=at)
+    if rows := rows_back(part, before, all_of(part)):
+        _take_back(part.order, f"reversal:{part.pk}", f"sale:{part.pk}", rows, *_of_shop(part), at=at)
+
+
+def movement_of(case: Withdrawal) -> str:
+    """The key under which a case is paid back."""
+    return f"withdrawal:{case.pk}"
+
+
+def back_after(case: Withdrawal, before: Mapping[UUID, int]) -> dict[UUID, int]:
+    """How many of each line of a case are back with it, when so many were back ``before``."""
+    return {row.line_id: before.get(row.line_id, 0) + row.quantity for row in case.lines.all()}
+
+
+def all_of(part: Part) -> dict[UUID, int]:
+    """Every line, whole."""
+    return {line.pk: line.billed_quantity for line in part.lines.all()}
+
+
+def rows_back(part: Part, before: Mapping[UUID, int], after: Mapping[UUID, int]) -> list[Row]:
+    """What goes back when of each line in ``after`` so many are back: goods, deposits, the shop's fee with the last."""
+    lines = [line for line in _lines(part, after) if after[line.pk] > before.get(line.pk, 0)]
+    rows = [_row(line, before.get(line.pk, 0), after[line.pk]) for line in lines]
+    if deposits := sum(line.deposit_cents * (after[line.pk] - before.get(line.pk, 0)) for line in lines):
+        rows.append(issuing.deposit_row(part.order, -deposits))
+    if part.fee_cents and rows and _all_back([part], {**before, **after}):
+        rows.append(issuing.delivery_row(part.order, part.kind, -part.fee_cents, part.fee_vat_bp))
+    return rows
+
+
+def _lines(part: Part, named: Mapping[UUID, int]) -> list[Line]:
+    return [line for line in part.lines.all() if line.pk in named]
+
+
+def _of_shop(part: Part) -> tuple[str, str]:
+    """Who has earned it and the VAT in it."""
+    return f"shop:{part.shop.slug}", f"vat:{part.shop.slug}"
 
 
 def _refunded(parts: Iterable[Part]) -> dict[UUID, int]:

@@ -1,6 +1,6 @@
-"""The figures of the bikes in words: what stands at the top, the rows of tables, the rates in a sentence."""
+"""The figures of the bikes in words: what stands at the top, and the rows of tables."""
 
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,9 +9,7 @@ from parvis.core.money import format_money
 from parvis.core.words import say_day, say_distance, say_duration, say_rate, say_weight
 from parvis.delivery.costs import each
 from parvis.delivery.footprint import Spared
-from parvis.delivery.models import RunningCosts
-from parvis.delivery.models.costs import rates_on
-from parvis.market.round_figures import DayMoney, ShopLine
+from parvis.market.round_figures import DayMoney, RoundFigures, ShopLine
 from parvis.towns.models import Town
 
 GOOD = 95  # per cent of promises kept, from which the figure is green
@@ -128,36 +126,33 @@ def shop_columns() -> list[dict[str, Any]]:
     return [{"label": _("Shop")}, *({"label": label, "num": True} for label in labels)]
 
 
-def shop_row(shop: ShopLine, town: Town) -> list[str]:
+def shop_rows(found: RoundFigures, town: Town) -> list[list[str]]:
+    """The shops, then what is of none of them, if there is anything."""
+    idle, unowned = found.by_shop.idle, found.by_shop.unowned
+    rows = [_shop_row(shop, town) for shop in found.by_shop.shops]
+    if unowned.deliveries:
+        rows.append(_shop_row(replace(unowned, name=_("Deliveries of no shop")), town))
+    if idle.cost:
+        rows.append([_("Days without deliveries"), *["–"] * 4, *_shop_money(idle.cost, idle.income, town)])
+    return rows
+
+
+def shops_foot(found: RoundFigures, town: Town) -> list[str]:
+    """All lines together: what the days cost and brought in. Deliveries for several shops cannot be added up."""
+    total = found.total
+    return [_("Together"), *["–"] * 4, *_shop_money(total.line.cost.cents, total.income, town)]
+
+
+def _shop_row(shop: ShopLine, town: Town) -> list[str]:
     return [
         shop.name,
         str(shop.deliveries),
         _of(shop.kept, shop.kept + shop.broken),
         str(shop.broken),
         str(shop.bags_late),
-        format_money(shop.cost, town.currency),
-        format_money(shop.income, town.currency),
+        *_shop_money(shop.cost, shop.income, town),
     ]
 
 
-def rates_words(town: Town, day: date) -> str:
-    rows = list(RunningCosts.objects.of(town))
-    held = rates_on(rows, day)
-    own = any(row.starts_on <= day for row in rows)
-    words = _rates_sentence(town, held.rider_hour, held.hub_hour, held.hub_minutes, held.bike_day, held.bike_km)
-    return words if own else _("%(rates)s The town has not set these rates: they are assumptions.") % {"rates": words}
-
-
-def say_rates(row: RunningCosts, town: Town) -> str:
-    rates = row.rates
-    return _rates_sentence(town, rates.rider_hour, rates.hub_hour, rates.hub_minutes, rates.bike_day, rates.bike_km)
-
-
-def _rates_sentence(town: Town, rider: int, hub: int, minutes: int, day: int, km: int) -> str:
-    def say(cents: int) -> str:
-        return format_money(cents, town.currency)
-
-    return _(
-        "An hour of a rider is reckoned at %(rider)s, an hour at the depot at %(hub)s and %(minutes)d minutes of it "
-        "for one delivery, a bike at %(day)s a day and %(km)s a kilometre."
-    ) % {"rider": say(rider), "hub": say(hub), "minutes": minutes, "day": say(day), "km": say(km)}
+def _shop_money(cost: int, income: int, town: Town) -> list[str]:
+    return [format_money(cost, town.currency), format_money(income, town.currency)]

@@ -7,19 +7,18 @@ town commission and its share of the bikes. What is paid over or handed on takes
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Sum, UUIDField, Value
-from django.db.models.functions import Cast, Concat, Substr
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, UUIDField
+from django.db.models.functions import Cast, Substr
 
 from parvis.market.fees_charged import FeeLine, fees_charged
 from parvis.market.ledger import TOWN_TILL
 from parvis.market.models import LedgerEntry, LedgerTransaction, Part, Shop, Withdrawal
+from parvis.market.shop_sums import PAID_KEY, TAKINGS, ShopSums, sums_of
 from parvis.towns.models import Town
 
 Kind = LedgerTransaction.Kind
-_PAID = "shop-paid:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,66 +93,35 @@ class AccountMonth:
 
 def account_at(shop: Shop, until: datetime | None = None) -> Account:
     """What stands between shop and town before ``until`` (now, unless told), in two queries."""
-    entries = LedgerEntry.objects.filter(town_id=shop.town_id)
-    if until is not None:
-        entries = entries.filter(transaction__at__lt=until)
-    named = entries.filter(
-        Q(account__in=[f"online:{shop.slug}", f"owes:{shop.slug}"]) | Q(account__startswith=f"voucher:{shop.slug}:")
-    )
-    sums: dict[str, int] = {}
-    for account, cents in named.values_list("account").annotate(Sum("amount_cents")).order_by("account"):
-        kind = account.partition(":")[0]
-        sums[kind] = sums.get(kind, 0) + cents
-    takings = town_payments(shop, entries) | settled(shop, entries)
+    return _account(sums_of(shop, end=until))
+
+
+def _account(sums: ShopSums, *, before: bool | None = None) -> Account:
     return Account(
-        takings=takings.aggregate(total=Sum("amount_cents"))["total"] or 0,
-        online=sums.get("online", 0),
-        vouchers=sums.get("voucher", 0),
-        fees=sums.get("owes", 0),
+        takings=sums.total(TAKINGS, before=before),
+        online=sums.total("online", before=before),
+        vouchers=sums.total("voucher", before=before),
+        fees=sums.total("owes", before=before),
     )
 
 
-def town_payments(shop: Shop, entries: QuerySet[LedgerEntry] | None = None) -> QuerySet[LedgerEntry]:
-    """What riders took for this shop's parts, less what went back; the fee of the bikes is the town's own."""
-    paid = _keys("payment:", Part.objects.filter(shop=shop, kind="bike"))
-    back = _keys("refund:", Withdrawal.objects.filter(part__shop=shop, part__kind="bike"))
-    entries = LedgerEntry.objects.filter(town_id=shop.town_id) if entries is None else entries
-    here = entries.filter(account=TOWN_TILL)
-    return here.filter(Q(transaction__key__in=paid) | Q(transaction__key__in=back))
+def month_of(shop: Shop, first_day: date, start: datetime, end: datetime, sums: ShopSums | None = None) -> AccountMonth:
+    """The account's month from ``start`` to ``end`` (UTC), in a fixed number of queries.
 
-
-def settled(shop: Shop, entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
-    """What left the riders' till when the shop was paid."""
-    return entries.filter(account=TOWN_TILL, transaction__key__startswith=f"{_PAID}{shop.pk}:")
-
-
-def _keys(start: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
-    return rows.values(named=Concat(Value(start), Cast("pk", CharField()), output_field=CharField()))
-
-
-def month_of(shop: Shop, first_day: date, start: datetime, end: datetime) -> AccountMonth:
-    """The account's month from ``start`` to ``end`` (UTC), in a fixed number of queries."""
+    ``sums`` are ``sums_of`` the same month, where the page has them already.
+    """
+    sums = sums or sums_of(shop, start, end)
     month = LedgerEntry.objects.filter(town_id=shop.town_id, transaction__at__gte=start, transaction__at__lt=end)
-    online = month.filter(account=f"online:{shop.slug}", transaction__kind__in=[Kind.PAYMENT, Kind.REFUND])
-    vouchers = month.filter(account__startswith=f"voucher:{shop.slug}:", transaction__kind=Kind.VOUCHER)
     return AccountMonth(
         first_day=first_day,
-        before=account_at(shop, start),
-        after=account_at(shop, end),
-        takings=_in_and_back(town_payments(shop, month)),
-        online=_in_and_back(online),
-        vouchers=vouchers.aggregate(total=Sum("amount_cents"))["total"] or 0,
+        before=_account(sums, before=True),
+        after=_account(sums),
+        takings=sums.both(TAKINGS, kinds={Kind.PAYMENT}, before=False),
+        online=sums.both("online", kinds={Kind.PAYMENT, Kind.REFUND}, before=False),
+        vouchers=sums.total("voucher", kinds={Kind.VOUCHER}, before=False),
         fees=fees_charged(shop, start, end),
         payouts=tuple(_payouts(shop, month)),
     )
-
-
-def _in_and_back(entries: QuerySet[LedgerEntry]) -> tuple[int, int]:
-    sums = entries.aggregate(
-        paid=Sum("amount_cents", filter=Q(amount_cents__gt=0), default=0),
-        back=Sum("amount_cents", filter=Q(amount_cents__lt=0), default=0),
-    )
-    return sums["paid"], sums["back"]
 
 
 def _payouts(shop: Shop, month: QuerySet[LedgerEntry]) -> Iterable[Payout]:
@@ -189,7 +157,7 @@ def _takings_by_shop(till: QuerySet[LedgerEntry]) -> dict[UUID, int]:
     looks = (
         ("payment:", Part.objects.filter(pk=OuterRef("named")).values("shop")),
         ("refund:", Withdrawal.objects.filter(pk=OuterRef("named")).values("part__shop")),
-        (_PAID, None),
+        (PAID_KEY, None),
     )
     sums: dict[UUID, int] = {}
     for start, shop in looks:

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.time import day_of
 from parvis.delivery.actions.daytours import nobody_rides, offers
 from parvis.delivery.actions.problems import load_for
-from parvis.delivery.models import Bike, Window
+from parvis.delivery.models import Bike, Hub, SharedHub, Window
 from parvis.delivery.sizes import MILLILITRES_FILLED
+from parvis.delivery.skills import can_carry, together
 from parvis.market.availability import allowed_on, share_promise
 from parvis.market.choices import ShopBasket
 from parvis.market.closures import closed_at
@@ -90,6 +91,21 @@ def reachable(town: Town, slots: Sequence[Slot], groups: Sequence[ShopBasket], d
     return sorted(_greener(can), key=lambda slot: (not slot.greener, slot.window.starts_at))
 
 
+def riders(town: Town, slots: Sequence[Slot], at: datetime) -> list[str]:
+    """The names of the towns whose bikes ride in these slots, none where only the town's own do.
+
+    Without a slot: the towns from whose hubs bikes come at all, its own and those of neighbours by agreement.
+    """
+    if slots:
+        towns = {slot.window.town_id for slot in slots}
+    else:
+        shared = SharedHub.objects.open_to(town, day_of(at, town.zone)).order_by().values("hub")
+        towns = set(Hub.objects.filter(Q(town=town) | Q(pk__in=shared)).values_list("town", flat=True))
+    if towns <= {town.pk}:
+        return []
+    return list(Town.objects.filter(pk__in=towns).order_by("name").values_list("name", flat=True))
+
+
 def one_of_each(slots: Sequence[Slot]) -> list[Slot]:
     """The first slot of each hour: where two hubs of a town deliver at the same time, the buyer chooses a time only."""
     first: dict[tuple[datetime, datetime], Slot] = {}
@@ -115,8 +131,14 @@ def _ready(rules: ShopRules, share: ShopBasket, at: datetime) -> datetime | None
         return None
 
 
-def fits_a_bike(town: Town, groups: Sequence[ShopBasket]) -> bool:
-    """Whether the town's largest bike can carry what these shops would send."""
-    largest = Bike.objects.filter(town=town).aggregate(grams=Max("max_grams"), ml=Max("max_millilitres"))
+def fits_a_bike(slots: Sequence[Slot], groups: Sequence[ShopBasket]) -> bool:
+    """Whether the largest bike that rides in one of these slots can carry what these shops would send, and one of them
+    all that is heavy or large in one piece.
+    """
+    bikes = Bike.objects.filter(hub__in={slot.window.hub_id for slot in slots})
+    largest = bikes.aggregate(grams=Max("max_grams"), ml=Max("max_millilitres"))
     grams, millilitres = sum(s.grams for s in groups), sum(s.millilitres for s in groups)
+    needs = together(share.needs for share in groups)
+    if needs and not any(can_carry(bike.skills, needs) for bike in bikes):
+        return False
     return grams <= (largest["grams"] or 0) and millilitres <= (largest["ml"] or 0) * MILLILITRES_FILLED

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
-
-from parvis.market.deposits import deposits_of
-from parvis.market.ledger import shop_till
-from parvis.market.models import Document, LedgerEntry, LedgerTransaction, Part, Shop
+from parvis.market.deposits import deposits_in
+from parvis.market.models import Document, LedgerEntry, LedgerTransaction, Shop
 from parvis.market.months import month_bounds
-from parvis.market.pricing import DEPOSIT_VAT_BP, Priced, total_of
-from parvis.market.shop_account import town_payments
+from parvis.market.rates_without_paper import Rates, rates_without_paper
+from parvis.market.shop_sums import TAKINGS, ShopSums, sums_of
+
+Kind = LedgerTransaction.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,8 @@ class Sale:
     net: int
     vat: int
     reversal: bool
-    by_rate: tuple[tuple[int, int, int], ...]  # rate in basis points, gross, VAT
+    by_rate: Rates
+    key: str = ""  # of its movement
 
     @property
     def gross(self) -> int:
@@ -110,53 +110,47 @@ class Statement:
         return sum(r.gross for r in self.rates) == self.gross and sum(r.vat for r in self.rates) == self.vat
 
 
-def statement_of(shop: Shop, first_day: date) -> Statement:
-    """The statement of the month that begins on ``first_day``, in a fixed number of queries."""
+def statement_of(shop: Shop, first_day: date, sums: ShopSums | None = None) -> Statement:
+    """The statement of the month that begins on ``first_day``, in a fixed number of queries.
+
+    ``sums`` are ``sums_of`` the same month, where the page has them already.
+    """
     start, end = month_bounds(shop.town.zone, first_day)
+    sums = sums or sums_of(shop, start, end)
     sales = tuple(_sales(shop, start, end))
     by_rate: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for sale in sales:
         for rate, gross, vat in sale.by_rate:
             by_rate[rate][0] += gross
             by_rate[rate][1] += vat
-    town = town_payments(shop)
-    own = LedgerEntry.objects.filter(town_id=shop.town_id, account=shop_till(shop))
-    through = [f"online:{shop.slug}", f"payout:{shop.slug}"]  # handing on moves it from one to the other
-    online = LedgerEntry.objects.filter(town_id=shop.town_id, account__in=through)
-    sold_before = -_sum(_sold(shop).filter(transaction__at__lt=start))
-    paid_before = _sum(own.filter(transaction__at__lt=start)) + _sum(town.filter(transaction__at__lt=start))
-    paid_before += _sum(online.filter(transaction__at__lt=start))
-    vouchers = LedgerEntry.objects.filter(town_id=shop.town_id, account__startswith=f"voucher:{shop.slug}:")
-    by_voucher = vouchers.filter(transaction__kind=LedgerTransaction.Kind.VOUCHER)
-    paid_before += _sum(by_voucher.filter(transaction__at__lt=start))
-    month = {"transaction__at__gte": start, "transaction__at__lt": end}
+
+    def received(*, before: bool) -> tuple[int, int, int, int]:
+        """By the shop itself, riders, online (handing on moves it from one account to the other), and by vouchers."""
+        return (
+            sums.total("till", before=before),
+            sums.total(TAKINGS, kinds={Kind.PAYMENT}, before=before),
+            sums.total("online", "payout", before=before),
+            sums.total("voucher", kinds={Kind.VOUCHER}, before=before),
+        )
+
+    own_till, town_till, online, vouchers = received(before=False)
     return Statement(
         first_day=first_day,
         sales=sales,
         rates=tuple(RateLine(rate, gross, vat) for rate, (gross, vat) in sorted(by_rate.items())),
-        own_till=_sum(own.filter(**month)),
-        town_till=_sum(town.filter(**month)),
-        owed_before=sold_before - paid_before,
-        online=_sum(online.filter(**month)),
-        vouchers=_sum(by_voucher.filter(**month)),
-        town_owes=_sum(vouchers.filter(transaction__at__lt=end)),
-        deposits=deposits_of(shop, start, end),
+        own_till=own_till,
+        town_till=town_till,
+        owed_before=-sums.total("shop", "vat", before=True) - sum(received(before=True)),
+        online=online,
+        vouchers=vouchers,
+        town_owes=sums.total("voucher"),
+        deposits=deposits_in(sale.key for sale in sales),
     )
-
-
-def _sum(entries: QuerySet[LedgerEntry]) -> int:
-    return entries.aggregate(total=Sum("amount_cents"))["total"] or 0
-
-
-def _sold(shop: Shop) -> QuerySet[LedgerEntry]:
-    """What the shop earned, net and VAT: credits, negative."""
-    accounts = [f"shop:{shop.slug}", f"vat:{shop.slug}"]
-    return LedgerEntry.objects.filter(town_id=shop.town_id, account__in=accounts)
 
 
 def _sales(shop: Shop, start: datetime, end: datetime) -> Iterable[Sale]:
     entries = (
-        _sold(shop)
+        LedgerEntry.objects.filter(town_id=shop.town_id, account__in=[f"shop:{shop.slug}", f"vat:{shop.slug}"])
         .filter(transaction__at__gte=start, transaction__at__lt=end)
         .select_related("transaction__order")
         .order_by("transaction__at", "transaction__pk")
@@ -168,34 +162,14 @@ def _sales(shop: Shop, start: datetime, end: datetime) -> Iterable[Sale]:
         amounts[entry.transaction_id][entry.account.partition(":")[0]] = -entry.amount_cents
     issued = {paper.movement_id: paper for paper in Document.objects.filter(movement__in=list(movements))}
     before = [movement for pk, movement in movements.items() if pk not in issued]  # from before invoices were issued
-    parts = _parts(shop, before) if before else {}
+    unissued = rates_without_paper(shop, before) if before else {}
     for pk, movement in movements.items():
         reversal = movement.kind == LedgerTransaction.Kind.REVERSAL
         by_rate = (
             tuple((rate["vat_bp"], rate["gross"], rate["vat"]) for rate in issued[pk].content["rates"])
             if pk in issued
-            else _rates(parts[_part_id(movement)], -1 if reversal else 1)
+            else unissued[pk]
         )
         net, vat = amounts[pk].get("shop", 0), amounts[pk].get("vat", 0)
         code = movement.order.code if movement.order else ""
-        yield Sale(movement.at, code, net, vat, reversal, by_rate)
-
-
-def _part_id(movement: LedgerTransaction) -> UUID:
-    return UUID(movement.key.partition(":")[2])
-
-
-def _parts(shop: Shop, movements: Iterable[LedgerTransaction]) -> dict[UUID, Part]:
-    ids = {_part_id(movement) for movement in movements}
-    return {part.pk: part for part in Part.objects.filter(shop=shop, pk__in=ids).prefetch_related("lines")}
-
-
-def _rates(part: Part, sign: int) -> tuple[tuple[int, int, int], ...]:
-    """What was sold by rate, gross and VAT, from the lines as they were prepared, deposits and the shop's own fee."""
-    amounts = part.priced() + ([Priced(part.fee_cents, part.fee_vat_bp)] if part.fee_cents else [])
-    amounts += [Priced(part.deposits, DEPOSIT_VAT_BP)] if part.deposits else []
-    gross: dict[int, int] = defaultdict(int)
-    for amount in amounts:
-        gross[amount.vat_bp] += amount.cents
-    vat = total_of(amounts).vat
-    return tuple((rate, sign * cents, sign * vat.get(rate, 0)) for rate, cents in sorted(gross.items()) if cents)
+        yield Sale(movement.at, code, net, vat, reversal, by_rate, movement.key)

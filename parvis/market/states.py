@@ -55,6 +55,8 @@ def part_state(
         return PartState.LOST
     if last is not None and last.kind == "failed" and bag != BagState.DELIVERED:
         return PartState.FAILED
+    if last is not None and last.kind == "delivered" and bag in {BagState.AT_HUB, BagState.PACKED}:
+        return PartState.FAILED  # it came, or was found, after the rest was handed over: no bike comes for it again
     if bag in _FROM_BAG:
         return _FROM_BAG[bag]
     for kind in (PartState.SENT, PartState.READY, PartState.ACCEPTED):

@@ -72,6 +72,11 @@ class PartStory:
         return self.state.is_over or (self.part.kind == Modality.Kind.POST and self.state == PartState.SENT)
 
     @property
+    def waits_for_its_buyer(self) -> bool:
+        """Ready, and to be collected."""
+        return self.part.kind == Modality.Kind.COLLECT and self.state == PartState.READY
+
+    @property
     def missing(self) -> int:
         """How many things the shop could not give."""
         return sum(line.missing for line in self.part.lines.all())

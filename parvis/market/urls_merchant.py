@@ -67,6 +67,7 @@ urlpatterns = [
     path("merchant/<slug:slug>/rules/cycles/<uuid:pk>/", rules.cycle, name="merchant-cycle"),
     path("merchant/<slug:slug>/rules/cycles/<uuid:pk>/end/", rules.drop, name="merchant-cycle-drop"),
     path("merchant/<slug:slug>/ways/", shop.ways, name="merchant-ways"),
+    path("merchant/<slug:slug>/riders-fetch/", shop.riders_fetch, name="merchant-riders-fetch"),
     path("merchant/<slug:slug>/about/", shop.about, name="merchant-about"),
     path("merchant/<slug:slug>/money/", money.money, name="merchant-money"),
     path("merchant/<slug:slug>/money/account/", payments.account, name="merchant-account"),

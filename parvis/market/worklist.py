@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from parvis.core.time import day_bounds, day_of
 from parvis.core.words import say_clock, say_day, say_duration
-from parvis.delivery.models import Bag, DeliveryEvent
+from parvis.delivery.models import Bag, BagEvent, DeliveryEvent, Hub, SharedHub
 from parvis.market.models import Modality, Part, PartEvent, Shop
 from parvis.market.states import LOST, PartState
 from parvis.towns.models import Town
@@ -48,7 +49,7 @@ LEAVES: dict[str, tuple[Promise, str]] = {
     Modality.Kind.COLLECT: (gettext_lazy("collected here"), "store"),
     Modality.Kind.SHOP: (gettext_lazy("we deliver"), "truck"),
     Modality.Kind.POST: (gettext_lazy("by post"), "mail"),
-    Modality.Kind.BIKE: (gettext_lazy("town bike"), "bike"),
+    Modality.Kind.BIKE: (gettext_lazy("by bike"), "bike"),
 }
 STATES: dict[PartState, tuple[Promise, str]] = {
     PartState.RESERVED: (gettext_lazy("waits for its payment"), "wait"),
@@ -73,6 +74,7 @@ class Job:
     part: Part
     state: PartState
     at: datetime
+    several_hubs: bool = False  # in this town: which one is worth saying
 
     @property
     def group(self) -> Group:
@@ -172,6 +174,12 @@ class Job:
         return f"{delivery.window.hub.name}, {delivery.window.hub.address}" if delivery else ""
 
     @property
+    def hub_name(self) -> str:
+        """The name alone, for a list; "" where there is but one hub, or where it travels otherwise."""
+        delivery = self.part.order.delivery if self.part.kind == Modality.Kind.BIKE else None
+        return delivery.window.hub.name if delivery and self.several_hubs else ""
+
+    @property
     def bag_code(self) -> str:
         """What stands on the bag: the hub's code for bikes, the order's code for everything else."""
         return next((bag.code for bag in self.bags), self.part.order.code)
@@ -227,27 +235,45 @@ def job_of(part: Part, at: datetime) -> Job:
     return Job(part, part.state, at)
 
 
-def board_of(parts: Iterable[Part], at: datetime) -> Board:
+def board_of(parts: Iterable[Part], at: datetime, *, several_hubs: bool = False) -> Board:
     """Group parts that come most urgent first; what is done stands newest first."""
     found: dict[Group, list[Job]] = {group: [] for group in Group}
     for part in parts:
-        job = job_of(part, at)
+        job = Job(part, part.state, at, several_hubs)
         found[job.group].append(job)
     found[Group.DONE].reverse()
     return Board(tuple(Section(group, tuple(jobs)) for group, jobs in found.items() if jobs))
 
 
+def several_hubs(town: Town, at: datetime) -> bool:
+    """Whether bags of this town's shops may go to one hub or another: its own, and those that neighbours share."""
+    shared = SharedHub.objects.open_to(town, day_of(at, town.zone)).values("hub")
+    return Hub.objects.filter(Q(town=town) | Q(pk__in=shared)).count() > 1
+
+
 def current_parts(shop: Shop, at: datetime) -> QuerySet[Part]:
-    """A shop's parts that are not over, and those that ended on the town's day of ``at``."""
+    """A shop's parts that are not over, and those that ended on the town's day of ``at``.
+
+    A part that was lost, or came too late, while the rest was handed over waits for its shop to give it up.
+    """
     start, end = day_bounds(day_of(at, shop.town.zone), shop.town.zone)
     over = PartEvent.objects.filter(part=OuterRef("pk"), kind__in=["done", "refused", "cancelled"])
     brought = DeliveryEvent.objects.filter(delivery=OuterRef("order__delivery"), kind="delivered")
     today = {"at__gte": start, "at__lt": end}
     by_bike = Q(kind=Modality.Kind.BIKE)
-    is_open = ~Exists(over) & ~(by_bike & Exists(brought))
+    is_open = ~Exists(over) & (~(by_bike & Exists(brought)) | (by_bike & Exists(_left_bags())))
     ended_today = Exists(over.filter(**today)) | (by_bike & Exists(brought.filter(**today)))
     lately = Part.objects.of_shop(shop).filter(due_at__gte=at - FORGOTTEN)
     return lately.filter(is_open | ended_today)[:MOST_SHOWN]
+
+
+def _left_bags() -> QuerySet[Bag]:
+    """Bags of the part that an outer query is at that nobody handed over: lost, never come, or come too late."""
+    last = BagEvent.objects.filter(bag=OuterRef("pk")).order_by("-at", "-id").values("kind")[:1]
+    mine = Bag.objects.filter(
+        delivery=OuterRef("order__delivery"), sender_ref=Cast(OuterRef("pk"), CharField()), cancelled_at=None
+    )
+    return mine.alias(last=Subquery(last)).exclude(last=BagEvent.Kind.DELIVERED)
 
 
 def unanswered(parts: QuerySet[Part], *, town: Town | None = None, since: datetime | None = None) -> QuerySet[Part]:

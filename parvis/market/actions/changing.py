@@ -13,7 +13,7 @@ from parvis.core import audit
 from parvis.core.busy import says_when_busy
 from parvis.core.errors import Refusal
 from parvis.core.time import day_of
-from parvis.delivery.actions import cancel_bags, rebook_delivery, request_plan
+from parvis.delivery.actions import cancel_bags, offer_pickup, rebook_delivery, request_plan
 from parvis.delivery.dayfigures import BY_BUYER
 from parvis.delivery.models import Plan, Window
 from parvis.market import letters
@@ -28,6 +28,7 @@ from parvis.market.changing import (
 )
 from parvis.market.models import Modality, Order, Part
 from parvis.market.paying.later import settle_soon
+from parvis.market.pickups import pickup_of
 from parvis.market.promises import promise
 from parvis.market.rulebook import closures_ahead, rules_of
 
@@ -46,7 +47,8 @@ def change_time(*, order: Order, window_id: UUID, at: datetime, by: Any = None) 
     check_open(order)
     town, delivery = order.town, order.delivery
     assert delivery is not None
-    before, window = delivery.window, Window.objects.filter(town=town, pk=window_id).first()
+    before = delivery.window
+    window = Window.objects.promised_to(town, at).filter(town=before.town_id, pk=window_id).first()
     if window is None or window.pk == before.pk:
         raise Refusal(_("Choose another time than the one you have."))
     parts = prepared(bike_parts(order))
@@ -63,6 +65,8 @@ def change_time(*, order: Order, window_id: UUID, at: datetime, by: Any = None) 
             part.cycle, part.turn_day = (kept.turn.cycle, kept.turn.day) if kept.turn else (None, None)
         part.save(update_fields=["due_at", "work_at", "cycle", "turn_day"])
     rebook_delivery(delivery=delivery, window_id=window.pk, at=at, by=by, asked_by=BY_BUYER)
+    for part in parts:
+        offer_pickup(delivery=delivery, sender_ref=str(part.pk), pickup=pickup_of(part.shop, window), at=at, by=by)
     audit.record("change_time", order, at=at, town_id=town.pk, actor=by, before=str(before.pk), after=str(window.pk))
     _plan_again([before, window], at)
     letters.order_moved(order, parts, window, at)

@@ -41,6 +41,7 @@ from parvis.market.models import (
     StockMovement,
 )
 from parvis.market.paying.offering import paid_online
+from parvis.market.pickups import pickup_of
 from parvis.market.promises import Promise, promise_by
 from parvis.market.returning import returning_of
 from parvis.market.rulebook import closures_ahead, rules_of
@@ -95,7 +96,9 @@ def place_order(
         raise Refusal(refusal(closure))
     basket = Basket.objects.with_lines().get(pk=basket.pk)
     asked = quote(shares(basket), chosen, fees.market)
-    window = Window.objects.filter(town=town, pk=window_id).first() if asked.by_bike and window_id else None
+    window = None
+    if asked.by_bike and window_id:
+        window = Window.objects.promised_to(town, at).filter(pk=window_id).first()
     _check(asked, buyer, window)
     if window is not None and closed_at(window.starts_at, town.zone, closures):
         raise Refusal(_("This delivery time is closed. Please choose another one."))
@@ -120,7 +123,9 @@ def place_order(
             address=buyer.address,
             point=buyer.point,
             note=buyer.note,
-            bags=[_bag(part, share) for part, share in zip(parts, asked.shops, strict=True) if part.kind == "bike"],
+            bags=[
+                _bag(part, share, window) for part, share in zip(parts, asked.shops, strict=True) if part.kind == "bike"
+            ],
             at=at,
             held=bool(online),
         )
@@ -339,7 +344,7 @@ def taken_for(line: Line, product: Product, chosen: Sequence[Option], at: dateti
             )
 
 
-def _bag(part: Part, share: ShopBasket) -> BagSpec:
+def _bag(part: Part, share: ShopBasket, window: Window | None) -> BagSpec:
     return BagSpec(
         sender=share.shop.name,
         sender_phone=share.shop.place.phone,
@@ -347,4 +352,6 @@ def _bag(part: Part, share: ShopBasket) -> BagSpec:
         grams=share.grams,
         millilitres=share.millilitres,
         temperature=share.temperature,
+        needs=share.needs,
+        pickup=pickup_of(share.shop, window) if window else None,
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from parvis.core.errors import Refusal
 from parvis.core.taps import NO_TAP, Tap
 from parvis.delivery.actions import cancel_bags, confirm_delivery
-from parvis.market import ledger, ledger_fees, letters
+from parvis.market import ledger, ledger_fees, letters, refunds
 from parvis.market.actions.locks import expect, lock, record
 from parvis.market.actions.vouchers import give_back_vouchers, hold_vouchers_of
 from parvis.market.models import Line, Modality, Option, Part, PartEvent, Product, StockMovement
@@ -161,5 +161,5 @@ def return_part(*, part: Part, at: datetime, by: Any = None) -> None:
     _give_back(part, at=at, by=by)
     part = Part.objects.get(pk=part.pk)
     ledger_fees.settle_commission(part, at=at)
-    ledger.reverse_sale(part, at=at)  # its credit note holds the series: the last lock
+    refunds.take_back_sale(part, at=at)  # its credit note holds the series: the last lock
     letters.part_returned(part)

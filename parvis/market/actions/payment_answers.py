@@ -10,7 +10,8 @@ from parvis.core import audit
 from parvis.market import ledger_online
 from parvis.market.actions.parts import tell_shops, withdraw_parts
 from parvis.market.clients import Seen
-from parvis.market.models import Order, Part, Payment, PaymentEvent
+from parvis.market.models import Order, Part, Payment, PaymentEvent, ProviderCall
+from parvis.market.paying.next_steps import Verb
 
 Kind = PaymentEvent.Kind
 
@@ -56,8 +57,11 @@ def absorb(payment: Payment, seen: Seen, at: datetime) -> None:
         payment.save(update_fields=["reference", "charge", "capture_before"])
     if seen.authorised_cents and write(payment, Kind.AUTHORISED, "authorised", seen.authorised_cents, at):
         tell_shops(Part.objects.filter(order=payment.order_id), at=at)
-    if seen.captured_cents and write(payment, Kind.CAPTURED, "captured", seen.captured_cents, at):
-        ledger_online.post_capture(payment, order_of(payment), seen.captured_cents, at=at)
+    if seen.capture_failed:
+        _absorb_failed_capture(payment, at)
+    turn = _turn(payment)
+    if seen.captured_cents and write(payment, Kind.CAPTURED, f"captured{turn}", seen.captured_cents, at):
+        ledger_online.post_capture(payment, order_of(payment), seen.captured_cents, at=at, turn=turn)
     if seen.fee_cents:
         ledger_online.post_cost(payment, seen.fee_cents, at=at)
     for refund in seen.refunds:
@@ -71,6 +75,27 @@ def absorb(payment: Payment, seen: Seen, at: datetime) -> None:
         again = kind == Kind.FAILED and at < payment.expires_at  # goods are kept: another card, another attempt
         if write(payment, kind, str(kind), 0, at, seen.reason) and not again:
             withdraw(payment, at)
+
+
+def _turn(payment: Payment) -> str:
+    """Which capture it is that may come now, as the end of its key: another one after one that failed late."""
+    failed = PaymentEvent.objects.filter(payment=payment, kind=Kind.UNCAPTURED).count()
+    return f":{failed}" if failed else ""
+
+
+def _absorb_failed_capture(payment: Payment, at: datetime) -> None:
+    """What was accepted to be taken was not: somebody must look, as if it had been refused at once.
+
+    Where it was said to be taken, the ledger takes that back: the buyer owes it again, and nobody holds it.
+    """
+    calls = ProviderCall.objects.select_for_update().filter(payment=payment, verb=Verb.CAPTURE)
+    for call in calls.exclude(done_at=None):
+        call.done_at, call.given_up_at, call.error = None, at, "the capture was accepted and failed later"
+        call.save(update_fields=["done_at", "given_up_at", "error"])
+        audit.record("provider_refuses", call, at=at, town_id=call.town_id, wanted=call.verb, error=call.error)
+    turn, taken = _turn(payment), payment.sums.captured
+    if taken and write(payment, Kind.UNCAPTURED, f"uncaptured{turn}", taken, at):
+        ledger_online.undo_capture(payment, order_of(payment), at=at, turn=turn)
 
 
 def _absorb_dispute(payment: Payment, reference: str, cents: int, won: bool, at: datetime) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from parvis.core import audit
+from parvis.delivery.actions import offer_pickup
 from parvis.market.directory import keep_services
-from parvis.market.models import Modality, Shop
+from parvis.market.models import Modality, Part, Shop
+from parvis.market.pickups import pickup_of
 
 
 @transaction.atomic
@@ -17,6 +19,20 @@ def set_takes_orders(*, shop: Shop, takes_orders: bool, at: datetime, by: Any = 
     Shop.objects.filter(pk=shop.pk).update(takes_orders=takes_orders)
     shop.takes_orders = takes_orders
     audit.record("set_takes_orders", shop, at=at, town_id=shop.town_id, actor=by, takes_orders=takes_orders)
+
+
+@transaction.atomic
+def set_riders_fetch(*, shop: Shop, riders_fetch: bool, at: datetime, by: Any = None) -> None:
+    """Whether riders may fetch bags at the shop's door; for the orders at hand too, but for what a rider was told."""
+    Shop.objects.filter(pk=shop.pk).update(riders_fetch=riders_fetch)
+    shop.riders_fetch = riders_fetch
+    parts = Part.objects.of_shop(shop).filter(kind=Modality.Kind.BIKE, order__delivery__window__ends_at__gt=at)
+    for part in parts.order_by("order__delivery", "pk"):
+        delivery = part.order.delivery
+        if delivery is not None and delivery.cancelled_at is None:
+            pickup = pickup_of(shop, delivery.window)
+            offer_pickup(delivery=delivery, sender_ref=str(part.pk), pickup=pickup, at=at, by=by)
+    audit.record("set_riders_fetch", shop, at=at, town_id=shop.town_id, actor=by, riders_fetch=riders_fetch)
 
 
 @transaction.atomic

@@ -167,6 +167,15 @@ def hold_vouchers_of(parts: Sequence[Part]) -> None:
     list(Voucher.objects.select_for_update().filter(pk__in=used).order_by("pk"))
 
 
+def hold_lines_of(parts: Sequence[Part]) -> None:
+    """Lock the lines of funds that pay vouchers of these parts, by id: for who takes a number of a series before the
+    ledger moves them.
+    """
+    uses = VoucherUse.objects.filter(part__in=parts, voucher__campaign__line__isnull=False)
+    lines = FundLine.objects.filter(pk__in=uses.values("voucher__campaign__line"))
+    list(lines.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 def give_back_vouchers(part: Part, *, at: datetime) -> None:
     """Give back to vouchers what they do not pay any more of a part: refused, cancelled, or less was sold.
 

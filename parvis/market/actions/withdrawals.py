@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.market import ledger, ledger_fees, letters, refunds
-from parvis.market.actions.vouchers import give_back_vouchers, hold_vouchers_of
+from parvis.market.actions.vouchers import give_back_vouchers, hold_lines_of, hold_vouchers_of
 from parvis.market.models import Order, Part, Withdrawal, WithdrawalEvent, WithdrawalLine
 from parvis.market.paying.later import settle_soon
 from parvis.market.returning import returns_of
@@ -103,10 +103,12 @@ def receive_goods(*, case: Withdrawal, at: datetime, by: Any = None) -> None:
 def refund_withdrawal(*, case: Withdrawal, at: datetime, by: Any = None) -> int:
     """The shop pays back: a credit note, and the money from where it was paid. Gives the cents the buyer gets.
 
-    What a voucher had paid of it is on the voucher again, and the town owes the shop that much less.
+    What a voucher had paid of it is on the voucher again, and the town owes the shop that much less. Where the whole
+    sale was taken back meanwhile (the bike brought it back) the case ends without a second payment or letter.
     """
     case, part = _open(case)
     hold_vouchers_of([part])
+    hold_lines_of([part])  # the credit note below holds the series until the end
     paid = refunds.refund(case, part, at=at)
     _record(case, WithdrawalEvent.Kind.REFUNDED, at=at, by=by, cents=paid.cents, fee_cents=paid.bike_fee)
     give_back_vouchers(part, at=at)
@@ -114,7 +116,8 @@ def refund_withdrawal(*, case: Withdrawal, at: datetime, by: Any = None) -> int:
     ledger_fees.settle_commission(part, at=at)
     if part.online:
         settle_soon(part.order_id)  # less is owed now: what was taken too much goes back through the provider
-    letters.withdrawal_refunded(case, part, paid.to_buyer)
+    if not part.given_up:
+        letters.withdrawal_refunded(case, part, paid.to_buyer)
     return paid.to_buyer
 
 

@@ -95,6 +95,7 @@ class Seen:
     reference: str = ""
     authorised_cents: int = 0
     captured_cents: int = 0
+    capture_failed: bool = False  # every attempt to take it has failed, one that was accepted before too
     cancelled: bool = False
     failed: bool = False
     reason: str = ""

@@ -181,6 +181,7 @@ class MollieClient:
             reference=payment.id,
             authorised_cents=_cents(payment.amount) if paid or held else 0,
             captured_cents=taken,
+            capture_failed=held and not taken and self._capture_failed(payment.id),
             # a buyer who leaves the page, or whose card is refused, ends this payment there, and may begin another
             cancelled=ended and bool(payment.authorized_at),
             failed=payment.status == Status.FAILED or (ended and not payment.authorized_at),
@@ -215,11 +216,7 @@ class MollieClient:
     @_said
     def capture(self, key: str, session: str, reference: str, cents: int) -> Seen:
         """Take what was prepared, unless it is taken already, and let the rest go."""
-        tries = [
-            capture
-            for page in _pages(self._sdk.captures.list(payment_id=reference, limit=250))
-            for capture in page.result.embedded.captures
-        ]
+        tries = self._captures(reference)
         if not any(capture.status != "failed" for capture in tries):
             request: Any = capture_request(key, cents, self._currency)
             made = self._sdk.captures.create(
@@ -232,6 +229,15 @@ class MollieClient:
             self._release(key, session)
             seen = self._look(session)
         return seen
+
+    def _captures(self, reference: str) -> list[models.ListCaptureResponse]:
+        pages = _pages(self._sdk.captures.list(payment_id=reference, limit=250))
+        return [capture for page in pages for capture in page.result.embedded.captures]
+
+    def _capture_failed(self, reference: str) -> bool:
+        """Mollie accepts a capture, and may find only later that it failed: the payment is authorised as before."""
+        tries = self._captures(reference)
+        return bool(tries) and all(capture.status == "failed" for capture in tries)
 
     def _release(self, key: str, reference: str) -> None:
         """What is not taken goes back to the card now rather than when the authorisation ends.

@@ -13,8 +13,9 @@ from parvis.core.geo import Point
 from parvis.market.choices import ShopBasket
 from parvis.market.models import Modality, Order
 from parvis.market.slots import Slot
-from parvis.market.ways import CHOICES, PAYING, WAYS
+from parvis.market.ways import PAYING, WAYS, choice_words
 from parvis.towns import addresses
+from parvis.towns.forms import no_such_door
 from parvis.towns.models import Address, Town
 
 SEVERAL = 8  # addresses offered when the text fits more than one
@@ -28,6 +29,7 @@ class WayCard:
     fee_cents: int
     short_cents: int  # missing to reach the minimum
     checked: bool
+    riders: Sequence[str] = ()  # as ``choice_words`` reads them
 
     @property
     def kind(self) -> str:
@@ -42,7 +44,7 @@ class WayCard:
     @property
     def label(self) -> str:
         """What the buyer chooses."""
-        return str(CHOICES[self.kind])
+        return choice_words(self.kind, self.riders)
 
     @property
     def note(self) -> str:
@@ -124,7 +126,7 @@ class CheckoutForm(forms.Form):
         for share in shares:
             self.fields[way_name(share)] = forms.ChoiceField(
                 label=share.shop.name,
-                choices=[(m.kind, CHOICES[m.kind]) for m in share.offered],
+                choices=[(m.kind, choice_words(m.kind)) for m in share.offered],
                 widget=forms.RadioSelect,
                 error_messages={
                     "required": _("Choose how you get what %(shop)s prepares.") % {"shop": share.shop.name},
@@ -184,8 +186,8 @@ class CheckoutForm(forms.Form):
                 by_shop[share.shop.pk] = modality
         return by_shop
 
-    def cards(self, share: ShopBasket) -> list[WayCard]:
-        """The radio cards of one shop."""
+    def cards(self, share: ShopBasket, riders: Sequence[str] = ()) -> list[WayCard]:
+        """The radio cards of one shop; ``riders`` as ``choice_words`` reads them."""
         wanted = self.value_of(way_name(share))
         return [
             WayCard(
@@ -193,6 +195,7 @@ class CheckoutForm(forms.Form):
                 fee_cents=self.bike_fee_cents if m.kind == Modality.Kind.BIKE else m.fee_cents,
                 short_cents=share.short_of(m),
                 checked=m.kind == wanted,
+                riders=riders,
             )
             for m in share.modalities
         ]
@@ -259,4 +262,4 @@ class CheckoutForm(forms.Form):
         elif self.found:
             self.add_error("address", _("We are not sure which address this is. Choose yours below."))
         else:
-            self.add_error("address", _("We do not find this address in town. Check the number and the street."))
+            self.add_error("address", no_such_door(self.town))

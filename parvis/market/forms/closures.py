@@ -9,15 +9,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parvis.core.forms import DayField
 from parvis.towns.models import Town
 
 LANGUAGES: dict[str, Any] = dict(settings.LANGUAGES)  # names that speak the language of the page
 
 
-def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"})
-    )
+def _day(label: Any, *, required: bool = True, help_text: Any = "") -> DayField:
+    return DayField(label=label, required=required, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class MarketClosureForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.core.amounts import AmountField
+from parvis.core.forms import DayField
 from parvis.core.money import round_half_up
 from parvis.core.words import say_rate
 from parvis.market.defaults import RATES
@@ -37,8 +38,8 @@ def _basis_points(percent: Any) -> int:
     return round_half_up(Fraction(percent) * 100)
 
 
-def _start() -> forms.DateField:
-    return forms.DateField(
+def _start() -> DayField:
+    return DayField(
         label=gettext_lazy("It holds from"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy(

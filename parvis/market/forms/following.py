@@ -39,6 +39,23 @@ class CommentForm(forms.Form):
     )
 
 
+class AlsoForm(forms.Form):
+    """A second time that suits as well; nothing where only the first does."""
+
+    window = forms.UUIDField(required=False)
+
+    def __init__(self, times: Sequence[Window], *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self.times = times
+
+    def clean_window(self) -> UUID | None:
+        """One of those listed."""
+        wanted: UUID | None = self.cleaned_data["window"]
+        if wanted is not None and wanted not in {window.pk for window in self.times}:
+            raise forms.ValidationError(_("This time cannot be added any more."))
+        return wanted
+
+
 class ChangeForm(forms.Form):
     """One of the times that can still be promised."""
 

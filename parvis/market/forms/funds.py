@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.core.amounts import AmountField
+from parvis.core.forms import DayField
 from parvis.market.models import Fund, FundLine, FundPromise
 from parvis.towns.models import Town
 
@@ -41,7 +42,7 @@ class FundForm(KeyedForm):
         max_length=160,
         help_text=gettext_lazy("For example: council of 24 September, point 12."),
     )
-    decided_on = forms.DateField(
+    decided_on = DayField(
         label=gettext_lazy("Decided on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 

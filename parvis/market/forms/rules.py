@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from parvis.core.amounts import AmountField
+from parvis.core.forms import DayField
 from parvis.market.models import Capacity, Cycle, Shop
 from parvis.places.forms.boxes import time_field
 
@@ -129,7 +130,7 @@ class CycleForm(forms.Form):
         known = sorted(day for day in cycle.dates if day >= today) if cycle else []
         self.date_names = [f"date-{n}" for n in range(min(MOST_DATES, len(known) + FREE_BOXES))]
         for number, name in enumerate(self.date_names):
-            self.fields[name] = forms.DateField(
+            self.fields[name] = DayField(
                 label=_("Date %(number)d") % {"number": number + 1},
                 required=False,
                 initial=known[number] if number < len(known) else None,

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.amounts import AmountField
+from parvis.core.forms import DayField
 from parvis.delivery.costs import Rates
 
 
@@ -29,7 +30,7 @@ class CostsForm(forms.Form):
         label=_("One bike for one day"), help_text=_("Bought or rented, insured, kept and repaired.")
     )
     bike_km_cents = AmountField(label=_("One kilometre"), help_text=_("Tyres, brakes, battery and current."))
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=_("It holds from"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("A day that is past is possible: its figures are worked out again."),

@@ -29,7 +29,10 @@ class WayForm(forms.Form):
         }
         super().__init__(data, prefix=way.kind, initial=initial)
         self.way = way
-        self.fields["active"].label = str(way.get_kind_display()).capitalize()
+        by_bike = way.kind == Modality.Kind.BIKE  # the town's bikes, or a neighbour's that ride for it
+        self.fields["active"].label = (
+            _("Delivered by the market's bikes") if by_bike else str(way.get_kind_display()).capitalize()
+        )
         if way.kind in {Modality.Kind.BIKE, Modality.Kind.COLLECT}:
             del self.fields["fee"]
 

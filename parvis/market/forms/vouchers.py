@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.core.amounts import AmountField
+from parvis.core.forms import DayField
 from parvis.market.models import FundLine, Shop, VoucherCampaign
 from parvis.towns.models import Town
 
@@ -45,6 +46,7 @@ class CampaignForm(_CampaignBase):
             "line",
             "shops",
         )
+        field_classes = {"first_day": DayField, "last_day": DayField}
         widgets = {
             "about": forms.Textarea(attrs={"rows": 3}),
             "first_day": forms.DateInput(attrs=DAY, format="%Y-%m-%d"),

@@ -21,7 +21,7 @@ from parvis.market.models.payments import (
 )
 from parvis.market.models.reductions import PriceChange, Reduction
 from parvis.market.models.rules import Capacity, Cycle, CycleShop, MarketClosure
-from parvis.market.models.sellers import SellerStatus
+from parvis.market.models.sellers import SellerPerson, SellerStatus
 from parvis.market.models.shops import Market, Modality, Product, Shop, StockMovement
 from parvis.market.models.telling import Telling, TellingBrowser
 from parvis.market.models.vouchers import Voucher, VoucherCampaign, VoucherUse
@@ -64,6 +64,7 @@ __all__ = [
     "ProviderEvent",
     "ProviderMovement",
     "Reduction",
+    "SellerPerson",
     "SellerStatus",
     "Series",
     "Shop",

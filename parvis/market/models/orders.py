@@ -101,7 +101,7 @@ class PartQuerySet(models.QuerySet["Part"]):
         return (
             self.told()
             .filter(shop=shop)
-            .select_related("order__delivery__window", "cycle")
+            .select_related("order__delivery__window__hub", "cycle")
             .prefetch_related(
                 "lines", "events", "voucher_uses", "order__delivery__bags__events", "order__delivery__events"
             )
@@ -177,7 +177,7 @@ class Part(TownOwned):
     @property
     def total(self) -> Total:
         """Goods, deposits and this part's own fee; nothing at all once refused or cancelled."""
-        if self.state in {PartState.REFUSED, PartState.CANCELLED}:
+        if self.given_up:
             return total_of([], [])
         fees = [Priced(self.fee_cents, self.fee_vat_bp)] if self.fee_cents else []
         return total_of(self.priced(), fees, self.deposits)
@@ -187,15 +187,29 @@ class Part(TownOwned):
         return [use for use in self.voucher_uses.all() if use.kind == "used"]
 
     @property
+    def given_up(self) -> bool:
+        """Refused or cancelled: nothing of it is sold."""
+        return self.state in {PartState.REFUSED, PartState.CANCELLED}
+
+    @property
     def returned_goods(self) -> int:
-        """What the goods cost that were sent back and paid back, in cents; without deposits and fees."""
+        """What the goods cost that were sent back and paid back, in cents; without deposits and fees.
+
+        Nothing once the part is given up: the whole of it is taken back then.
+        """
         back = self._sent_back()
-        return sum(line.share(back.get(line.pk, 0)) for line in self.lines.all()) if back else 0
+        return sum(line.share(back.get(line.pk, 0)) for line in self.lines.all()) if back and not self.given_up else 0
+
+    @property
+    def returned_cents(self) -> int:
+        """What its shop has paid back for things sent back: goods, deposits and its own fee, whoever had paid them."""
+        ends = [event for case in self.withdrawals.all() for event in case.events.all() if event.kind == "refunded"]
+        return sum(event.cents - event.fee_cents for event in ends) if ends and not self.given_up else 0
 
     @property
     def kept_goods(self) -> list[Priced]:
         """The goods that the buyer keeps, each line as it was sold less what was sent back; nothing once given up."""
-        if self.state in {PartState.REFUSED, PartState.CANCELLED}:
+        if self.given_up:
             return []
         back = self._sent_back()
         return [Priced(line.cents - line.share(back.get(line.pk, 0)), line.vat_bp) for line in self.lines.all()]

@@ -114,6 +114,7 @@ class PaymentEvent(TownOwned):
         ASKED = "asked"
         AUTHORISED = "authorised"
         CAPTURED = "captured"
+        UNCAPTURED = "uncaptured"  # taken, as the provider said, and then not after all
         CANCELLED = "cancelled"
         FAILED = "failed"
         REFUNDED = "refunded"

@@ -66,6 +66,7 @@ class Shop(TownOwned):
     minimum_cents = models.PositiveIntegerField(_("smallest order"), default=0)
     is_open = models.BooleanField(_("on the market"), default=True)
     takes_orders = models.BooleanField(_("takes orders"), default=True)
+    riders_fetch = models.BooleanField(_("riders may fetch at the door"), default=False)
 
     objects = ShopQuerySet.as_manager()
 

@@ -75,6 +75,8 @@ def paid(events: Iterable[Event]) -> Paid:
     for event in events:
         if field := _FIELDS.get(event.kind):
             sums[field] += event.amount_cents
+        elif event.kind == "uncaptured":
+            sums["captured"] -= event.amount_cents
     return Paid(**sums)
 
 

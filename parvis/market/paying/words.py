@@ -11,6 +11,7 @@ from parvis.core.money import format_money
 from parvis.core.words import say_clock, say_day
 from parvis.market.models import LedgerEntry, LedgerTransaction, MerchantAccount, Order, Payment, Provider, Shop
 from parvis.market.paying.amounts import is_given_up
+from parvis.market.paying.next_steps import Verb
 from parvis.market.paying.offering import provider_of
 from parvis.market.paying.states import PaymentState
 
@@ -56,6 +57,8 @@ def _words(payment: Payment, state: PaymentState, at: datetime, *, given_up: boo
         if given_up:
             return _("Nothing was charged.")
         return _("The payment came to nothing, and nothing was charged. You can pay again.")
+    if state == PaymentState.AUTHORISED and any(c.verb == Verb.CAPTURE and c.given_up_at for c in payment.calls.all()):
+        return _("Your card could not be charged. You need do nothing now: the town looks at it.")
     return {
         PaymentState.AUTHORISED: _("Your card is good for it. It is charged once the shops are ready."),
         PaymentState.PARTLY_CAPTURED: _("Paid: only what the shops gave you."),

@@ -26,10 +26,16 @@ CHILDREN: dict[str, list[str]] = {
         "DocSpec",
     ],
     "ReportableSeller": ["Identity", "RelevantActivities", "DocSpec"],
-    "Identity": ["EntitySeller"],
+    "Identity": ["EntitySeller?", "IndividualSeller?"],
     "EntitySeller": ["Standard"],
-    "Standard": ["EntSellerID", "FinancialIdentifier*", "PermanentEstablishments?"],
+    "IndividualSeller": ["Standard"],
+    "Standard": ["EntSellerID?", "IndSellerID?", "FinancialIdentifier*", "PermanentEstablishments?"],
     "EntSellerID": _PARTY,
+    "IndSellerID": ["ResCountryCode", "TIN", "VAT?", "Name", "Address", "BirthInfo"],
+    "NamePerson": ["FirstName", "LastName"],
+    "BirthInfo": ["BirthDate", "BirthPlace?"],
+    "BirthPlace": ["City", "CountryInfo"],
+    "CountryInfo": ["CountryCode"],
     "FinancialIdentifier": ["Identifier", "AccountHolderName?", "OtherInfo?"],
     "RelevantActivities": ["SaleOfGoods"],
     "SaleOfGoods": ["Consideration", "NumberOfActivities", "Fees", "Taxes"],
@@ -51,6 +57,8 @@ def _faults(element: Element):
     expected = "stf" if name in {"DocTypeIndic", "DocRefId"} else "dpi"
     if not str(element.tag).startswith(f"{{{FRENCH[expected]}}}"):
         yield f"{name} is in another namespace"
+    if name == "Name" and len(element):
+        name = "NamePerson"
     if name in CHILDREN:
         words = "".join(f"<{_plain(child)}>" for child in element)
         wanted = "".join(
@@ -79,7 +87,7 @@ def _wrong_text(name: str, element: Element):
         yield f"{name} is no number: {text}"
     elif name == "DocRefId" and not _REFERENCE.fullmatch(text):
         yield f"{name} has a sign that is not allowed: {text}"
-    elif name == "ReportingPeriod":
+    elif name in {"ReportingPeriod", "BirthDate"}:
         yield from _unless(name, text, date.fromisoformat)
     elif name == "Timestamp":
         yield from _unless(name, text, datetime.fromisoformat)

@@ -117,7 +117,7 @@ def test_what_is_missing_for_a_minimum_is_said(visit, product):
     browser = visit()
     put(browser, product)
     page = browser.get("/basket/", headers=EN).content.decode()
-    assert "Town bikes: €5.80 more to reach the minimum" in page
+    assert "By bike: €5.80 more to reach the minimum" in page
     assert 'href="/checkout/"' in page, "the other ways are still there"
     Modality.objects.update(minimum_cents=1000)
     assert 'href="/checkout/"' not in browser.get("/basket/").content.decode()

@@ -6,13 +6,17 @@ from html import unescape
 import pytest
 from lxml import etree
 
+from parvis.core.personal import Subject
 from parvis.demo import builders
+from parvis.market import ledger
 from parvis.market.actions import ask_withdrawal, finish_part, prepare_part, refund_withdrawal
 from parvis.market.actions.settling import pay_shop
 from parvis.market.dac7 import FEW_ACTIVITIES, sellers_of
 from parvis.market.dac7_xml import report_xml
-from parvis.market.models import FeeTerms, Operator, SellerStatus
+from parvis.market.models import FeeTerms, Operator, SellerPerson, SellerStatus
+from parvis.market.personal import held
 from parvis.market.tests.dac7_shape import faults
+from parvis.market.tests.test_documents import sold
 from parvis.market.tests.test_fees import TAKEN, sell
 from parvis.market.tests.test_place_order import deliver, order_by_bike
 from parvis.people.models import BankAccount
@@ -78,6 +82,14 @@ def test_what_was_given_back_is_in_its_own_quarter(town, shop, big, at):
     assert sellers_of(town, 2026)[0].quarters[3].consideration == 150000
 
 
+def test_a_sale_that_was_taken_back_in_a_later_quarter_is_none(town, shop, product, big, at):
+    """Sold in September, taken back in November: no activity of the year, in no quarter."""
+    part = sold(product, at - timedelta(days=70), "september")
+    assert [quarter.activities for quarter in sellers_of(town, 2026)[0].quarters] == [0, 0, 1, 1]
+    ledger.reverse_sale(part, at=at)
+    assert [quarter.activities for quarter in sellers_of(town, 2026)[0].quarters] == [0, 0, 0, 1]
+
+
 def test_small_and_public_sellers_are_left_out(town, shop, product, big, at):
     (seller,) = sellers_of(town, 2026)
     assert seller.is_reported
@@ -110,6 +122,83 @@ def test_the_file_is_what_the_french_schema_says(town, shop, terms, big, operato
     assert tree.findtext(f".//{D}FeesQ4") == "171"
     assert tree.findtext(f".//{D}Identifier") == "FR7630006000011234567890189"
     assert tree.findtext(f".//{D}AccountHolderName") == "Rose B."
+
+
+@pytest.fixture
+def rose(shop):
+    """The baker trades in her own name."""
+    return SellerPerson.objects.create(
+        town=shop.town, organisation=shop.organisation, first_name="Rose", last_name="Bernard", born_on=date(1980, 5, 4)
+    )
+
+
+def test_a_person_in_their_own_name(town, shop, big, operator, rose, at):
+    (seller,) = sellers_of(town, 2026)
+    assert (seller.tin, seller.missing) == ("732829320", [])
+    tree = etree.fromstring(report_xml(town, operator, [seller], year=2026, at=at))
+    assert faults(tree) == []
+    assert tree.find(f".//{D}EntSellerID") is None
+    who = tree.find(f".//{D}IndSellerID")
+    said = ("Name/FirstName", "Name/LastName", "BirthInfo/BirthDate", "TIN")
+    found = [who.findtext("/".join(f"{D}{name}" for name in path.split("/"))) for path in said]
+    assert found == ["Rose", "Bernard", "1980-05-04", "732829320"]
+    assert who.find(f"{D}BirthInfo/{D}BirthPlace") is None, "a tax number is enough"
+
+
+def test_whoever_speaks_for_the_business_reads_what_is_held_of_them(rose, merchant, other_merchant):
+    read = [row["last_name"] for row in held(Subject(merchant, merchant.email))["market.SellerPerson"]]
+    assert read == ["Bernard"]
+    assert held(Subject(other_merchant, other_merchant.email))["market.SellerPerson"] == []
+
+
+def test_a_person_without_a_number_is_known_by_the_place_of_birth(town, shop, big, operator, rose, at):
+    shop.organisation.registration_number = ""
+    shop.organisation.save()
+    assert sellers_of(town, 2026)[0].missing == ["registration"]
+    rose.born_in, rose.born_country = "Liège", "BE"
+    rose.save()
+    (seller,) = sellers_of(town, 2026)
+    assert seller.missing == []
+    tree = etree.fromstring(report_xml(town, operator, [seller], year=2026, at=at))
+    assert faults(tree) == []
+    assert tree.find(f".//{D}TIN[@unknown]").text == "NOTIN"
+    assert (tree.findtext(f".//{D}City"), tree.findtext(f".//{D}CountryInfo/{D}CountryCode")) == ("Liège", "BE")
+    rose.tin = "1234567890123"
+    rose.save()
+    assert sellers_of(town, 2026)[0].tin == "1234567890123"
+
+
+def test_the_agent_writes_down_who_trades_in_their_own_name(visit, agent, merchant, town, shop, big, clock):
+    browser = visit(agent)
+    browser.cookies["language"] = "en"
+    pk = str(shop.organisation_id)
+
+    def typed(**changes):
+        given = {"first_name": "Rose", "last_name": "Bernard", "born_on": "1980-05-04"} | changes
+        return {"organisation": pk, "what": "person"} | {f"{pk}-{name}": value for name, value in given.items()}
+
+    address = "/agent/dac7/?year=2026"
+    assert "One person in their own name?" in text(browser.get(address))
+    for wrong, said in (
+        ({"born_on": "0001-01-01"}, "This is no date of birth."),
+        ({"born_on": "2027-01-01"}, "This is no date of birth."),
+        ({"born_country": "1é"}, "Write the two letters of the country"),
+    ):
+        answer = browser.post(address, typed(**wrong))
+        assert (answer.status_code, said in text(answer)) == (422, True)
+        assert 'value="Bernard"' in answer.content.decode(), "what was typed is kept"
+    assert not SellerPerson.objects.exists()
+    assert browser.post(address, typed(born_country="be")).status_code == 302
+    assert SellerPerson.objects.get().born_country == "BE"
+    assert "Trades in their own name: Rose Bernard" in text(browser.get(address))
+    csv = browser.get(f"{address}&as=csv").content.decode("utf-8-sig")
+    assert ";Rose;Bernard;1980-05-04;;BE" in csv
+    browser.post(address, typed(last_name="Durand"))
+    assert SellerPerson.objects.get().last_name == "Durand"
+    assert visit(merchant).post(address, typed()).status_code == 404
+    assert browser.post(address, typed() | {"organisation": str(town.pk)}).status_code == 404
+    browser.post(address, {"organisation": pk, "what": "person", "nobody": ""})
+    assert not SellerPerson.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -161,5 +250,5 @@ def test_the_page(visit, agent, merchant, stranger, town, shop, big, clock):
 
 
 def test_it_asks_little(big, town, django_assert_max_num_queries):
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         sellers_of(town, 2026)

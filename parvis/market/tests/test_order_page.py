@@ -154,6 +154,7 @@ def test_collected(visit, town, product, at):
     prepare_part(part=part, quantities={}, at=at)
     page = visit().get(address(order), headers=EN).content.decode()
     assert "Ready to collect at 1 place de la Mairie" in page
+    assert "<h1>Ready to collect</h1>" in page
     finish_part(part=part, at=at)
     assert "Collected today at 10:00" in visit().get(address(order), headers=EN).content.decode()
 

@@ -114,7 +114,7 @@ def test_products_by_shelf(visit, shop, product):
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [("/shops/", 5), ("/products/", 5), ("/shops/maison-1/", 11), ("/shops/maison-1/chose-1-1/", 7)],
+    [("/shops/", 5), ("/products/", 5), ("/shops/maison-1/", 12), ("/shops/maison-1/chose-1-1/", 7)],
 )
 def test_few_queries(visit, market_of_many, django_assert_max_num_queries, address, most):
     if address.endswith("chose-1-1/"):

@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 
 from parvis.core.errors import Refusal
 from parvis.core.models import OutboxMessage
+from parvis.delivery.models import DeliveryEvent
 from parvis.demo import builders
-from parvis.market import ledger
+from parvis.market import ledger, refunds
 from parvis.market.actions import (
     Buyer,
     ask_withdrawal,
@@ -19,9 +20,12 @@ from parvis.market.actions import (
     receive_goods,
     refund_withdrawal,
     refuse_withdrawal,
+    return_part,
 )
 from parvis.market.amounts_due import owed
+from parvis.market.deposits import deposits_of
 from parvis.market.models import Document, LedgerEntry, Order, Withdrawal, WithdrawalEvent
+from parvis.market.months import month_bounds
 from parvis.market.returning import last_day, returning_of, returns_of
 from parvis.market.statement import statement_of
 from parvis.market.tests.test_documents import sold
@@ -328,14 +332,13 @@ def test_few_queries(visit, merchant, bought, shop, clock, at, django_assert_max
         browser.get(f"/merchant/{shop.slug}/returns/")
 
 
-def test_a_vouchers_share_goes_back_to_the_voucher_and_never_becomes_cash(town, book, shop, at):
-    campaign = campaign_of(town, single_use=False)
-    (voucher,) = issue(campaign, at)
+def collected_with(voucher, book, at):
+    """The part of an order of two books, paid in part by a voucher, that its buyer has collected."""
     order = place_order(
-        town=town,
-        basket=builders.make_basket(town, (book, 2)),
+        town=book.shop.town,
+        basket=builders.make_basket(book.shop.town, (book, 2)),
         buyer=BUYER,
-        chosen=choose(shop, "collect"),
+        chosen=choose(book.shop, "collect"),
         window_id=None,
         key="v",
         at=at,
@@ -344,6 +347,14 @@ def test_a_vouchers_share_goes_back_to_the_voucher_and_never_becomes_cash(town, 
     part = order.parts.get()
     prepare_part(part=part, quantities={}, at=at)
     finish_part(part=part, at=at)
+    return part
+
+
+def test_a_vouchers_share_goes_back_to_the_voucher_and_never_becomes_cash(town, book, shop, at):
+    campaign = campaign_of(town, single_use=False)
+    (voucher,) = issue(campaign, at)
+    part = collected_with(voucher, book, at)
+    order = part.order
     assert ledger.balances(town)[ledger.shop_till(shop)] == 3998 - 1000
     one = ask(loaded(part), 1, at)
     receive_goods(case=one, at=at)
@@ -395,3 +406,90 @@ def test_deposits_without_vat_stand_on_their_own_line_of_the_credit_note(shop, c
     credit = Document.objects.filter(series__kind="A").get()
     assert sorted(row["gross"] for row in credit.content["lines"]) == [-700, -60]
     assert ledger.town_sum(part.town) == 0
+
+
+def test_paid_back_before_it_was_paid_the_rest_is_what_is_paid(book, shop, town, at):
+    """The shop pays back one of two while they wait to be collected: at the counter the other one is paid."""
+    part = loaded(sold(book, at, "k", quantity=2))
+    refund_withdrawal(case=ask(part, 1, at), at=at)
+    finish_part(part=part, at=at)
+    books = ledger.balances(town)
+    assert books[f"till:{shop.slug}"] == 1999
+    assert books[ledger.buyer_account(part.order)] == 0
+
+
+def test_all_paid_back_before_it_was_paid_nothing_is_paid(book, shop, town, at):
+    part = loaded(sold(book, at, "k", quantity=2))
+    refund_withdrawal(case=ask(part, 2, at), at=at)
+    finish_part(part=part, at=at)
+    assert ledger.balances(town).get(f"till:{shop.slug}", 0) == 0
+
+
+def failed_at_the_door(town, shop, hub, rider, window, at, quantity=2, **how):
+    """Books that a bike could not hand over."""
+    book = builders.make_product(shop, "Roman", 1999, category="books", vat_bp=550)
+    order = place_order(
+        town=town, basket=builders.make_basket(town, (book, quantity)), buyer=BUYER, chosen=choose(shop, "bike"),
+        window_id=window.pk, key="failed", at=at, **how,
+    )  # fmt: skip
+    prepare_part(part=order.parts.get(), quantities={}, at=at)
+    DeliveryEvent.objects.create(town=town, delivery=order.delivery, kind="failed", at=at + timedelta(hours=1))
+    part = loaded(order.parts.get())
+    assert part.state == "failed"
+    return part
+
+
+def test_paid_back_and_then_returned_by_the_bike_it_is_taken_back_once(town, shop, hub, rider, window, at):
+    part = failed_at_the_door(town, shop, hub, rider, window, at)
+    refund_withdrawal(case=ask(part, 1, at + DAY), at=at + DAY)
+    return_part(part=part, at=at + 2 * DAY)
+    books = ledger.balances(town)
+    assert books[f"shop:{shop.slug}"] + books[f"vat:{shop.slug}"] == 0
+    assert books[ledger.buyer_account(part.order)] == 0
+    assert owed(loaded(part).order).cents == 0
+    invoiced = Document.objects.filter(part=part)
+    assert sum(paper.gross_cents for paper in invoiced) == 0
+    statement = statement_of(shop, date(2026, 11, 1))
+    assert (statement.adds_up, statement.gross, statement.owed_after) == (True, 0, 0)
+
+
+def test_all_paid_back_and_then_returned(town, shop, hub, rider, window, at):
+    part = failed_at_the_door(town, shop, hub, rider, window, at)
+    refund_withdrawal(case=ask(part, 2, at + DAY), at=at + DAY)
+    return_part(part=part, at=at + 2 * DAY)
+    assert set(ledger.balances(town).values()) <= {0}
+    assert sum(paper.gross_cents for paper in Document.objects.filter(part=part)) == 0
+    assert owed(loaded(part).order).cents == 0
+
+
+def test_a_voucher_gets_back_what_it_paid_and_no_more(town, shop, hub, rider, window, at):
+    (voucher,) = issue(campaign_of(town, single_use=False), at)
+    part = failed_at_the_door(town, shop, hub, rider, window, at, vouchers=str(voucher))
+    refund_withdrawal(case=ask(part, 1, at + DAY), at=at + DAY)
+    return_part(part=loaded(part), at=at + 2 * DAY)
+    voucher.refresh_from_db()
+    assert voucher.left_cents == 1000
+    books = ledger.balances(town)
+    assert books[f"voucher:{shop.slug}:town"] == 0
+    assert books[ledger.buyer_account(part.order)] == 0
+
+
+def test_returned_by_the_bike_first_the_case_ends_without_a_second_payment(town, shop, hub, rider, window, at):
+    part = failed_at_the_door(town, shop, hub, rider, window, at)
+    case = ask(part, 1, at + DAY)
+    return_part(part=part, at=at + 2 * DAY)
+    books = ledger.balances(town)
+    assert refund_withdrawal(case=case, at=at + 3 * DAY) == 0
+    assert Withdrawal.objects.get().state == "refunded"
+    assert ledger.balances(town) == books
+    assert not OutboxMessage.objects.filter(key=f"withdrawal-refunded:{case.pk}").exists()
+
+
+def test_deposits_paid_back_and_then_returned_are_taken_off_once(town, shop, citizen, at):
+    juice = builders.make_product(shop, "Jus", 350, deposit_cents=30, returning="yes", category="home", vat_bp=2000)
+    part = sold(juice, at, "juice", quantity=3, person=citizen)
+    refund_withdrawal(case=ask(loaded(part), 1, at), at=at)
+    november = month_bounds(town.zone, date(2026, 11, 1))
+    assert deposits_of(shop, *november) == 60
+    refunds.take_back_sale(loaded(part), at=at + DAY)
+    assert deposits_of(shop, *november) == 0

@@ -1,6 +1,6 @@
 """The town agent's page: who waits for me, since when, and the market's day in figures."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -57,7 +57,7 @@ def day(request: PersonRequest) -> HttpResponse:
         "baskets": _table([_("Shops in one order"), _("Orders")], found.baskets),
         "reasons": _table([_("Reason"), _("Orders")], found.answers.reasons),
         "week": _table([_("Day"), _("Orders")], [(say_day(d), n) for d, n in orders_of_week(request.town, chosen)]),
-        "hours": _table([_("Hour"), _("Orders")], [(f"{hour}:00", n) for hour, n in found.by_hour]),
+        "hours": _table([_("Hour"), _("Orders")], [(say_clock(time(hour)), n) for hour, n in found.by_hour]),
         "bars": _bars(found.by_hour),
     }
     return render(request, "market/agent/day.html", context)

@@ -32,7 +32,7 @@ from parvis.market.paying.offering import paid_online, provider_of
 from parvis.market.paying.words import provider_name
 from parvis.market.promises import ShopRules
 from parvis.market.rulebook import closures_ahead, rules_of
-from parvis.market.slots import Slot, fits_a_bike, one_of_each, reachable, slots_for
+from parvis.market.slots import Slot, fits_a_bike, one_of_each, reachable, riders, slots_for
 from parvis.market.views.payments import begin
 from parvis.market.voucher_choices import Applying, look_at, must_not_guess
 from parvis.market.when import near_day
@@ -57,7 +57,7 @@ def checkout(request: TownRequest) -> HttpResponse:
     rules = rules_of(request.town, [share.shop for share in groups], at, closures)
     closure = closed_at(at, request.town.zone, closures)
     slots = slots_for(request.town, groups, at, rules, closures)
-    carried = fits_a_bike(request.town, groups) if slots else True
+    carried = fits_a_bike(slots, groups) if slots else True
     paying = _paying(request, groups)
     form = _form(request, groups, slots if carried else [], market, online=bool(paying))
     if form.slots and (door := form.door):
@@ -83,12 +83,14 @@ def checkout(request: TownRequest) -> HttpResponse:
                 _("Your order is with the shops. A mail is on its way to %(email)s.") % {"email": order.email},
             )
             return HttpResponseRedirect(_order_address(request, order))
+    riding = riders(request.town, form.slots, at)
     context = {
         "form": form,
         "refused": refused or (refusal(closure) if closure else ""),
         "closed": closure is not None,
-        "shops": [_shop(share, form, request, at, rules[share.shop.pk]) for share in groups],
+        "shops": [_shop(share, form, request, at, rules[share.shop.pk], riding) for share in groups],
         "slots": [_slot(slot, form, at) for slot in form.slots_shown],
+        "neighbours": [name for name in riding if name != request.town.name],
         "no_common_time": bool(form.slots) and not form.slots_shown,
         "no_bike_there": bool(slots) and not form.slots,
         "too_heavy": not carried,
@@ -177,7 +179,12 @@ def _order(request: TownRequest, form: CheckoutForm, found: Any, at: datetime) -
 
 
 def _shop(
-    share: ShopBasket, form: CheckoutForm, request: TownRequest, at: datetime, rules: ShopRules
+    share: ShopBasket,
+    form: CheckoutForm,
+    request: TownRequest,
+    at: datetime,
+    rules: ShopRules,
+    riding: Sequence[str],
 ) -> dict[str, Any]:
     """One shop's ways to serve with what it promises by its own rules, or why it cannot."""
     found, refused = None, ""
@@ -188,7 +195,7 @@ def _shop(
     return {
         "share": share,
         "field": form[way_name(share)],
-        "cards": form.cards(share),
+        "cards": form.cards(share, riding),
         "opening": opening_of(share.shop.place, request.town, at),
         "promise": found,
         "promise_words": found.words(at) if found else "",

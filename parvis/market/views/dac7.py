@@ -1,6 +1,6 @@
 """The agent's yearly report of sellers to the tax office (DAC7): what is missing, CSV, XML."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from parvis.core.spreadsheets import Cell, Cents, csv_response
 from parvis.core.time import day_of
 from parvis.market.dac7 import Seller, sellers_of
 from parvis.market.dac7_xml import report_xml
-from parvis.market.models import Operator, SellerStatus
+from parvis.market.forms.seller_person import SellerPersonForm
+from parvis.market.models import Operator, SellerPerson, SellerStatus
 from parvis.people.access import require_role
 from parvis.people.models import Organisation, Role
 from parvis.people.requests import PersonRequest
@@ -35,8 +36,13 @@ def dac7(request: PersonRequest) -> HttpResponse:
     at = timezone.now()
     this_year = day_of(at, request.town.zone).year
     year = _asked(request.GET.get("year", ""), this_year)
+    wrong: SellerPersonForm | None = None
     if request.method == "POST":
-        return _leave_out(request, year, at)
+        if request.POST.get("what") != "person":
+            return _leave_out(request, year, at)
+        wrong = _note_person(request, at)
+        if wrong is None:
+            return redirect(f"{reverse('agent-dac7')}?year={year}")
     sellers = sellers_of(request.town, year)
     operator = Operator.objects.filter(town=request.town).first()
     wanted = request.GET.get("as")
@@ -47,19 +53,25 @@ def dac7(request: PersonRequest) -> HttpResponse:
             raise Http404
         return _xml(request, operator, year, sellers, at)
     reported = [seller for seller in sellers if seller.is_reported]
+    today = day_of(at, request.town.zone)
+
+    def row(seller: Seller) -> dict[str, Any]:
+        mine = wrong if wrong is not None and wrong.instance.organisation_id == seller.organisation.pk else None
+        return _row(seller, request.town.currency) | {"form": mine or _person_form(seller, today), "open": bool(mine)}
+
     context = {
         "year": year,
         "before": year - 1 if year > FIRST_YEAR else None,
         "after": year + 1 if year < this_year else None,
         "is_over": year < this_year,
-        "reported": [_row(seller, request.town.currency) for seller in reported],
-        "others": [_row(seller, request.town.currency) for seller in sellers if not seller.is_reported],
+        "reported": [row(seller) for seller in reported],
+        "others": [row(seller) for seller in sellers if not seller.is_reported],
         "incomplete": sum(bool(seller.missing) for seller in reported),
         "operator_ready": operator is not None and bool(operator.registration_number and operator.address),
         "french": request.town.country == "FR",
         "kinds": SellerStatus.Kind.choices,
     }
-    return render(request, "market/agent/dac7.html", context)
+    return render(request, "market/agent/dac7.html", context, status=422 if wrong is not None else 200)
 
 
 def _asked(text: str, this_year: int) -> int:
@@ -71,13 +83,41 @@ def _asked(text: str, this_year: int) -> int:
     return min(max(asked, FIRST_YEAR), this_year)
 
 
-def _leave_out(request: PersonRequest, year: int, at: datetime) -> HttpResponse:
-    """A business is no reported seller, or is one again."""
+def _named(request: PersonRequest) -> Organisation:
+    """The business that a form is about; 404 for nonsense and for another town's."""
     try:
         pk = UUID(request.POST.get("organisation", ""))
     except ValueError:
         raise Http404 from None
-    organisation = get_object_or_404(Organisation, town=request.town, pk=pk)
+    return get_object_or_404(Organisation, town=request.town, pk=pk)
+
+
+def _person_form(seller: Seller, today: date) -> SellerPersonForm:
+    return SellerPersonForm(instance=seller.person, prefix=str(seller.organisation.pk), today=today)
+
+
+def _note_person(request: PersonRequest, at: datetime) -> SellerPersonForm | None:
+    """A business is one person in their own name, or (``nobody``) none; the form where something is wrong with it."""
+    organisation = _named(request)
+    known = SellerPerson.objects.filter(town=request.town, organisation=organisation).first()
+    if "nobody" in request.POST:
+        SellerPerson.objects.filter(town=request.town, organisation=organisation).delete()
+    else:
+        person = known or SellerPerson(town=request.town, organisation=organisation)
+        today = day_of(at, request.town.zone)
+        form = SellerPersonForm(request.POST, instance=person, prefix=str(organisation.pk), today=today)
+        if not form.is_valid():
+            return form
+        form.save()
+    said = "nobody" not in request.POST
+    audit.record("seller_person", organisation, at=at, town_id=request.town.pk, actor=request.user, person=said)
+    messages.success(request, _("It is noted."))
+    return None
+
+
+def _leave_out(request: PersonRequest, year: int, at: datetime) -> HttpResponse:
+    """A business is no reported seller, or is one again."""
+    organisation = _named(request)
     kind = request.POST.get("kind", "")
     if kind in SellerStatus.Kind.values:
         SellerStatus.objects.update_or_create(organisation=organisation, defaults={"town": request.town, "kind": kind})
@@ -121,6 +161,7 @@ def _csv(year: int, sellers: list[Seller]) -> HttpResponse:
     header += [
         f"{what}_q{number}" for number in range(1, 5) for what in ("consideration", "activities", "fees", "taxes")
     ]
+    header += ["first_name", "last_name", "born_on", "born_in", "born_country"]
     rows: list[list[Cell]] = []
     for seller in sellers:
         business = seller.organisation
@@ -128,6 +169,8 @@ def _csv(year: int, sellers: list[Seller]) -> HttpResponse:
         row += [business.vat_number, seller.iban, seller.holder, "yes" if seller.is_reported else "no"]
         for quarter in seller.quarters:
             row += [Cents(quarter.consideration), quarter.activities, Cents(quarter.fees), Cents(0)]
+        who = seller.person
+        row += [who.first_name, who.last_name, f"{who.born_on}", who.born_in, who.born_country] if who else [""] * 5
         rows.append(row)
     return csv_response(f"dac7-{year}", header, rows)
 

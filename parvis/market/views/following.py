@@ -22,7 +22,7 @@ from parvis.market.changing import bike_parts, may_change, may_collect, times_fo
 from parvis.market.forms.following import ChangeForm, CommentForm, DoorForm
 from parvis.market.models import Order
 from parvis.market.story import promise
-from parvis.market.views.orders import order_address, private
+from parvis.market.views.orders import order_address, private, second_time
 from parvis.market.when import near_day
 from parvis.towns.requests import TownRequest
 
@@ -85,6 +85,7 @@ def _page(request: TownRequest, found: Order, *, status: int = 200, **forms: Any
         "door": forms.get("door") or DoorForm(initial={"who": delivery.leave_with, "note": delivery.leave_note}),
         "comment": forms.get("comment") or CommentForm(initial={"comment": rating.comment if rating else ""}),
         "rating": rating,
+        **second_time(request, found, at, back="order-follow"),
         **rating_buttons(request, found),
     }
     return private(render(request, "market/follow.html", context, status=status))

@@ -22,12 +22,13 @@ from parvis.delivery.following import Following
 from parvis.market.access import order_for, part_of
 from parvis.market.actions import cancel_part
 from parvis.market.amounts_due import ordered, owed
+from parvis.market.changing import also_times
 from parvis.market.models import Document, Modality, Order, Withdrawal
 from parvis.market.paper_pdf import title_of
 from parvis.market.paying.words import paying_of
 from parvis.market.returning import TONES, returns_of, state_words
 from parvis.market.story import collect_words, promise, stories
-from parvis.market.ways import CHOICES, WAYS
+from parvis.market.ways import WAYS, way_words
 from parvis.market.when import near_moment
 from parvis.people.requests import PersonRequest
 from parvis.towns.requests import TownRequest
@@ -108,13 +109,14 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
     by_bike = found.delivery if found.delivery and found.delivery.cancelled_at is None else None
     coming = any(story.part.kind == Modality.Kind.BIKE and not story.is_over for story in told)
     following = Following.load(by_bike, request.town, at) if by_bike and coming else None
+    paying = paying_of(found, at)
     return {
         "order": found,
         "stories": [
             {
                 "story": story,
                 "way": WAYS[story.part.kind],
-                "choice": CHOICES[story.part.kind],
+                "choice": way_words(story.part),
                 "collect_words": collect_words(story.part, at),
                 "cancel_url": order_address(request, "order-cancel", found, story.part.pk),
                 "returns": returns_of(story.part, story.part.withdrawals.all(), town=request.town, at=at),
@@ -125,12 +127,15 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
         ],
         "promise": promise(found, at),
         "expected": None if following is None else following.arrives,
+        "called_off": following is not None and following.called_off,
         "follow_url": order_address(request, "order-follow", found) if by_bike else "",
+        **(second_time(request, found, at, back="order") if following and not (paying and paying.can_pay) else {}),
         "over": all(story.is_over for story in told),
+        "at_the_counter": all(story.is_over or story.waits_for_its_buyer for story in told),
         "now": due,
         "bike_fee_cents": due.bike_fee_cents,
         "ordered": ordered(found),
-        "paying": paying_of(found, at),
+        "paying": paying,
         "pay_url": order_address(request, "order-pay", found),
         "here": order_address(request, "order", found),
         "receipt_url": order_address(request, "order-receipt", found),
@@ -146,6 +151,16 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
             for paper in Document.objects.filter(order=found).in_order()
         ],
         "at": at,
+    }
+
+
+def second_time(request: TownRequest, found: Order, at: datetime, *, back: str) -> dict[str, Any]:
+    """What ``market/second_time.html`` draws; ``back`` names the page that is shown after a choice."""
+    return {
+        "also_times": also_times(found, request.town, at),
+        "also_chosen": found.delivery and found.delivery.also_id,
+        "also_url": order_address(request, "order-also", found),
+        "also_back": back,
     }
 
 

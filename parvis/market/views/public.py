@@ -89,7 +89,7 @@ def shop(request: TownRequest, slug: str) -> HttpResponse:
     products = for_cards(on_sale.filter(category=category) if category else on_sale).order_by(SHELF_ORDER, "name")
     page = Paginator(products, PER_PAGE).get_page(request.GET.get("page"))
     turn = turn_of(found, request.town, at)
-    windows = Window.objects.open_at(request.town, at)
+    windows = Window.objects.open_at(request.town, at).select_related("town")
     window = (windows.filter(goods_due_at__gte=turn.starts_at) if turn else windows).first()
     filters = {"category": category}
     context = {
@@ -99,6 +99,7 @@ def shop(request: TownRequest, slug: str) -> HttpResponse:
         "turn": turn,
         "week": week_of(found.place, request.town, at),
         "next_bike": near_span(window.starts_at, window.ends_at, at) if window else "",
+        "next_rider": window.town.name if window and window.town_id != request.town.pk else "",
         "page": page,
         "groups": _by_shelf(page, at),
         "query": _query(filters),

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from parvis.core.spreadsheets import Cell, Cents, csv_response
 from parvis.core.time import day_of
 from parvis.core.words import say_day
 from parvis.delivery.actions.costs import set_costs
+from parvis.delivery.cost_words import rates_words, say_rates
 from parvis.delivery.models import RunningCosts
 from parvis.delivery.models.costs import rates_on
 from parvis.market.forms.running_costs import CostsForm
@@ -28,10 +30,9 @@ from parvis.market.round_words import (
     money_row,
     promise_columns,
     promise_row,
-    rates_words,
-    say_rates,
     shop_columns,
-    shop_row,
+    shop_rows,
+    shops_foot,
 )
 from parvis.market.weeks import FEWEST, Week, told_weeks, weeks_before
 from parvis.people.access import require_role, roles_in
@@ -69,7 +70,8 @@ def days(request: PersonRequest) -> HttpResponse:
         "money_foot": money_row(found.total, town, name=_("Together")),
         "money_columns": money_columns(),
         "shop_columns": shop_columns(),
-        "shops": [shop_row(shop, town) for shop in found.shops],
+        "shops": shop_rows(found, town) if found.by_shop.shops else [],
+        "shops_foot": shops_foot(found, town),
         "chart": _chart([(format_date(day.line.day, "j/n"), day) for day in reversed(found.days)]),
         "rates": rates_words(town, last),
         "may_set": Role.Kind.AGENT in roles_in(request),
@@ -130,7 +132,14 @@ def costs(request: PersonRequest) -> HttpResponse:
         cache.delete(f"market.weeks:{town.pk}:{today}")
         messages.success(request, _("It is noted. All figures are worked out with it."))
         return redirect("agent-figures")
-    context = {"form": form, "rows": [(row.starts_on, say_rates(row, town)) for row in reversed(rows)]}
+    context = {
+        "form": form,
+        "heading": _("What the bikes cost"),
+        "lead": _("The cost of a delivery, here and on the public page, is worked out with these rates."),
+        "back_url": reverse("agent-figures"),
+        "back_label": _("Bikes in figures"),
+        "rows": [(row.starts_on, say_rates(row, town)) for row in reversed(rows)],
+    }
     return render(request, "market/agent/running_costs.html", context, status=422 if form.errors else 200)
 
 
@@ -217,10 +226,12 @@ def _weeks_csv(shown: Sequence[Week]) -> HttpResponse:
 
 
 def _shops_csv(found: RoundFigures) -> HttpResponse:
-    """A line a shop."""
+    """A line a shop, and two (in stable English) of what no shop bears: together they are the days."""
     header = ["shop", "deliveries", "kept", "broken", "bag_late", "metres", "cost", "income"]
+    lines = [(shop.name, shop) for shop in found.by_shop.shops]
+    lines += [("(deliveries of no shop)", found.by_shop.unowned), ("(days without deliveries)", found.by_shop.idle)]
     rows: list[list[Cell]] = [
-        [s.name, s.deliveries, s.kept, s.broken, s.bags_late, s.metres, Cents(s.cost), Cents(s.income)]
-        for s in found.shops
+        [name, s.deliveries, s.kept, s.broken, s.bags_late, s.metres, Cents(s.cost), Cents(s.income)]
+        for name, s in lines
     ]
     return csv_response(f"bikes-shops-{found.first:%Y-%m-%d}-{found.last:%Y-%m-%d}", header, rows)

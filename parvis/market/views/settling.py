@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -97,7 +98,17 @@ def operator(request: PersonRequest) -> HttpResponse:
         audit.record("save_operator", saved, at=timezone.now(), town_id=request.town.pk, actor=request.user)
         messages.success(request, _("Invoices say it from now on."))
         return redirect("agent-operator")
-    return render(request, "market/agent/operator.html", {"form": form}, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "heading": _("Who runs the market"),
+        "lead": _(
+            "So it stands on the invoices of the bikes and of the commission, and in the yearly report. "
+            "What was issued stays as it is."
+        ),
+        "back_url": reverse("agent-voucher-shops"),
+        "back_label": _("What shops are owed"),
+    }
+    return render(request, "market/agent/operator.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

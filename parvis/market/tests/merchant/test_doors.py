@@ -59,6 +59,7 @@ BUTTONS = [
     "products/undo/{change}/",
     "hours/",
     "takes-orders/",
+    "riders-fetch/",
     "ways/",
     "about/",
 ]

@@ -364,8 +364,20 @@ async def clock(request: web.Request) -> web.Response:
 
 
 async def captures(request: web.Request) -> web.Response:
-    """``{"wait": true}``: captures stay pending from now on; false: those that wait succeed."""
-    CLOCK["captures wait"] = (await request.json())["wait"]
+    """``{"wait": true}``: captures stay pending from now on; false: those that wait succeed.
+
+    ``{"fail": true}``: those that wait, and those that had succeeded, have failed after all.
+    """
+    asked = await request.json()
+    if asked.get("fail"):
+        for capture in STATE["captures"].values():
+            payment = STATE["payments"][capture["paymentId"]]
+            if capture["status"] == "succeeded":
+                LINES[:] = [row for row in LINES if row["context"].get("capture", {}).get("captureId") != capture["id"]]
+            capture["status"] = "failed"
+            payment |= {"status": "authorized", "paidAt": None}
+        return web.json_response({})
+    CLOCK["captures wait"] = asked["wait"]
     for capture in STATE["captures"].values():
         if capture["status"] == "pending" and not CLOCK["captures wait"]:
             succeed(capture)

@@ -170,6 +170,62 @@ def test_a_capture_may_be_answered_later(bought, product, mollie, at):
     assert len(mollie.everything["captures"]) == 1
 
 
+def test_a_capture_that_fails_after_it_was_accepted_is_named_and_asked_for_again(bought, product, mollie, visit, at):
+    """Until then it looked as if it would come: goods were handed over, and nobody would ever have been told."""
+    order = bought(product)
+    mollie.tell("captures", {"wait": True})
+    prepare_part(part=order.parts.get(), quantities={}, at=at)
+    payments.settle_order(order.pk, at=at)
+    finish_part(part=order.parts.get(), at=at)
+    mollie.tell("captures", {"fail": True})
+    later = at + timedelta(hours=2)
+    for _twice in range(2):
+        payment_looks.tend(at=later)
+        payment_looks.look(only(order).pk, at=later)
+    assert only(order).state == PaymentState.AUTHORISED
+    (stuck,) = stuck_calls(order.town)
+    assert "could not be charged (the capture was accepted and failed later)" in stuck.words
+    page = visit().get(f"/orders/{order.code}/?key={order.secret}", headers={"accept-language": "en"}).content.decode()
+    assert "Your card could not be charged." in page
+    assert "It is charged once the shops are ready" not in page
+    assert ledger.balances(order.town)[ledger.buyer_account(order)] == 840, "sold, and not paid"
+    assert mollie.sent() == {}
+    mollie.tell("captures", {"wait": False})
+    assert payment_looks.ask_again(stuck.call, at=later)
+    payments.settle_order(order.pk, at=later)
+    assert only(order).state == PaymentState.CAPTURED
+    assert stuck_calls(order.town) == []
+    assert ledger.balances(order.town)[ledger.buyer_account(order)] == 0
+    assert sum(mollie.sent().values()) == 840
+
+
+def test_what_was_said_to_be_taken_and_was_not_is_owed_again(bought, product, mollie, shop, at):
+    order = bought(product)
+    prepare_part(part=order.parts.get(), quantities={}, at=at)
+    payments.settle_order(order.pk, at=at)
+    assert only(order).state == PaymentState.CAPTURED
+    mollie.tell("captures", {"fail": True})
+    for _twice in range(2):
+        payment_looks.look(only(order).pk, at=at + MINUTE)
+    assert (only(order).state, only(order).sums.captured) == (PaymentState.AUTHORISED, 0)
+    books = ledger.balances(order.town)
+    assert books[ledger.buyer_account(order)] == 840
+    assert books[f"online:{shop.slug}"] == 0
+    finish_part(part=order.parts.get(), at=at + MINUTE)
+    payments.settle_order(order.pk, at=at + MINUTE)
+    assert mollie.sent() == {}, "a shop gets nothing out of money that is not there"
+    (stuck,) = stuck_calls(order.town)
+    mollie.tell("captures", {"wait": False})
+    assert payment_looks.ask_again(stuck.call, at=at + 2 * MINUTE)
+    payments.settle_order(order.pk, at=at + 2 * MINUTE)
+    assert only(order).state == PaymentState.CAPTURED
+    books = ledger.balances(order.town)
+    assert (books[ledger.buyer_account(order)], books[f"online:{shop.slug}"]) == (0, 0)
+    assert sum(mollie.sent().values()) == 840
+    copy_movements(order.town, at=at + 3 * MINUTE)
+    assert comparison_of(order.town).agrees
+
+
 def test_a_bank_takes_it_back_and_gives_it_again(bought, product, mollie, at):
     order = bought(product)
     prepare_part(part=order.parts.get(), quantities={}, at=at)

@@ -44,22 +44,28 @@ def shop_page(
         ("money", _("Money"), "receipt-text", None),
         ("returns", _("Returns"), "undo-2", None),
     ]
-    subnav = [
-        {
-            "label": label,
-            "url": reverse(f"merchant-{name}", args=[shop.slug]),
-            "icon": icon,
-            "count": count,
-            "current": name == current,
-        }
+    subnav = [  # orders that wait are seen on a phone too, whatever section is open
+        _tab(
+            label,
+            reverse(f"merchant-{name}", args=[shop.slug]),
+            icon,
+            count,
+            current=name == current,
+            pinned=bool(count),
+        )
         for name, label, icon, count in tabs
     ]
     entry = reverse("place-edit", args=[shop.place.slug])
-    subnav.append(
-        {"label": _("Entry in the directory"), "url": entry, "icon": "map-pin", "count": None, "current": False}
-    )
+    subnav.append(_tab(_("Entry in the directory"), entry, "map-pin"))
     if not shop.is_open and (opening := _url_of("opening", shop.slug)):
         # What is left before the shop opens, kept by a room above; first, as long as there is something left.
         here = current == "opening"
-        subnav.insert(0, {"label": _("Opening"), "url": opening, "icon": "store", "count": None, "current": here})
+        subnav.insert(0, _tab(_("Opening"), opening, "store", current=here, pinned=True))
     return render(request, template, {"shop": shop, "subnav": subnav, **(context or {})}, status=status)
+
+
+def _tab(
+    label: str, url: str, icon: str, count: int | None = None, *, current: bool = False, pinned: bool = False
+) -> dict[str, Any]:
+    """A tab as ``core/components/tabs.html`` takes it."""
+    return {"label": label, "url": url, "icon": icon, "count": count, "current": current, "pinned": pinned}

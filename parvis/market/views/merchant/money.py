@@ -17,6 +17,7 @@ from parvis.market.models import Shop
 from parvis.market.months import month_before, month_bounds, next_month
 from parvis.market.paying.words import online_money
 from parvis.market.shop_account import AccountMonth, month_of
+from parvis.market.shop_sums import sums_of
 from parvis.market.statement import Statement, statement_of
 from parvis.market.statement_pdf import statement_pdf
 from parvis.market.statement_words import account_rows, paid_rows
@@ -31,8 +32,10 @@ def money(request: PersonRequest, slug: str) -> HttpResponse:
     shop = my_shop(request, slug)
     this_month = day_of(timezone.now(), request.town.zone).replace(day=1)
     first_day = asked_month(request.GET.get("month", ""), this_month)
-    statement = statement_of(shop, first_day)
-    account = month_of(shop, first_day, *month_bounds(request.town.zone, first_day))
+    start, end = month_bounds(request.town.zone, first_day)
+    sums = sums_of(shop, start, end)
+    statement = statement_of(shop, first_day, sums)
+    account = month_of(shop, first_day, start, end, sums)
     wanted = request.GET.get("as")
     if wanted == "csv":
         return _csv(shop, statement, account)

@@ -22,11 +22,12 @@ from parvis.market.fee_words import receiving
 from parvis.market.forms.merchant import RefuseForm
 from parvis.market.forms.preparing import PrepareForm
 from parvis.market.labels import labels_of, labels_pdf
-from parvis.market.models import Order, Part, Shop
+from parvis.market.models import Modality, Order, Part, Shop
+from parvis.market.pickups import rider_comes
 from parvis.market.states import PartState
 from parvis.market.story import told_lines
 from parvis.market.views.merchant.frame import shop_page
-from parvis.market.worklist import Job, board_of, current_parts, job_of
+from parvis.market.worklist import Job, board_of, current_parts, job_of, several_hubs
 from parvis.people.access import organisations_of
 from parvis.people.requests import PersonRequest
 
@@ -64,7 +65,7 @@ def orders(request: PersonRequest, slug: str) -> HttpResponse:
     """Today's orders, most urgent first; asked again every 20 seconds for its list alone."""
     shop = my_shop(request, slug)
     at = timezone.now()
-    board = board_of(current_parts(shop, at), at)
+    board = board_of(current_parts(shop, at), at, several_hubs=several_hubs(request.town, at))
     part = "#board" if request.htmx and not request.htmx.boosted else ""
     context = {"board": board, "at": at, "fragment": bool(part), **_offline()}
     return shop_page(request, shop, f"market/merchant/orders.html{part}", "orders", context, waiting=board.waiting)
@@ -102,6 +103,7 @@ def _order_page(
         "voucher_cents": part.voucher_cents,
         "to_take": part.total.cents - part.voucher_cents,
         "reason": ended.reason if ended else "",
+        "rider_comes": rider_comes(part) if part.kind == Modality.Kind.BIKE else None,
         "lost": [(bag, holder(bag), held_since(bag)) for bag in job.bags] if job.state == PartState.LOST else [],
         **_receiving(part),
     }

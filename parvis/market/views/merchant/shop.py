@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST
 
 from parvis.core.time import day_of
 from parvis.market.access import my_shop
-from parvis.market.actions.shops import describe_shop, set_takes_orders, set_ways
+from parvis.market.actions.shops import describe_shop, set_riders_fetch, set_takes_orders, set_ways
 from parvis.market.directory import speaks_for_place
 from parvis.market.fees import market_on
 from parvis.market.forms.shop import AboutForm, WayForm
 from parvis.market.models import Modality
+from parvis.market.pickups import is_offered
 from parvis.market.views.merchant.frame import shop_page
 from parvis.people.requests import PersonRequest
 from parvis.places.models import Change
@@ -62,9 +63,27 @@ def ways(request: PersonRequest, slug: str) -> HttpResponse:
         else:
             messages.warning(request, _("Saved. Without any way to serve, nobody can order."))
         return redirect("merchant-ways", slug)
-    context = {"forms": forms, "market": market_on(request.town, day_of(timezone.now(), request.town.zone))}
+    context = {
+        "forms": forms,
+        "market": market_on(request.town, day_of(timezone.now(), request.town.zone)),
+        "may_fetch": is_offered(request.town, timezone.now()),
+    }
     status = 422 if any(form.errors for form in forms) else 200
     return shop_page(request, shop, "market/merchant/ways.html", "ways", context, status=status)
+
+
+@require_POST
+def riders_fetch(request: PersonRequest, slug: str) -> HttpResponse:
+    """Whether a rider may fetch bags at the shop's door: one tap."""
+    shop = my_shop(request, slug)
+    wanted = request.POST.get("riders_fetch") == "1"
+    if shop.riders_fetch != wanted:
+        set_riders_fetch(shop=shop, riders_fetch=wanted, at=timezone.now(), by=request.user)
+    if wanted:
+        messages.success(request, _("A rider may come for your bags. The order says so, and when."))
+    else:
+        messages.success(request, _("You bring your bags to the hub. What a rider was told already stays."))
+    return redirect("merchant-ways", slug)
 
 
 def about(request: PersonRequest, slug: str) -> HttpResponse:
