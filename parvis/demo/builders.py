@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from parvis.core.geo import Point
 from parvis.core.time import moment
-from parvis.delivery.models import Bike, Hub, Shift, Window
+from parvis.delivery.models import Agreement, Bike, Hub, SharedHub, Shift, Window
 from parvis.market.actions.products import index_products
 from parvis.market.directory import SERVICES
 from parvis.market.models import (
@@ -145,6 +145,23 @@ def make_hub(town: Town, **extra: Any) -> Hub:
     """The town's depot."""
     values = {"name": "Halle du Parvis", "address": "3 place du Marché", "lon": town.lon, "lat": town.lat}
     return Hub.objects.create(town=town, **(values | extra))
+
+
+def make_agreement(*hubs: Hub, guest: Town, at: datetime, signed: bool = True, **extra: Any) -> Agreement:
+    """Bikes of these hubs also ride for ``guest``, from the day before ``at`` on, without an end."""
+    values: dict[str, Any] = {
+        "title": "Convention 2026-14",
+        "voted_on": (at - timedelta(days=30)).date(),
+        "text": "Les vélos sont partagés.",
+        "starts_on": (at - timedelta(days=1)).date(),
+        "rule": Agreement.Rule.DROPS,
+        "proposed_at": at - timedelta(days=2),
+        "signed_at": at - timedelta(days=1) if signed else None,
+    }
+    made = Agreement.objects.create(town=hubs[0].town, guest=guest, **(values | extra))
+    for hub in hubs:
+        SharedHub.objects.create(town=hub.town, agreement=made, hub=hub)
+    return made
 
 
 def make_bike(hub: Hub, name: str = "Vélo 1", **extra: Any) -> Bike:

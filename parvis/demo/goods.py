@@ -105,6 +105,7 @@ def _open(town: Town, row: ShopRow, index: int, chance: Random, today: date) -> 
         tagline=row.tagline,
         description=row.description,
         preparation_minutes=row.minutes,
+        riders_fetch=index % 2 == 0,
     )
     Modality.objects.bulk_create(
         Modality(

@@ -1,8 +1,9 @@
-"""The three demonstration towns: one literal table."""
+"""The demonstration towns: a literal table of three, and a small neighbour that shares the first one's bikes."""
 
 from dataclasses import dataclass
 
 from parvis.core.geo import Point
+from parvis.delivery.kinds import Kind
 from parvis.delivery.models import Bike
 from parvis.people.models import Role
 from parvis.towns.models import Town
@@ -21,6 +22,8 @@ class BikeRow:
     max_crates: int = 12
     speed_percent: int = 100
     range_metres: int | None = 60_000
+    skills: tuple[str, ...] = ("upright",)
+    kind: str = Kind.CARGO
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Profile:
     sources: tuple[dict[str, str], ...]
     bike_fee_cents: int = 390
     bike_free_from_cents: int | None = 6000
+    outlined: bool = True  # whether there is a file of its boundary
 
 
 IGN = {
@@ -89,7 +93,7 @@ PROFILES = (
         hub_address="45 rue de l’Égalité, 92130 Issy-les-Moulineaux",
         hub=Point(2.262178, 48.817808),
         bikes=(
-            BikeRow("Hirondelle"),
+            BikeRow("Hirondelle", skills=("trailer", "lift", "upright")),
             BikeRow("Martinet"),
             BikeRow("Bergeronnette", max_grams=60_000, max_millilitres=180_000, max_crates=9, speed_percent=110),
             BikeRow("Héron", Bike.Drive.HYDROGEN, 100_000, 300_000, 15, 95, 90_000),
@@ -125,7 +129,7 @@ PROFILES = (
         hub_name="Dépôt des Œillets",
         hub_address="14 rue Raspail, 94200 Ivry-sur-Seine",
         hub=Point(2.3862, 48.8135),
-        bikes=(BikeRow("Marie"), BikeRow("Danielle")),
+        bikes=(BikeRow("Marie"), BikeRow("Danielle", skills=("trailer", "upright"), kind=Kind.TRAILER)),
         accounts=(
             Account("resident", "Lou Ferrand", phone="06 39 98 00 02"),
             Account("stranger", "Ivo Lambert"),
@@ -175,7 +179,36 @@ PROFILES = (
     ),
 )
 
+NEIGHBOURS = {
+    "issy": Profile(
+        slug="vanves",
+        name="Vanves",
+        country=Town.Country.FRANCE,
+        code="92075",
+        languages=("fr",),
+        timezone="Europe/Paris",
+        centre=Point(2.2888, 48.8213),
+        postcode="92170",
+        hub_name="",
+        hub_address="",
+        hub=Point(2.2888, 48.8213),
+        bikes=(),
+        accounts=(
+            Account("resident", "Maya Lenoir", phone="06 39 98 00 03"),
+            Account("stranger", "Oscar Petit"),
+            Account("merchant", "Anne Gaillard", Role.Kind.MERCHANT, "Le Levain de Vanves"),
+            Account("agent", "Denis Aubert", Role.Kind.AGENT),
+        ),
+        products=60,
+        orders=0,
+        door_source="demonstration",
+        sources=(),
+        outlined=False,
+    )
+}
+"""By the town whose bikes ride for them under an agreement (``neighbour.py``): they have no hub, rider or bike."""
+
 
 def profile_of(slug: str) -> Profile | None:
     """The profile of a demonstration town."""
-    return next((profile for profile in PROFILES if profile.slug == slug), None)
+    return next((profile for profile in (*PROFILES, *NEIGHBOURS.values()) if profile.slug == slug), None)

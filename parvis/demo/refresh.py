@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,16 +18,18 @@ from parvis.demo.accounts import write_accounts
 from parvis.demo.desk import fill_desk
 from parvis.demo.fees import bring_fees
 from parvis.demo.hours import open_days, shift_days
+from parvis.demo.neighbour import close_months, neighbour_of
 from parvis.demo.newcomers import welcome_newcomers
 from parvis.demo.news import bring_news
-from parvis.demo.profiles import PROFILES, Profile
+from parvis.demo.past import remember_weeks
+from parvis.demo.profiles import NEIGHBOURS, PROFILES, Profile
 from parvis.demo.returns import send_things_back
 from parvis.demo.rules import set_rules
 from parvis.demo.story import Play, last_event, on_the_road, play_today, play_yesterday
 from parvis.demo.support import bring_support
 from parvis.demo.tales import Script
 from parvis.demo.towns import build_town
-from parvis.demo.waiting import lose_a_bag, rate_some
+from parvis.demo.waiting import keep_one_upright, lose_a_bag, rate_some
 from parvis.market.actions import write_off_part
 from parvis.market.actions.known_products import load_known_products
 from parvis.market.models import KnownProduct, Part
@@ -63,7 +65,7 @@ def bring_up(
                 town = known or build_town(profile, at=at)
                 bring_support(town, at=at)
                 bring_fees(town, at=at)
-                _bring_up(town, profile, at, say, fresh=known is None)
+                _bring_up(town, profile, at, say, fresh=known is None, build=build)
                 bring_news(town, at=at)
                 fill_desk(town, at=at)
                 set_rules(town, at=at)
@@ -98,36 +100,45 @@ def is_alive(at: datetime) -> bool:
 
 def are_built() -> bool:
     """Whether all demonstration towns are there."""
-    return Town.objects.filter(slug__in=[p.slug for p in PROFILES]).count() == len(PROFILES)
+    slugs = [profile.slug for profile in (*PROFILES, *NEIGHBOURS.values())]
+    return Town.objects.filter(slug__in=slugs).count() == len(slugs)
 
 
-def _bring_up(town: Town, profile: Profile, at: datetime, say: Say, *, fresh: bool) -> None:
+def _bring_up(town: Town, profile: Profile, at: datetime, say: Say, *, fresh: bool, build: bool) -> None:
     refresh_due(at, town)
-    hub = Hub.objects.get(town=town)
+    hub = Hub.objects.filter(town=town).earliest("pk")  # a visitor may have opened another
+    neighbour = neighbour_of(town, hub, at=at, build=build)
     if on_the_road(hub, at):
         return
+    if neighbour is not None:
+        refresh_due(at, neighbour)
     if fresh:
-        play_yesterday(town, profile, hub, day_of(at, town.zone) - timedelta(days=1))
+        yesterday = day_of(at, town.zone) - timedelta(days=1)
+        play_yesterday(town, profile, hub, yesterday, neighbour=neighbour)
+        remember_weeks(hub, yesterday)
         send_things_back(town, at)
     else:
         try:
             with transaction.atomic():
-                finish_old(town, profile, hub, at)
+                finish_old(town, hub, at, neighbour=neighbour)
         except Exception as error:  # visitors may have left anything behind: today matters more than the past
             say(f"{town.name}: earlier orders stay as they are ({type(error).__name__}: {error})")
         for bike in hub.bikes.filter(broken_at__lt=at - REPAIRED_AFTER):
             mark_bike_repaired(bike=bike, by=None, at=at)
     open_days(hub, at)
     shift_days(hub, profile, at)
-    play_today(town, profile, hub, at, fresh=fresh)
+    play_today(town, profile, hub, at, fresh=fresh, neighbour=neighbour)
+    close_months(town, at=at)
     rate_some(town, at)
     lose_a_bag(town, at)
+    keep_one_upright(town, at)
 
 
-def finish_old(town: Town, profile: Profile, hub: Hub, at: datetime) -> None:
+def finish_old(town: Town, hub: Hub, at: datetime, *, neighbour: Town | None = None) -> None:
     """Let earlier demonstration orders come to their end, so that pages show today and not a heap of old work."""
-    start = last_event(town, at) + timedelta(seconds=1)
-    open_parts = [part for part in _old_parts(town, at) if not part.state.is_over]
+    towns = [town] if neighbour is None else [town, neighbour]
+    start = last_event(towns, at) + timedelta(seconds=1)
+    open_parts = [part for part in _old_parts(towns, at) if not part.state.is_over]
     lost = [part for part in open_parts if part.state == PartState.LOST]
     for part in lost:
         write_off_part(part=part, at=start)
@@ -140,7 +151,7 @@ def finish_old(town: Town, profile: Profile, hub: Hub, at: datetime) -> None:
     }
     day_of_part = {pk: day_of(window.starts_at, town.zone) for pk, window in windows.items()}
     for day in sorted({*day_of_part.values(), *plans, today}):
-        play = Play(town, profile, hub, day, start, Script({}, at))
+        play = Play(town, hub, day, start, Script({}, at))
         mine = [part for part in open_parts if day_of_part.get(part.pk, today) == day]
         for part in mine:
             play.depot.expect(part.order)
@@ -152,10 +163,10 @@ def finish_old(town: Town, profile: Profile, hub: Hub, at: datetime) -> None:
         play.clock.run(until=at)
 
 
-def _old_parts(town: Town, at: datetime) -> Iterable[Part]:
+def _old_parts(towns: Sequence[Town], at: datetime) -> Iterable[Part]:
     """Parts of the demonstration's own orders whose window is over, or that come without a bike."""
     mine = Part.objects.filter(
-        town=town, order__key__startswith="demo-", placed_at__gte=at - FINISHED_WITHIN, placed_at__lt=at
+        town__in=towns, order__key__startswith="demo-", placed_at__gte=at - FINISHED_WITHIN, placed_at__lt=at
     )
     return (
         mine.exclude(order__delivery__window__ends_at__gt=at)

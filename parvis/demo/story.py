@@ -1,6 +1,6 @@
 """A demonstration day, played up to the present moment through the real actions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
@@ -19,7 +19,7 @@ from parvis.demo.hours import (
     window_row,
 )
 from parvis.demo.names import BUYERS
-from parvis.demo.profiles import Profile
+from parvis.demo.profiles import Profile, profile_of
 from parvis.demo.simulation.clock import Clock
 from parvis.demo.simulation.day import Day
 from parvis.demo.simulation.depot import Depot
@@ -27,7 +27,7 @@ from parvis.demo.simulation.orders import Orders, Wish
 from parvis.demo.simulation.road import Road
 from parvis.demo.simulation.shops import Shops
 from parvis.demo.support import voucher_for
-from parvis.demo.tales import YESTERDAY, Script, Tale, tales_for
+from parvis.demo.tales import NEIGHBOURS_TODAY, NEIGHBOURS_YESTERDAY, TALES, YESTERDAY, Script, Tale, tales_for
 from parvis.market.actions import Buyer
 from parvis.market.models import Modality, PartEvent, Product, Shop
 from parvis.market.opening import ready_at
@@ -35,10 +35,13 @@ from parvis.people.models import Person
 from parvis.towns.models import Address, Town
 
 ITERATIONS = 300
+NEIGHBOURS_FROM = 500  # numbers of the orders of a neighbour
 MEMORY = timedelta(days=5)  # how long ago an order of today may have been placed
 
 
-def play_today(town: Town, profile: Profile, hub: Hub, now: datetime, *, fresh: bool) -> None:
+def play_today(
+    town: Town, profile: Profile, hub: Hub, now: datetime, *, fresh: bool, neighbour: Town | None = None
+) -> None:
     """Today until ``now``: a round done, one on the road, one to come; orders in every state."""
     times = times_at(now, town)
     shift_today(hub, profile, times)
@@ -46,35 +49,48 @@ def play_today(town: Town, profile: Profile, hub: Hub, now: datetime, *, fresh: 
     spans = {"past": times.past, "present": times.present, "later": times.later}
     windows = {name: window_row(hub, span) for name, span in spans.items() if span}
     windows["tomorrow"] = Window.objects.filter(hub=hub, starts_at__gte=tomorrow).earliest("starts_at")
-    tales = dict(enumerate(tales_for(times, profile.orders)))
-    play = Play(town, profile, hub, times.day, now - MEMORY, Script(tales, now))
-    for number, tale in tales.items():
-        window = windows.get(tale.when)
-        play.order(number, tale, window, _placed(tale, window, times))
+    home = dict(enumerate(tales_for(times, TALES[: profile.orders])))
+    away = dict(enumerate(tales_for(times, NEIGHBOURS_TODAY if neighbour else ()), start=NEIGHBOURS_FROM))
+    tales = home | away
+    play = Play(town, hub, times.day, now - MEMORY, Script(tales, now))
+    for buyers, told in _told(town, neighbour, hub, times.day, home, away):
+        for number, tale in told.items():
+            window = windows.get(tale.when)
+            play.order(buyers, number, tale, window, _placed(tale, window, times))
     for number, tale in tales.items():
         if tale.packed:
             play.pack_early(number, now - timedelta(minutes=8))
-    earliest = now - MEMORY if fresh else last_event(town, now) + timedelta(seconds=1)
+    earliest = now - MEMORY if fresh else last_event(filter(None, (town, neighbour)), now) + timedelta(seconds=1)
     if times.past is not None and times.past.due > earliest:
         play.clock.at(times.past.due + timedelta(minutes=3), play.road.plan_day)
     play.clock.at(max(times.present.due + timedelta(minutes=3), earliest), play.road.plan_day)
     play.clock.run(until=now)
 
 
-def play_yesterday(town: Town, profile: Profile, hub: Hub, day: date) -> None:
+def play_yesterday(town: Town, profile: Profile, hub: Hub, day: date, *, neighbour: Town | None = None) -> None:
     """The day before, to its end: one evening wave, and what people came to collect."""
     span = evening(day, town)
     window = window_row(hub, span)
     for bike, rider in list(zip(hub.bikes.order_by("id"), riders_of(profile), strict=False))[:2]:
         add_shift_once(bike, rider, span.start - timedelta(hours=1), span.end + timedelta(hours=1))
-    tales = {1000 + n: tale for n, tale in enumerate(YESTERDAY)}
-    now = span.end
-    play = Play(town, profile, hub, day, span.start - MEMORY, Script(tales, now))
-    for number, tale in tales.items():
-        placed = span.start - timedelta(hours=5, minutes=7 * (number % 10))
-        play.order(number, tale, window if tale.when else None, placed)
+    home = dict(enumerate(YESTERDAY, start=1000))
+    away = dict(enumerate(NEIGHBOURS_YESTERDAY if neighbour else (), start=1000 + NEIGHBOURS_FROM))
+    play = Play(town, hub, day, span.start - MEMORY, Script(home | away, span.end))
+    for buyers, told in _told(town, neighbour, hub, day, home, away):
+        for number, tale in told.items():
+            placed = span.start - timedelta(hours=5, minutes=7 * (number % 10))
+            play.order(buyers, number, tale, window if tale.when else None, placed)
     play.clock.at(span.due + timedelta(minutes=3), play.road.plan_day)
     play.clock.run()
+
+
+def _told(
+    town: Town, neighbour: Town | None, hub: Hub, day: date, home: dict[int, Tale], away: dict[int, Tale]
+) -> Iterator[tuple["Buyers", dict[int, Tale]]]:
+    """Who orders what, in the town and in the neighbour that its bikes serve."""
+    yield Buyers(town, hub, day), home
+    if neighbour is not None:
+        yield Buyers(neighbour, hub, day), away
 
 
 def _placed(tale: Tale, window: Window | None, times: Times) -> datetime:
@@ -86,17 +102,13 @@ def _placed(tale: Tale, window: Window | None, times: Times) -> datetime:
     return min(latest, first) - timedelta(minutes=20 + 3 * len(tale.steps))
 
 
-class Play:
-    """A day of the simulation with the demonstration's people and goods."""
+class Buyers:
+    """Who orders in a town on a day: its people, its doors, what its shops have."""
 
-    def __init__(self, town: Town, profile: Profile, hub: Hub, day: date, start: datetime, script: Script) -> None:
-        self.town, self.profile = town, profile
-        self.clock = Clock(start)
-        self.day = Day(town, hub, day, self.clock, script, iterations=ITERATIONS, quick=ITERATIONS)
-        self.depot = Depot(self.day)
-        self.shops = Shops(self.day, self.depot)
-        self.orders = Orders(self.day, self.shops, self.depot)
-        self.road = Road(self.day, self.depot)
+    def __init__(self, town: Town, hub: Hub, day: date) -> None:
+        profile = profile_of(town.slug)
+        self.town = town
+        self.known = {account.shop for account in profile.accounts if account.shop} if profile else set()
         self.chance = Random(f"{town.slug} {day}")
         self.resident = Person.objects.get(email=f"resident@{town.slug}.demo")
         self._goods = _goods_by_shop(town)
@@ -104,15 +116,15 @@ class Play:
         # Far from the hub, so in the middle of a round: the resident's delivery is likely on its way right now.
         self._home = max(self._doors, key=lambda door: flat_distance_m(door.point, hub.point))
 
-    def order(self, number: int, tale: Tale, window: Window | None, placed: datetime) -> None:
-        """Let somebody order as the tale says, at ``placed`` or when the shops were last open before."""
+    def wish(self, number: int, tale: Tale, window: Window | None, placed: datetime) -> Wish:
+        """What somebody orders as the tale says, at ``placed`` or when the shops were last open before."""
         offering = [shop for shop in self._goods if tale.way in _ways(shop)]
         shops = self._choose(offering, len(tale.steps), first=number % 3 == 0)
         lines = [line for shop in shops for line in self._lines(shop, tale)]
         ways = {shop.pk: _ways(shop)[tale.way] for shop in shops}
         if window is not None:
             placed = self._in_time(shops, placed, window.goods_due_at)
-        wish = Wish(
+        return Wish(
             number=number,
             placed_at=placed,
             lines=lines,
@@ -121,8 +133,8 @@ class Play:
             windows=[window] if window else [],
             key=f"demo-{placed:%Y%m%d%H%M}-{number}",
             voucher=partial(voucher_for, self.town, sum(p.price_cents * n for p, n in lines), number),
+            town=self.town,
         )
-        self.orders.expect(wish)
 
     def _in_time(self, shops: Sequence[Shop], latest: datetime, due: datetime) -> datetime:
         """The last moment, not after ``latest``, at which all these shops could promise to be ready at ``due``."""
@@ -132,20 +144,9 @@ class Play:
                 return at
         return latest
 
-    def pack_early(self, number: int, when: datetime) -> None:
-        """Bring the bags of one order together before its round is due."""
-
-        def pack() -> None:
-            ids = [pk for pk, n in self.day.number_of.items() if n == number]
-            for delivery in Delivery.objects.filter(pk__in=ids).prefetch_related("bags__events", "events"):
-                self.depot.pack(delivery)
-
-        self.clock.at(when, pack)
-
     def _choose(self, shops: list[Shop], count: int, *, first: bool) -> list[Shop]:
         """Some shops; those of the demonstration's merchants often, so that their pages have something to show."""
-        known = {account.shop for account in self.profile.accounts if account.shop}
-        favourites = [shop for shop in shops if shop.name in known]
+        favourites = [shop for shop in shops if shop.name in self.known]
         chosen = favourites[:1] if first or count > 1 else []
         others = [shop for shop in shops if shop not in chosen]
         return (chosen + self.chance.sample(others, min(len(others), count)))[:count]
@@ -180,6 +181,32 @@ class Play:
         )
 
 
+class Play:
+    """A day of the simulation with the demonstration's people and goods."""
+
+    def __init__(self, town: Town, hub: Hub, day: date, start: datetime, script: Script) -> None:
+        self.clock = Clock(start)
+        self.day = Day(town, hub, day, self.clock, script, iterations=ITERATIONS, quick=ITERATIONS)
+        self.depot = Depot(self.day)
+        self.shops = Shops(self.day, self.depot)
+        self.orders = Orders(self.day, self.shops, self.depot)
+        self.road = Road(self.day, self.depot)
+
+    def order(self, buyers: Buyers, number: int, tale: Tale, window: Window | None, placed: datetime) -> None:
+        """Let somebody order as the tale says."""
+        self.orders.expect(buyers.wish(number, tale, window, placed))
+
+    def pack_early(self, number: int, when: datetime) -> None:
+        """Bring the bags of one order together before its round is due."""
+
+        def pack() -> None:
+            ids = [pk for pk, n in self.day.number_of.items() if n == number]
+            for delivery in Delivery.objects.filter(pk__in=ids).prefetch_related("bags__events", "events"):
+                self.depot.pack(delivery)
+
+        self.clock.at(when, pack)
+
+
 def _ways(shop: Shop) -> dict[str, Modality]:
     return {modality.kind: modality for modality in shop.modalities.all() if modality.active}
 
@@ -199,13 +226,14 @@ def _goods_by_shop(town: Town) -> dict[Shop, list[Product]]:
     }
 
 
-def last_event(town: Town, now: datetime) -> datetime:
-    """The moment of the newest thing that happened in the town, at most ``now``."""
+def last_event(towns: Iterable[Town], now: datetime) -> datetime:
+    """The moment of the newest thing that happened in the towns, at most ``now``."""
+    towns = list(towns)
     moments: list[datetime | None] = [now - MEMORY]
     for model in (PartEvent, BagEvent, DeliveryEvent):
-        newest = model._default_manager.filter(town=town, at__lte=now).order_by("-at").values_list("at", flat=True)
+        newest = model._default_manager.filter(town__in=towns, at__lte=now).order_by("-at").values_list("at", flat=True)
         moments += newest[:1]
-    published = Plan.objects.filter(town=town).exclude(published_at=None).order_by("-published_at")
+    published = Plan.objects.filter(town__in=towns).exclude(published_at=None).order_by("-published_at")
     moments += published.values_list("published_at", flat=True)[:1]
     return max(m for m in moments if m is not None)
 

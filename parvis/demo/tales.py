@@ -1,5 +1,6 @@
 """The orders of a demonstration day: one literal table of who gets what, and how far it has come by now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -74,6 +75,21 @@ YESTERDAY = (
     Tale("evening", ("done",)),
 )
 
+NEIGHBOURS_TODAY = (
+    Tale("present", ("done",), mine=True),
+    Tale("past", ("done", "done")),
+    Tale("later", ("accepted",)),
+    Tale("", ("ready",), way="collect", ago=90),
+    Tale("tomorrow", ("placed",), mine=True),
+)
+NEIGHBOURS_YESTERDAY = (
+    Tale("evening", ("done", "done")),
+    Tale("evening", ("done",)),
+    Tale("evening", ("done",), mine=True),
+    Tale("evening", ("done", "done")),
+)
+"""Of a neighbour whose buyers are served by the same bikes."""
+
 
 class Script:
     """Fates as the tales have them; bikes ride as planned."""
@@ -131,12 +147,12 @@ def _work(step: str, placed: datetime, due: datetime, now: datetime, missing: di
     return Work(None)
 
 
-def tales_for(times: Times, count: int) -> list[Tale]:
-    """The first ``count`` tales; those whose window does not exist this close to midnight become tomorrow's."""
+def tales_for(times: Times, tales: Sequence[Tale]) -> list[Tale]:
+    """The tales; those whose window does not exist this close to midnight become tomorrow's."""
     known = {"present", "tomorrow", ""}
     known |= {"past"} if times.past else set()
     known |= {"later"} if times.later else set()
-    return [tale if tale.when in known else _tomorrow(tale) for tale in TALES[:count]]
+    return [tale if tale.when in known else _tomorrow(tale) for tale in tales]
 
 
 def _tomorrow(tale: Tale) -> Tale:

@@ -42,7 +42,7 @@ def build_town(profile: Profile, *, at: datetime) -> Town:
         at=at,
         languages=profile.languages,
         timezone=profile.timezone,
-        boundary=reading.boundary(profile.slug),
+        boundary=reading.boundary(profile.slug) if profile.outlined else None,
         official_code=profile.code,
         sources=profile.sources,
         is_demo=True,
@@ -59,7 +59,8 @@ def build_town(profile: Profile, *, at: datetime) -> Town:
         bike_free_from_cents=profile.bike_free_from_cents,
     )
     stock_shops(town, products=profile.products, at=at)
-    _make_fleet(town, profile)
+    if profile.bikes:
+        _make_fleet(town, profile)
     for account in profile.accounts:
         make_account(town, account)
     return town
@@ -106,6 +107,7 @@ def _make_fleet(town: Town, profile: Profile) -> None:
         address=profile.hub_address,
         lon=profile.hub.lon,
         lat=profile.hub.lat,
+        fetches=True,
     )
     Bike.objects.bulk_create(
         Bike(
@@ -118,6 +120,8 @@ def _make_fleet(town: Town, profile: Profile) -> None:
             max_crates=row.max_crates,
             speed_percent=row.speed_percent,
             range_metres=row.range_metres,
+            skills=list(row.skills),
+            kind=row.kind,
         )
         for row in profile.bikes
     )

@@ -1,11 +1,12 @@
-"""What befalls those who wait: ratings, a wish for a door, and one bag that cannot be found."""
+"""What befalls those who wait: ratings, a wish for a door, one bag that cannot be found and one to be kept upright."""
 
 from datetime import datetime, timedelta
 from itertools import cycle
 
 from parvis.core.errors import Refusal
-from parvis.delivery.actions import rate_delivery, report_lost, wish_for_door
+from parvis.delivery.actions import rate_delivery, report_lost, set_needs, wish_for_door
 from parvis.delivery.models import Delivery
+from parvis.delivery.skills import Skill
 from parvis.delivery.states import BagState, DeliveryState
 from parvis.towns.models import Town
 
@@ -49,3 +50,13 @@ def lose_a_bag(town: Town, at: datetime) -> None:
         if here and len(bags) > 1:
             report_lost(bag=here[0], at=at)
             return
+
+
+def keep_one_upright(town: Town, at: datetime) -> None:
+    """The hub has ticked what no scale tells: one bag of a delivery to come must stand."""
+    found = Delivery.objects.expected().filter(town=town, window__starts_at__gt=at).with_story()
+    for delivery in found.order_by("window__starts_at", "pk"):
+        for bag in delivery.live_bags():
+            if bag.state in {BagState.AT_HUB, BagState.PACKED}:
+                set_needs(bag=bag, needs=[Skill.UPRIGHT], at=at)
+                return

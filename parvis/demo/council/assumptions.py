@@ -1,9 +1,11 @@
 """What a month takes for granted, in sentences for a council: each can be argued with, and most can be changed."""
 
+from datetime import time
+
 from django.utils.translation import gettext as _
 
 from parvis.core.money import format_money
-from parvis.core.words import say_rate
+from parvis.core.words import say_rate, say_span
 from parvis.delivery.actions.reserve import FREE_PART, TRAVEL_PERCENT
 from parvis.demo.council.demand import DAY_SIGMA, WEEK
 from parvis.demo.council.money import Books
@@ -40,7 +42,7 @@ def assumptions(town: Town, scene: Scene, plan: Plan, books: Books) -> list[str]
             "real baskets of this town may be heavier."
         ),
         _("Times: %(windows)s. Booking closes two hours before, shops bring their bags one hour before.")
-        % {"windows": ", ".join(f"{span.starts // 3600}–{span.ends // 3600} h" for span in scene.spans)},
+        % {"windows": ", ".join(say_span(_hour(span.starts), _hour(span.ends)) for span in scene.spans)},
         _(
             "Mishaps: rides take longer or shorter than planned (%(ride)s), whole days too (%(day)s); %(late)s of the "
             "bags come late, by 40 minutes on average; at %(nobody)s of the doors nobody is at home: they collect at "
@@ -95,3 +97,8 @@ def assumptions(town: Town, scene: Scene, plan: Plan, books: Books) -> list[str]
         ),
         _("Seed %(seed)d: the same command gives the same report.") % {"seed": plan.seed},
     ]
+
+
+def _hour(seconds: int) -> time:
+    """A moment of the day on a clock."""
+    return time(seconds // 3600, seconds % 3600 // 60)

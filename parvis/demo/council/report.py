@@ -169,8 +169,11 @@ def _money_table(town: Town, ours: Sequence[Told]) -> dict[str, Any]:
 
 
 def _between(value: Range, say: Any) -> str:
-    middle, low, high = say(value.middle), say(value.low), say(value.high)
-    return middle if low == high else f"{middle} ({low}–{high})"
+    middle, low, high = (str(say(number)) for number in (value.middle, value.low, value.high))
+    if low == high:
+        return middle
+    between = _("%(low)s to %(high)s") % {"low": low, "high": high} if value.low < 0 else f"{low}–{high}"
+    return f"{middle} ({between})"
 
 
 def _share(value: float) -> str:

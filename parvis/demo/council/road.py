@@ -145,7 +145,7 @@ class Road:
             load_crates=sum(drop.crates for drop in drops),
             departs=ride_.departed,
             returns=max(home, self.now),
-            metres=tour_metres(problem, drops),
+            metres=tour_metres(problem, ride_.bike, drops),
             stops=(*(stop for _due, stop in ride_.done), *later),
         )
 

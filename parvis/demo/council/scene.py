@@ -10,7 +10,8 @@ from typing import Any
 
 from parvis.core.geo import Point
 from parvis.delivery.actions.problems import as_bike
-from parvis.delivery.clients.streets import StreetNetwork, streets_for
+from parvis.delivery.clients.network import StreetNetwork
+from parvis.delivery.clients.streets import streets_for
 from parvis.delivery.models import Bike as BikeRow
 from parvis.delivery.models import Hub, Shift, Window
 from parvis.delivery.planning import Bike, Drop, Matrix, Problem, matrix

@@ -4,6 +4,8 @@ Beside the rows of the town stands what is really in people's hands: which bag l
 at every door, so a mix-up that the town's program did not catch would show.
 """
 
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from parvis.core.errors import Refusal
@@ -11,11 +13,14 @@ from parvis.core.ids import CODE_ALPHABET
 from parvis.delivery.actions import pack_into, report_missing, scan_bag_in
 from parvis.delivery.crating import boxes_of, crate_of, free_crates
 from parvis.delivery.models import Bag, Crate, Delivery, Round
+from parvis.delivery.pickups import to_fetch
 from parvis.delivery.states import BagState
 from parvis.demo.simulation.day import Day
 from parvis.market.models import Order, Part
+from parvis.market.pickups import rider_comes
 from parvis.people.models import Role
 
+ERRAND = timedelta(minutes=25)  # until a shop that a rider left in vain has brought its bag
 _AWAITED = {BagState.EXPECTED, BagState.READY}
 
 
@@ -35,6 +40,18 @@ class Depot:
         """Bags will come for this order."""
         self.bag_of |= {bag.sender_ref: bag for bag in order.delivery.bags.all()} if order.delivery else {}
 
+    def waits_for_rider(self, part: Part) -> bool:
+        """Whether its shop keeps a part's bag because a rider comes for it."""
+        return rider_comes(part) is not None
+
+    def bring_later(self, bags: list[Bag]) -> None:
+        """A rider came in vain: whoever has these bags brings them to the hub once they are packed."""
+        parts = {str(part.pk): part for part in Part.objects.filter(pk__in=[bag.sender_ref for bag in bags])}
+        for bag in bags:
+            if part := parts.get(bag.sender_ref):
+                number = self.day.number_of.get(bag.delivery_id, 0)
+                self.day.clock.at(self.day.now + ERRAND, partial(self.receive, part, number))
+
     def receive(self, part: Part, number: int) -> None:
         """Somebody brings a bag and types its code, sometimes wrongly, sometimes twice."""
         bag, by = self.bag_of[str(part.pk)], self.day.worker(Role.Kind.HUB)
@@ -52,8 +69,14 @@ class Depot:
 
     def awaited(self, round_: Round) -> list[Bag]:
         """Bags of a round that are not here yet."""
-        stops = round_.stops.select_related("delivery").prefetch_related("delivery__bags__events")
-        return [bag for stop in stops for bag in stop.delivery.live_bags() if bag.state in _AWAITED]
+        stops = round_.stops.select_related("delivery").prefetch_related("delivery__bags__events", "delivery__events")
+        return [
+            bag
+            for stop in stops
+            if to_fetch(stop) is None
+            for bag in stop.delivery.live_bags()
+            if bag.state in _AWAITED
+        ]
 
     def give_up(self, bags: list[Bag]) -> None:
         """Say that bags will not come in time; what is here of their delivery leaves without them."""

@@ -14,11 +14,15 @@ from parvis.demo.simulation.depot import Depot
 from parvis.demo.simulation.shops import Shops
 from parvis.market.actions import Buyer, add_to_basket, place_order
 from parvis.market.models import Basket, Modality, Order, Product
+from parvis.towns.models import Town
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants, how and when. ``windows`` are tried in turn; without one left, they collect."""
+    """What somebody wants, how and when. ``windows`` are tried in turn; without one left, they collect.
+
+    ``town`` is None for the buyers of the town whose day is played, else the neighbour's for which its bikes ride too.
+    """
 
     number: int
     placed_at: datetime
@@ -29,6 +33,7 @@ class Wish:
     otherwise: Mapping[UUID, Modality] = field(default_factory=dict)
     key: str = ""
     voucher: Callable[[], str] = str  # asked when the order is placed: its code, or nothing
+    town: Town | None = None
 
 
 class Orders:
@@ -77,13 +82,14 @@ class Orders:
     def _try(self, wish: Wish, ways: Mapping[UUID, Modality], window: Window | None) -> Order | None:
         try:
             with transaction.atomic():
-                basket = Basket.objects.create(town=self.day.town, person=wish.buyer.person)
+                town = wish.town or self.day.town
+                basket = Basket.objects.create(town=town, person=wish.buyer.person)
                 goods = Product.objects.select_related("shop__place").prefetch_related("groups__options")
                 shelf = goods.in_bulk([product.pk for product, _ in wish.lines])
                 for product, quantity in wish.lines:
                     self._put(basket, shelf[product.pk], quantity)
                 order = place_order(
-                    town=self.day.town,
+                    town=town,
                     basket=basket,
                     buyer=wish.buyer,
                     chosen=ways,

@@ -9,20 +9,24 @@ from parvis.core.time import day_bounds
 from parvis.delivery.actions import (
     bring_back,
     fail_stop,
+    fetch_bags,
     hand_over,
     leave_hub,
     make_plan,
+    miss_bags,
     publish_plan,
     rebook_delivery,
     recover_goods,
     replan,
 )
 from parvis.delivery.actions.planning import RECOVERY
+from parvis.delivery.kinds import profile_of
 from parvis.delivery.models import Bike, Delivery, Plan, Round, Stop, Window
+from parvis.delivery.pickups import HANDING, STRAIGHT, fetched, to_fetch
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, verify
 from parvis.delivery.planning.solving import default_iterations
-from parvis.delivery.states import DeliveryState
+from parvis.delivery.states import BagState, DeliveryState
 from parvis.demo.simulation.day import Day
 from parvis.demo.simulation.depot import Depot
 from parvis.people.models import Role
@@ -154,22 +158,24 @@ class Road:
         self._ride(round_)
 
     def _ride(self, round_: Round) -> None:
-        """From door to door with what is aboard."""
+        """From door to door with what is aboard, by the shops where something is fetched."""
         assert self.problem is not None
         stops = round_.stops.select_related("delivery__window").prefetch_related(
             "delivery__bags__events", "delivery__events"
         )
-        aboard = [stop for stop in stops if stop.delivery.state == DeliveryState.ON_THE_WAY]
+        aboard = [stop for stop in stops if to_fetch(stop) or stop.delivery.state == DeliveryState.ON_THE_WAY]
         ride = _Ride(round_, round_.bike, aboard, self.problem)
         self.rides[round_.bike_id] = ride
         self._next(ride)
 
     def _next(self, ride: _Ride) -> None:
-        """On to the next door, or home."""
+        """On to the next shop, the next door, or home."""
         goal = ride.stops[0] if ride.stops else None
-        to = ride.problem.drop[str(goal.delivery_id)].location if goal else 0
-        planned = -(-ride.problem.durations[ride.here][to] * 100 // ride.bike.speed_percent)
-        metres = ride.problem.distances[ride.here][to]
+        shop = to_fetch(goal) is not None if goal else False
+        to = _place(ride.problem, goal, shop=shop) if goal else 0
+        durations, distances = ride.problem.ways[profile_of(ride.bike.kind)]
+        planned = -(-durations[ride.here][to] * 100 // ride.bike.speed_percent)
+        metres = distances[ride.here][to]
         number = self.day.number_of.get(goal.delivery_id, 0) if goal else -1
         arrives = self.day.now + timedelta(seconds=self.day.fates.ride(planned, number))
         self.day.tally.metres += metres
@@ -178,9 +184,29 @@ class Road:
         if goal is None:
             self.day.clock.at(arrives, lambda: self._home(ride))
             return
+        if shop:
+            self.day.clock.at(max(arrives, goal.fetch_at or arrives), lambda: self._shop(ride))
+            return
         starts = max(arrives, goal.delivery.window.starts_at)
         lasts = timedelta(seconds=self.day.fates.service(goal.delivery.service_seconds, number))
         self.day.clock.at(starts + lasts, lambda: self._door(ride, number))
+
+    def _shop(self, ride: _Ride) -> None:
+        """At a shop: the bags are taken, if they are packed; else the shop brings them to the hub in a while."""
+        if ride.broken:
+            return
+        stop, rider = _fresh(ride.stops[0]), ride.round.rider
+        bags = stop.delivery.live_bags()
+        if all(bag.state == BagState.READY for bag in bags):
+            self.day.tried(fetch_bags, stop=stop, codes=[bag.code for bag in bags], by=rider)
+            ride.stops[0] = _fresh(stop)
+            self.day.clock.at(self.day.now + HANDING, lambda: self._next(ride))
+            return
+        self.day.tried(miss_bags, stop=stop, by=rider)
+        ride.stops.pop(0)
+        self.depot.bring_later(bags)
+        self.plan_again()
+        self._next(ride)
 
     def _door(self, ride: _Ride, number: int) -> None:
         """At the door: into somebody's hands, or not."""
@@ -213,3 +239,18 @@ class Road:
     def _recover(self, bike: Bike) -> None:
         self.day.tried(recover_goods, bike=bike, by=self.day.worker(Role.Kind.HUB))
         self.rides.pop(bike.pk, None)
+
+
+def _fresh(stop: Stop) -> Stop:
+    """The stop with its story as it stands now."""
+    stops = Stop.objects.select_related("round", "delivery__window")
+    return stops.prefetch_related("delivery__bags__events", "delivery__events").get(pk=stop.pk)
+
+
+def _place(problem: Problem, stop: Stop, *, shop: bool) -> int:
+    """Where a stop is in the matrices: its shop, its door, or its door as it is reached from the shop."""
+    drop = problem.drop[str(stop.delivery_id)]
+    if not shop and not fetched(stop):
+        return drop.location
+    taken = drop.as_taken(STRAIGHT)
+    return taken.collect if shop and taken.collect is not None else taken.location

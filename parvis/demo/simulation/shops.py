@@ -67,7 +67,8 @@ class Shops:
         if self._over(part):
             return
         if part.kind == Modality.Kind.BIKE:
-            self.depot.receive(part, number)
+            if not self.depot.waits_for_rider(part):
+                self.depot.receive(part, number)
         elif part.kind == Modality.Kind.COLLECT:
             self._do(finish_part, part)
         else:
@@ -87,6 +88,6 @@ class Shops:
     def _merchant(self, part: Part) -> Person | None:
         shop = part.shop
         if shop.organisation_id not in self._merchants:
-            role = Role.objects.filter(town=self.day.town, organisation=shop.organisation_id).order_by("id").first()
+            role = Role.objects.filter(town=part.town_id, organisation=shop.organisation_id).order_by("id").first()
             self._merchants[shop.organisation_id] = role.person if role else None
         return self._merchants[shop.organisation_id]

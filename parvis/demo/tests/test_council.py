@@ -10,7 +10,7 @@ import pytest
 
 from parvis.core.geo import Point
 from parvis.delivery.actions.reserve import FREE_PART, TRAVEL_PERCENT
-from parvis.delivery.clients.streets import StraightLines
+from parvis.delivery.clients.straight import StraightLines
 from parvis.delivery.costs import Rates
 from parvis.demo import builders
 from parvis.demo.commands import add_simulate_arguments, run_simulate

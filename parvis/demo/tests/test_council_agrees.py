@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from parvis.core.time import day_bounds
-from parvis.delivery.clients.streets import StraightLines
+from parvis.delivery.clients.straight import StraightLines
 from parvis.delivery.models import Hub
 from parvis.demo.council.demand import Order as Wanted
 from parvis.demo.council.promising import ByInsertion

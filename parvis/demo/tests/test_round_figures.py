@@ -37,8 +37,8 @@ def test_a_played_day_agrees_with_its_rows_and_its_ledger(
     assert line.missed >= told["failed"] > 0
     ledger = LedgerEntry.objects.filter(town=small_town, account="town:delivery").aggregate(n=Sum("amount_cents"))["n"]
     assert money.income == -ledger > 0
-    assert sum(shop.income for shop in found.shops) == money.income
-    assert sum(shop.cost for shop in found.shops) == line.cost.cents
-    assert sum(shop.metres for shop in found.shops) == line.metres > 0
+    assert sum(shop.income for shop in found.by_shop.shops) == money.income
+    assert sum(shop.cost for shop in found.by_shop.shops) == line.cost.cents
+    assert sum(shop.metres for shop in found.by_shop.shops) == line.metres > 0
     assert line.ridden == line.metres, "every bike came home"
-    assert sum(shop.deliveries for shop in found.shops) >= line.promised
+    assert sum(shop.deliveries for shop in found.by_shop.shops) >= line.promised
