@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.bulletin.actions.posts import Words, plain
 from parvis.bulletin.models import Follower, Post
 from parvis.bulletin.models.posts import LONGEST
-from parvis.core.forms import PictureField
+from parvis.core.forms import DayField, PictureField
 
 
 class TextField(forms.CharField):
@@ -39,10 +39,10 @@ class PostForm(forms.Form):
         help_text=_("For people who cannot see it: “A tray of pear tarts”."),
     )
     title = TextField(label=_("Title"), max_length=80, required=False)
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=_("First day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label=_("Last day"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 

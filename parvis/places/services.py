@@ -33,7 +33,7 @@ SERVICES: dict[str, Service] = {
     "click-collect": Service(_("Click and collect"), "shopping-bag", "collect", {"click_and_collect": _YES}),
     "takeaway": Service(_("Takeaway"), "package", "collect", {"takeaway": _YES}),
     "own-delivery": Service(_("Delivers by itself"), "truck", "delivery", {"delivery": _YES}),
-    "bike-delivery": Service(_("Delivered by the town's bikes"), "bike", "delivery", {}),
+    "bike-delivery": Service(_("Delivered by the market's bikes"), "bike", "delivery", {}),
     "post": Service(_("Sent by the postman"), "mail", "delivery", {}),
     "terrace": Service(_("Terrace"), "umbrella", "comfort", {"outdoor_seating": frozenset({"yes", "terrace"})}),
     "toilets": Service(_("Toilets"), "toilet", "comfort", {"toilets": _YES}),

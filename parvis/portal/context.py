@@ -56,6 +56,7 @@ WAYS = (
 AGENT_WAYS = (
     Way("agent", _("Market"), "chart-column"),
     Way("agent-figures", _("Bikes in figures"), "chart-line"),
+    Way("agent-agreements", _("Shared bikes"), "handshake"),
     Way("agent-closing", _("Days off"), "calendar-x"),
     Way("agent-cycles", _("Cycles"), "calendar-sync"),
     Way("agent-directory", _("Directory"), "book-marked"),

@@ -119,7 +119,7 @@ def gallery_context(town: Town) -> dict[str, Any]:
         "totals": [
             {"label": "Boulangerie du Parvis", "amount": say(1180)},
             {"label": "Primeurs de la Place", "amount": say(2340)},
-            {"label": "Town bikes", "amount": say(390)},
+            {"label": "By bike", "amount": say(390)},
             {"label": "of which VAT", "amount": say(214), "tone": "quiet"},
         ],
         "total": say(3910),

@@ -210,5 +210,5 @@ def _organisation(place: Place, new: NewShop) -> Organisation:
 def _free_slug(model: type[Shop] | type[Place], town: Town, name: str) -> str:
     base = slugify(fold(name))[:70] or "shop"
     rows = model.objects.filter(town=town, slug__startswith=base)
-    taken = set(rows.values_list("slug", flat=True))
+    taken = {"town", *rows.values_list("slug", flat=True)}  # ``till:town`` and ``vat:town`` are the town's own accounts
     return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)

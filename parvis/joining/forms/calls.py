@@ -6,6 +6,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from parvis.core.forms import within_reason
 from parvis.joining.actions.calls import Asked
 from parvis.joining.forms.asking import read_contact, read_number
 from parvis.joining.models import CallEvent, Preregistration
@@ -27,6 +28,7 @@ class OutcomeForm(forms.Form):
     next_at = forms.DateTimeField(
         label=_("Next call"),
         required=False,
+        validators=[within_reason],
         help_text=_("Left empty, the next working day."),
         error_messages={"invalid": _("Write a day and a time.")},
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "300"}, format="%Y-%m-%dT%H:%M"),

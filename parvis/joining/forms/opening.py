@@ -17,7 +17,7 @@ _WRONG_IBAN = {
 }
 WAYS = {
     Modality.Kind.COLLECT: _("They collect it at the shop"),
-    Modality.Kind.BIKE: _("The town's bikes bring it"),
+    Modality.Kind.BIKE: _("The market's bikes bring it"),
     Modality.Kind.SHOP: _("We bring it ourselves"),
     Modality.Kind.POST: _("We send it by post"),
 }

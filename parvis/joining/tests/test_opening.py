@@ -288,3 +288,8 @@ def test_a_new_account_number_takes_the_place_of_the_former(town, place, agent, 
     assert keep_bank_account(iban="BE68539007547034", **keep) is True
     accounts = list(BankAccount.objects.order_by("pk").values_list("iban", "replaced_at"))
     assert accounts == [(IBAN, at), ("BE68539007547034", None)]
+
+
+def test_a_shop_called_town_has_accounts_of_its_own(town, at, agent, place):
+    """``till:town`` is what riders bring: a shop of that name must not share it."""
+    assert made(town, at, agent, place, name="Town").shop.slug == "town-2"

@@ -6,14 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from parvis.core.forms import DayField
 from parvis.places.forms.boxes import DayBoxes, time_field
 from parvis.places.weekly import Day
 
 
-def _date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"})
-    )
+def _date_field(label: Any, *, required: bool = True, help_text: Any = "") -> DayField:
+    return DayField(label=label, required=required, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class ClosureForm(forms.Form):

@@ -59,7 +59,7 @@ def test_the_front_page_is_cheap(clock, visit, town, window, django_assert_max_n
         shop = builders.make_shop(town, f"Maison {n}")
         for k in range(3):
             builders.make_product(shop, f"Chose {n} {k}")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert visit().get("/").status_code == 200
 
 
