@@ -11,11 +11,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 from urllib.request import urlopen
 
 import pytest
+import segno
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -169,3 +172,42 @@ def issy(chromium: Browser, port: int) -> Iterator[Town]:
     town = Town(chromium, port)
     yield town
     town.close()
+
+
+@pytest.fixture
+def looking_at(stage: Playwright, chromium: Browser, tmp_path: Path, issy: Town) -> Iterator[object]:
+    """``looking_at(code)``: a browser whose camera sees a label with this code."""
+    opened: list[Browser] = []
+
+    def see(code: str) -> Town:
+        film = tmp_path / f"{code}.mjpeg"
+        film.write_bytes(_film(code))
+        browser = stage.chromium.launch(
+            executable_path=chromium_path(),
+            args=[
+                *ARGUMENTS,
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-video-capture={film}",
+            ],
+        )
+        opened.append(browser)
+        return Town(browser, int(issy.base.rpartition(":")[2]))
+
+    yield see
+    for browser in opened:
+        browser.close()
+
+
+def _film(code: str) -> bytes:
+    """Pictures of a label in somebody's hand: paper on a grey table, a little aslant."""
+    drawn = BytesIO()
+    segno.make(code, error="m", micro=False).save(drawn, kind="png", scale=9, border=4)
+    label = Image.open(drawn).convert("RGB")
+    frames = BytesIO()
+    for turn in (0, 2, 4, 2):
+        table = Image.new("RGB", (640, 480), (120, 120, 116))
+        held = label.rotate(turn, expand=True, fillcolor=(120, 120, 116))
+        table.paste(held, ((640 - held.width) // 2, (480 - held.height) // 2))
+        table.save(frames, "JPEG", quality=80)
+    return frames.getvalue()

@@ -17,6 +17,7 @@ class Look:
     follow: list[str] = field(default_factory=list)
 
 
+AGREEMENT = "main ul.rows a[href^='/agent/sharing/']:not([href$='/new/'])"
 SHOP = "main a[href^='/shops/']"
 PAGES = [
     Look("home", "/"),
@@ -139,11 +140,16 @@ PAGES = [
     Look("hub", "/hub/", "hub"),
     Look("hub bag", "/hub/?window=day", "hub", ["main a[href*='/hub/bags/']"]),
     Look("hub deliveries", "/hub/deliveries/", "hub"),
-    Look("hub delivery", "/hub/deliveries/?window=day", "hub", ["main a[href*='/hub/deliveries/']:not([href*='?'])"]),
+    Look("hub delivery", "/hub/deliveries/?window=day", "hub", ["main ul.rows a[href*='/hub/deliveries/']"]),
     Look("hub rounds", "/hub/rounds/", "hub"),
     Look("ratings at the hub", "/hub/ratings/", "hub"),
     Look("ratings of a shop", "/merchant/la-mie-du-parvis/ratings/", "merchant"),
-    Look("follow the bike", "/orders/", "resident", ["main a[href^='/orders/']", "main a[href*='/follow/']"]),
+    Look(
+        "follow the bike",
+        "/orders/",
+        "resident",
+        ["main li:has(.chip--sun) a[href^='/orders/']", "main a[href*='/follow/']"],
+    ),
     Look("load a bike", "/hub/rounds/", "hub", ["main a[href$='/load/']"]),
     Look("dispatch", "/dispatch/", "dispatch"),
     Look("dispatch delivery", "/dispatch/", "dispatch", ["main a[href*='/dispatch/deliveries/']"]),
@@ -151,10 +157,11 @@ PAGES = [
         "dispatch why",
         "/dispatch/",
         "dispatch",
-        ["main a[href*='/dispatch/deliveries/']", "main a[href$='/why/']"],
+        ["main a[href*='/dispatch/deliveries/'] >> nth=-1", "main a[href$='/why/']"],
     ),
-    Look("bike", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/bikes/']"]),
-    Look("window", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/windows/']"]),
+    Look("new bike", "/dispatch/fleet/bikes/new/", "dispatch"),
+    Look("bike", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/bikes/']:not([href$='/new/'])"]),
+    Look("window", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/windows/']:not([href*='/new/'])"]),
     Look("fleet", "/dispatch/fleet/", "dispatch"),
     Look("closed streets", "/dispatch/streets/", "dispatch"),
     Look("hub, moved", "/dispatch/fleet/", "dispatch", ["main a[href*='/dispatch/hubs/']:not([href$='/new/'])"]),
@@ -163,6 +170,16 @@ PAGES = [
     Look("agent", "/agent/", "agent"),
     Look("bikes in figures", "/agent/figures/", "agent"),
     Look("what the bikes cost", "/agent/figures/costs/", "agent"),
+    Look("shared bikes", "/agent/sharing/", "agent"),
+    Look("an agreement to share bikes", "/agent/sharing/", "agent", [AGREEMENT]),
+    Look(
+        "month of shared bikes",
+        "/agent/sharing/",
+        "agent",
+        [AGREEMENT, "section[aria-labelledby='months'] a"],
+    ),
+    Look("propose to share bikes", "/agent/sharing/new/", "agent"),
+    Look("ask a neighbour for its bikes", "/agent/sharing/ask/", "agent"),
     Look("close the market", "/agent/closing/", "agent"),
     Look("quiet hours", "/agent/quiet/", "agent"),
     Look("accounts of shops", "/agent/accounts/", "agent"),

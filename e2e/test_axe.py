@@ -34,13 +34,19 @@ def inspected() -> Axe:
 
 def go(page: Page, look: Look) -> bool:
     """Open the page of a line of the table. False where today's life has no such page (no open stop late at night)."""
-    page.goto(look.path)
+    _opened(page, look.path)
     for selector in look.follow:
         link = page.locator(selector).first
         if not link.count():
             return False
-        page.goto(link.get_attribute("href") or "")
+        _opened(page, link.get_attribute("href") or "")
     return True
+
+
+def _opened(page: Page, path: str) -> None:
+    """A page that says in fine letters that something broke is no page."""
+    answer = page.goto(path)
+    assert answer is None or answer.status < 500, f"{path}: {answer.status}"
 
 
 def described(violations: list[dict[str, Any]]) -> str:

@@ -88,7 +88,7 @@ def test_a_keyboard_is_enough(rider: Any) -> None:
 
     tab_to("I am at the door")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.tagName") == "H1", "whoever listens hears where they are"
+    expect(heading(page)).to_be_focused()  # whoever listens hears where they are
     tab_to("Client 1")
     page.keyboard.press("Enter")
     expect(heading(page)).to_have_text("2 rue de la Cave")
@@ -166,3 +166,44 @@ def test_large_targets_and_nothing_in_the_way(rider: Any, language: str, scheme:
 def _inside_a_larger(target: Any) -> bool:
     """A radio in its label: the label is what is hit."""
     return bool(target.evaluate("(one) => Boolean(one.parentElement.closest('label, .check')?.offsetHeight >= 56)"))
+
+
+SEEN = """(chosen) => {
+  const [svg, one] = ['[data-round]:not([hidden]) svg.map', chosen].map((name) => document.querySelector(name));
+  const [map, box] = [svg, one].map((drawn) => drawn.getBoundingClientRect());
+  return box.width + box.height > 20 && box.left >= map.left && box.right <= map.right && box.top >= map.top && box.bottom <= map.bottom;
+}"""
+
+
+def test_the_map_shows_the_way_to_the_next_door_and_where_one_is_without_a_network(
+    rider: Any, issy: Town, world: Any
+) -> None:
+    page = rider()
+    ahead = page.locator(".map__route[data-here]")
+    page.context.grant_permissions(["geolocation"], origin=issy.base)
+    page.context.set_offline(True)
+    page.reload()
+    expect(ahead).to_have_attribute("data-name", f"way {world['stops'][0]}")
+    assert page.evaluate(SEEN, ".map__route[data-here]"), "the whole way, and nothing of it outside"
+    page.get_by_role("link", name="I am at the door").click()
+    page.get_by_role("button", name="Client 1", exact=True).click()
+    expect(heading(page)).to_have_text("2 rue de la Cave")
+    expect(ahead).to_have_attribute("data-name", f"way {world['stops'][1]}")
+    assert page.evaluate(SEEN, ".map__route[data-here]")
+    lon, lat = page.evaluate(
+        "document.querySelector('[data-round]:not([hidden]) svg.map').dataset.middle.split(' ').map(Number)"
+    )
+    page.context.set_geolocation({"longitude": lon, "latitude": lat, "accuracy": 12})
+    button = page.get_by_role("button", name="Where I am on the map")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The blue point is you, to about 20 m. Nobody else sees it.")).to_be_visible()
+    assert page.locator(".map__marker--me").get_attribute("transform").startswith("translate(0 0)")
+    page.context.set_geolocation({"longitude": 0, "latitude": 0, "accuracy": 12})
+    expect(page.get_by_text("You are not on this map.")).to_be_visible()
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    page.context.clear_permissions()
+    page.context.grant_permissions([], origin=issy.base)
+    button.click()
+    expect(page.get_by_text("This telephone does not tell its position")).to_be_visible()

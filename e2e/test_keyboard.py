@@ -1,0 +1,176 @@
+"""With the keys alone: every tab is reached, journeys end, and what has the focus is seen."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from e2e.conftest import DESK, PHONE, Town
+
+TABS = "nav.tabs-nav"
+HERE = """() => {
+    const here = document.activeElement, box = here.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const label = here.closest("label");
+    return {
+        name: here.name || "", value: here.value || "", href: here.getAttribute("href") || "",
+        text: (here.innerText || here.textContent || "").replace(/\\s+/g, " ").trim(), tab: here.matches(".tabs a"),
+        main: Boolean(here.closest("main")), map: Boolean(here.closest("svg")),
+        whole: box.left >= 0 && box.right <= innerWidth,
+        seen: Boolean(top && (here.contains(top) || top.contains(here) || label?.contains(top))),
+    };
+}"""
+
+
+def here(page: Page) -> dict:
+    """What has the focus: its name, value, href and text, and whether it is seen."""
+    found: dict = page.evaluate(HERE)
+    return found
+
+
+def tab_to(page: Page, wanted: Callable[[dict], bool]) -> dict:
+    """Press Tab until ``wanted`` has the focus; what is passed in the page's main part is never covered.
+
+    Pins of a map may lie on one another: two doors of one house.
+    """
+    for _press in range(200):
+        page.keyboard.press("Tab")
+        now = here(page)
+        for _moment in range(10):  # a page that is still being drawn moves under the focus
+            if now["seen"] or not now["main"] or now["map"]:
+                break
+            page.wait_for_timeout(100)
+            now = here(page)
+        else:
+            raise AssertionError(f"covered: {now}")
+        if wanted(now):
+            return now
+    raise AssertionError(f"the keyboard does not reach it on {page.url}")
+
+
+def reached(page: Page, most: int = 80) -> list[str]:
+    """The tabs that the Tab key comes to, in order, each of which stands whole on the screen while it has the focus."""
+    found = []
+    for _press in range(most):
+        page.keyboard.press("Tab")
+        now = here(page)
+        if now["main"]:
+            break
+        if now["tab"]:
+            found.append(now["text"] if now["seen"] and now["whole"] else f"unseen: {now['text']}")
+    return found
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+@pytest.mark.parametrize("javascript", [True, False])
+def test_every_tab_of_an_agent_is_reached_and_seen(issy: Town, viewport: dict[str, int], javascript: bool) -> None:
+    page = issy.open("agent", viewport=viewport, javascript=javascript)
+    page.goto("/agent/")
+    if viewport is PHONE:
+        summary = page.locator(f"{TABS} summary")
+        expect(summary).to_contain_text("Market")
+        summary.focus()
+        page.keyboard.press("Enter")
+    labels = [" ".join(label.split()) for label in page.locator(f"{TABS} .tabs a").all_inner_texts()]
+    assert reached(page) == labels
+    assert len(labels) == 15
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(
+    ("swapped", "text"),
+    [
+        ("<div id='part'><h1>Done</h1></div>", "Done"),
+        ("<div id='part'><h1>Done</h1><p id='row'><a href='/'>Its row</a></p></div>", "Its row"),
+        ("<div id='part'><h1>Done</h1><p id='row'><button id='go'>Again</button></p></div>", "Again"),
+    ],
+)
+def test_who_pressed_a_button_that_goes_away_goes_on_nearby(issy: Town, swapped: str, text: str) -> None:
+    page = issy.open()
+    page.goto("/about/")
+
+    def answer(route: Route) -> None:
+        route.fulfill(body=swapped, content_type="text/html")
+
+    page.route("**/swapped/", answer)
+    page.evaluate(
+        """() => {
+            const main = document.querySelector("main");
+            main.innerHTML = "<div id='part'><p id='row'><button id='go' hx-get='/swapped/' hx-target='#part'"
+                + " hx-swap='outerHTML'>Go</button></p></div>";
+            htmx.process(main);
+            document.getElementById("go").focus();
+        }"""
+    )
+    page.keyboard.press("Enter")
+    expect(page.locator("#part h1")).to_be_visible()
+    expect(page.locator(":focus")).to_have_text(text)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+def test_a_buyer_chooses_a_time_and_orders(issy: Town, viewport: dict[str, int]) -> None:
+    page = issy.open(viewport=viewport)
+    page.goto("/shops/la-mie-du-parvis/")
+    tab_to(page, lambda now: now["text"].startswith("Add"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#basket-link")).to_contain_text("1")
+    page.goto("/checkout/")
+    tab_to(page, lambda now: now["name"].startswith("way-"))
+    for _way in range(4):
+        if here(page)["value"] == "bike":
+            break
+        page.keyboard.press("ArrowDown")
+    chosen = tab_to(page, lambda now: now["name"] == "window")["value"]
+    page.keyboard.press("ArrowDown")
+    assert here(page)["value"] != chosen
+    for name, typed in (("name", "Nour Clavier"), ("email", "nour@example.org"), ("phone", "06 12 34 56 78")):
+        tab_to(page, lambda now, name=name: now["name"] == name)
+        page.keyboard.type(typed)
+    tab_to(page, lambda now: now["name"] == "address")
+    page.keyboard.type("25 bis avenue Victor Cresson")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    with page.expect_response(re.compile("/checkout/")):  # the times are asked again for this door
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+    expect(page.locator("input[name='window']:checked")).to_have_count(1)
+    tab_to(page, lambda now: now["text"] == "Place the order")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/orders/[A-Z0-9]{5}/\?key="))
+    expect(page.locator("main h1")).to_contain_text("By bike")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+def test_a_dispatcher_moves_a_stop_and_publishes(issy: Town, viewport: dict[str, int]) -> None:
+    page = issy.open("dispatch", viewport=viewport)
+    day = a_day_to_plan(page)
+    tab_to(page, lambda now: now["text"].startswith("Plan"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Publish")).to_be_visible(timeout=60_000)
+    page.goto(day)
+    code = tab_to(page, lambda now: now["text"].startswith("Later"))["text"].split()[-1]
+    with page.expect_response(re.compile("/dispatch/")):
+        page.keyboard.press("Enter")
+    expect(page.locator(":focus")).to_contain_text(code)
+    expect(page.locator(":focus")).to_be_in_viewport()
+    page.goto(day)
+    tab_to(page, lambda now: now["text"] == "Publish")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Published")
+
+
+def a_day_to_plan(page: Page) -> str:
+    """The address of the first day ahead with a round that may change, found by planning it."""
+    page.goto("/dispatch/")
+    for _day in range(7):
+        page.goto(page.locator("main .pills a").last.get_attribute("href") or "")
+        plan = page.get_by_role("button", name=re.compile("^Plan "))
+        if not plan.count():
+            continue
+        address = page.url
+        plan.click()
+        expect(page.get_by_role("button", name="Publish")).to_be_visible(timeout=60_000)
+        if page.get_by_role("button", name=re.compile("^Later ")).count():
+            return address
+    raise AssertionError("no day ahead has two stops on one round")
