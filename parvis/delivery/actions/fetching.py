@@ -13,6 +13,7 @@ from parvis.core.errors import Refusal
 from parvis.core.taps import NO_TAP, Tap
 from parvis.delivery.actions.custody import record_bags
 from parvis.delivery.actions.planning import request_plan
+from parvis.delivery.actions.refused import plan_changed
 from parvis.delivery.models import Bag, BagEvent, Delivery, DeliveryEvent, Plan, Stop
 from parvis.delivery.moved import is_moved
 from parvis.delivery.pickups import STRAIGHT, PickUp, bags_to_come, fetched, to_fetch
@@ -92,13 +93,15 @@ def left_without(stop: Stop, moment: datetime, *, by: Any, key: str | None = Non
 
 
 def _behind_lock(verb: str, stop: Stop, tap: Tap, at: datetime) -> tuple[Stop, datetime, str | None]:
-    """The stop with its delivery locked and its story as it stands, the moment of the tap, and its key."""
+    """The stop with its delivery locked and its story as it stands, the moment of the tap, and its key. Raises Refusal
+    where the dispatcher has taken it off its round since it was looked up.
+    """
     Delivery.objects.select_for_update().get(pk=stop.delivery_id)
-    stop = (
-        Stop.objects.select_related("round__plan__hub__town", "delivery__window")
-        .prefetch_related("delivery__bags__events", "delivery__events")
-        .get(pk=stop.pk)
-    )
+    stops = Stop.objects.select_related("round__plan__hub__town", "delivery__window")
+    found = stops.prefetch_related("delivery__bags__events", "delivery__events").filter(pk=stop.pk).first()
+    if found is None:
+        raise plan_changed()
+    stop = found
     key = f"{verb}-{stop.delivery.code}-{tap.key}" if tap.key else None
     return stop, tap.when(at, since=stop.round.left_at), key
 

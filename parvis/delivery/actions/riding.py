@@ -15,6 +15,7 @@ from parvis.delivery.actions.fetching import left_without
 from parvis.delivery.actions.fleet import ride_after_all
 from parvis.delivery.actions.planning import request_plan
 from parvis.delivery.actions.positions import forget_position
+from parvis.delivery.actions.refused import plan_changed
 from parvis.delivery.models import BagEvent, Delivery, DeliveryEvent, Plan, Round, Stop
 from parvis.delivery.signals import delivery_left
 from parvis.delivery.states import BagState
@@ -64,16 +65,23 @@ def leave_hub(*, round_: Round, at: datetime, by: Any = None, without: str = "",
 
 
 def locked_round(round_: Round) -> Round:
-    """The round with its row locked, after its plan's: a new plan is published before or after, never meanwhile."""
+    """The round with its row locked, after its plan's: a new plan is published before or after, never meanwhile.
+
+    Raises Refusal where the dispatcher has emptied it.
+    """
     Plan.objects.select_for_update().get(pk=round_.plan_id)
-    return Round.objects.select_for_update(of=("self",)).select_related("plan", "bike").get(pk=round_.pk)
+    rows = Round.objects.select_for_update(of=("self",)).select_related("plan", "bike")
+    found = rows.filter(pk=round_.pk).first()
+    if found is None:
+        raise plan_changed()
+    return found
 
 
 def _check_may_leave(round_: Round) -> None:
     if round_.left_at:
         raise Refusal(_("This round has already left."))
     if round_.plan.state != Plan.State.PUBLISHED:
-        raise Refusal(_("The plan has changed meanwhile. Look at it again."))
+        raise plan_changed()
     if round_.bike.broken_at:
         raise Refusal(_("%(bike)s is out of order.") % {"bike": round_.bike})
     earlier = Round.objects.filter(plan=round_.plan_id, bike=round_.bike_id, back_at=None)

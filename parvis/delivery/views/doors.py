@@ -20,9 +20,9 @@ from parvis.delivery.access import my_stop, tapped_stop
 from parvis.delivery.actions import fail_stop, hand_over, try_later
 from parvis.delivery.actions.custody import code_of
 from parvis.delivery.forms.rider import FailForm, FetchForm, HandOverForm
-from parvis.delivery.models import Stop
+from parvis.delivery.models import Round, Stop
 from parvis.delivery.riderday import Door, doors
-from parvis.delivery.trips import Trip, trip_of
+from parvis.delivery.trips import Trip, trips_of
 from parvis.delivery.views.rider import done, note, rider_page
 from parvis.people.access import require_role
 from parvis.people.models import Role
@@ -47,9 +47,9 @@ def stop_page(
     fetch: FetchForm | None = None,
 ) -> HttpResponse:
     """The page of one stop: at its shop while its bags are still to be fetched there, else at its door."""
-    trip = trip_of(found.round)
-    door = next((one for one in doors(trip) if one.stop.pk == found.pk), None)
-    if door is None:  # cancelled meanwhile: the round's page says what is left
+    trip = next(iter(trips_of(Round.objects.filter(pk=found.round_id))), None)
+    door = next((one for one in doors(trip) if one.stop.pk == found.pk), None) if trip else None
+    if trip is None or door is None:  # cancelled, or planned anew meanwhile: the rider's page says what is left
         if refusal:
             return saying(rider_page(request, refusal=refusal), refusal)
         raise Http404

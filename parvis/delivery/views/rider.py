@@ -139,7 +139,7 @@ def leave(request: PersonRequest, pk: UUID) -> HttpResponse:
     without = form.reason or (_("The rider left without a network.") if came_by_queue(request) else "")
     tap = tap_of(request.POST)
     verb = partial(leave_hub, round_=round_, at=timezone.now(), by=request.user, without=without, tap=tap)
-    return _try(request, round_, verb)
+    return _try(request, round_, verb, "left_at")
 
 
 @require_role(Role.Kind.RIDER)
@@ -154,15 +154,20 @@ def back(request: PersonRequest, pk: UUID) -> HttpResponse:
     if trip.unresolved and not came_by_queue(request) and "anyway" not in request.POST:
         context = {"trip": trip, "cancel_url": reverse("rider"), "action_url": request.path}
         return render(request, "delivery/back.html", context)
-    tap = tap_of(request.POST)
-    return _try(request, round_, lambda: bring_back(round_=round_, at=timezone.now(), by=request.user, tap=tap))
+    verb = partial(bring_back, round_=round_, at=timezone.now(), by=request.user, tap=tap_of(request.POST))
+    return _try(request, round_, verb, "back_at")
 
 
-def _try(request: PersonRequest, round_: Round, verb: Callable[[], object]) -> HttpResponse:
-    """Do it and go on; if it cannot be done, say why where the rider is going, and to the dispatcher."""
+def _try(request: PersonRequest, round_: Round, verb: Callable[[], object], written: str) -> HttpResponse:
+    """Do it and go on; if it cannot be done, say why where the rider is going, and to the dispatcher.
+
+    ``written`` is the field that says it is done: of two taps at once the second is no refusal.
+    """
     try:
         verb()
     except Refusal as refusal:
+        if Round.objects.filter(pk=round_.pk).exclude(**{written: None}).exists():
+            return done(request)
         note(request, round_, str(refusal))
         return saying(rider_page(request, refusal=str(refusal)), str(refusal))
     return done(request)
