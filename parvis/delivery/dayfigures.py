@@ -25,7 +25,6 @@ from parvis.towns.models import Town
 
 MOVED_AT_MOST = timedelta(days=7)  # a promise that is moved further away is found under its new day
 BY_BUYER = "buyer"  # ``detail["asked_by"]`` of a promise moved because the buyer wished it
-_DOORS = (DeliveryEvent.Kind.DELIVERED, DeliveryEvent.Kind.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +89,11 @@ def together(lines: Iterable[DayLine], first: date) -> DayLine:
 
 
 def told_between(town: Town, first: date, last: date, at: datetime) -> list[Told]:
-    """Every delivery expected by its buyers that was first promised on these days (both included), judged as things
-    stand ``at``.
+    """Every delivery of its buyers first promised on these days (both included), judged as things stand ``at``.
+
+    What was cancelled before a bike was at its door is none; what went back to its shops afterwards was ridden.
     """
-    return told_of(Delivery.objects.expected().ordered_by(town), town.zone, first, last, at)
+    return told_of(Delivery.objects.counted().ordered_by(town), town.zone, first, last, at)
 
 
 def told_of(rows: QuerySet[Delivery], zone: ZoneInfo, first: date, last: date, at: datetime) -> list[Told]:
@@ -150,7 +150,7 @@ def _moves(
 
 
 def _doors(rows: QuerySet[Delivery]) -> dict[UUID, list[AtDoor]]:
-    events = DeliveryEvent.objects.filter(delivery__in=rows, kind__in=_DOORS)
+    events = DeliveryEvent.objects.filter(delivery__in=rows, kind__in=DeliveryEvent.AT_DOOR)
     found: dict[UUID, list[AtDoor]] = defaultdict(list)
     for pk, at, kind in events.order_by("at", "pk").values_list("delivery_id", "at", "kind"):
         found[pk].append(AtDoor(at, kind == DeliveryEvent.Kind.DELIVERED))

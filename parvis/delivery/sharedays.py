@@ -39,7 +39,7 @@ def _days_of(host: Town, first: date, last: date, at: datetime) -> list[SharedDa
         for number in range((last - first).days + 1):
             if one.agreement.holds_on(day := first + timedelta(days=number)):
                 held[one.hub_id, day].append(one.agreement)
-    told = told_of(Delivery.objects.expected().filter(town=host), host.zone, first, last, at)
+    told = told_of(Delivery.objects.counted().filter(town=host), host.zone, first, last, at)
     drops = _drops(told)
     ridden, paid = _ridden(host, held, first, last), _paid(host, held, first, last)
     rows = list(RunningCosts.objects.of(host))

@@ -28,7 +28,6 @@ AWAY = 0.05  # of the orders of that evening, so many are missing on another, be
 LATE = 0.05  # and so many came after their window
 PAST = "demo-past-"  # the keys of copied orders begin so
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_AT_DOOR = {DeliveryEvent.Kind.DELIVERED, DeliveryEvent.Kind.FAILED}
 
 type Rows = list[tuple[list[Any], Callable[[Any], UUID | None]]]
 """Rows in the order in which they need each other, and whose they are: the id of a delivery, None for everybody's."""
@@ -105,7 +104,7 @@ class _Evening:
         windows = {row.pk: row for row in chosen[0]}
         closes = {row.pk: windows[row.window_id].ends_at for row in doors}
         for event in (row for some in chosen for row in some if isinstance(row, DeliveryEvent)):
-            if event.kind in _AT_DOOR:
+            if event.kind in DeliveryEvent.AT_DOOR:
                 self.delays[event.delivery_id] = self._delay(closes[event.delivery_id] - event.at)
         for some in filter(None, chosen):
             type(some[0])._default_manager.bulk_create([self._copied(row) for row in some])
@@ -120,7 +119,7 @@ class _Evening:
     def _copied(self, row: Any) -> Any:
         """The row on the other day."""
         values = {field.attname: self._value(field, row) for field in row._meta.concrete_fields}
-        if isinstance(row, DeliveryEvent) and row.kind in _AT_DOOR:
+        if isinstance(row, DeliveryEvent) and row.kind in DeliveryEvent.AT_DOOR:
             values["at"] += self.delays.get(row.delivery_id, timedelta())
         elif isinstance(row, BagEvent) and row.kind == BagEvent.Kind.DELIVERED:
             values["at"] += self.delays.get(row.bag.delivery_id, timedelta())

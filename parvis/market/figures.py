@@ -206,11 +206,11 @@ def _missing(due: QuerySet[Part]) -> int:
 
 
 def _bikes(town: Town, day: date, start: datetime, end: datetime) -> Bikes:
-    ours = Delivery.objects.expected().ordered_by(town)
+    ours = Delivery.objects.counted().ordered_by(town)
     promised = ours.filter(window__starts_at__gte=start, window__starts_at__lt=end)
     story = DeliveryEvent.objects.filter(delivery=OuterRef("pk"))
     handed = story.filter(kind="delivered").order_by("at").values("at")[:1]
-    last = story.exclude(kind="planned").order_by("-at", "-pk").values("kind")[:1]
+    last = story.exclude(kind__in=("planned", "cancelled")).order_by("-at", "-pk").values("kind")[:1]
     told = promised.annotate(
         handed_at=Subquery(handed, output_field=DateTimeField()),
         last=Subquery(last),

@@ -1,27 +1,31 @@
 """What the bikes' days brought in, and for which shop: ``delivery.dayfigures`` with the ledger beside it.
 
 Income of a delivery is what the ledger holds on ``town:delivery`` for its order: the buyer's fee and the shops' shares,
-without VAT, what was given back taken off. A delivery for several shops counts for each of them; its cost, its income
-from the buyer and its kilometres are shared equally. What no shop bears (a day on which riders were paid and rang
-nowhere; a delivery that no shop packed for) has lines of its own, so that all lines come to the days, to the cent.
+without VAT, what was given back taken off. A delivery for several shops counts for each of them; its cost, its
+kilometres and its income are shared equally by those whose bags were on the bike that was at the door. A part that was
+cancelled before that is no part of it; a bag that was lost or came too late to leave was promised, and not brought.
+What is sent back or refunded later was ridden all the same. What no shop bears (a day on which riders were paid and
+rang nowhere; a delivery that no shop packed for) has lines of its own, so that all lines come to the days, to the
+cent.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, OuterRef, Sum
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from parvis.core.money import split
 from parvis.core.time import day_bounds
 from parvis.delivery.dayfigures import DayLine, Told, lines_of, together, told_between
 from parvis.delivery.kept import Outcome
-from parvis.delivery.models import BagEvent
+from parvis.delivery.models import Bag, BagEvent, DeliveryEvent
 from parvis.delivery.sharedays import shared_days
-from parvis.market.models import LedgerEntry, Modality, Part
+from parvis.market.models import LedgerEntry, Part
 from parvis.towns.models import Town
 
 MOVED_AT_MOST = timedelta(days=7)  # as ``delivery.dayfigures`` looks
@@ -64,11 +68,12 @@ class ShopLine:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A shop that packed a bag for a delivery, and whether the bag came late to the hub."""
+    """A shop that promised a bag for a delivery; whether it came late to the hub, and was on the bike to the door."""
 
     shop: UUID
     name: str
     late: bool
+    ridden: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +131,36 @@ def _income(town: Town, first: date, last: date) -> dict[UUID, int]:
 
 
 def _packed(town: Town, told: Sequence[Told]) -> dict[UUID, list[Packed]]:
-    """Which shops packed for each delivery. One query."""
+    """Which shops each delivery was for: not those whose part was given up before a bike was at the door. One query."""
+    ref = Cast(OuterRef("pk"), CharField())
     late = BagEvent.objects.filter(
-        bag__sender_ref=Cast(OuterRef("pk"), CharField()),
+        bag__sender_ref=ref,
         kind=BagEvent.Kind.AT_HUB,
         at__gt=OuterRef("order__delivery__window__goods_due_at"),
     )
-    rows = Part.objects.filter(town=town, kind=Modality.Kind.BIKE, order__delivery__in=[one.pk for one in told])
-    values = (
-        rows.annotate(late=Exists(late)).order_by("pk").values_list("order__delivery", "shop", "shop__name", "late")
+    doors = DeliveryEvent.objects.filter(
+        delivery=OuterRef("delivery"), kind__in=DeliveryEvent.AT_DOOR, at__lte=OuterRef("cancelled_at")
     )
+    # By its bag, not by its way: what is collected after a door that did not open was ridden all the same.
+    promised = Bag.objects.filter(Exists(doors) | Q(cancelled_at=None), sender_ref=ref)
+    rows = Part.objects.filter(Exists(promised), town=town, order__delivery__in=[one.pk for one in told])
+    values = rows.annotate(late=Exists(late), ridden=Exists(_at_door(ref)))
     found: dict[UUID, list[Packed]] = defaultdict(list)
-    for delivery, shop, name, was_late in values.values_list("order__delivery", "shop", "shop__name", "late"):
-        found[delivery].append(Packed(shop, name, bool(was_late)))
+    for delivery, *packed in values.order_by("pk").values_list(
+        "order__delivery", "shop", "shop__name", "late", "ridden"
+    ):
+        found[delivery].append(Packed(*packed))
     return found
+
+
+def _at_door(ref: Cast) -> QuerySet[Any]:
+    """The times a bag of a part left after which a bike was at the door with it: it had not come back to the hub."""
+    back = BagEvent.objects.filter(
+        bag=OuterRef("bag"), kind=BagEvent.Kind.RETURNED, at__gt=OuterRef("at"), at__lt=OuterRef("door")
+    )
+    left = BagEvent.objects.filter(bag__sender_ref=ref, kind=BagEvent.Kind.LOADED)
+    left = left.annotate(door=F("bag__delivery__events__at"), ending=F("bag__delivery__events__kind"))
+    return left.filter(~Exists(back), ending__in=DeliveryEvent.AT_DOOR, door__gte=F("at"))
 
 
 def shop_by_shop(
@@ -163,15 +184,30 @@ def shop_by_shop(
         cents = _by_delivery(doors, day.line.cost.cents)
         metres = _by_delivery(doors, day.line.metres)
         for one in deliveries:
-            owners = [(shops.setdefault(by.shop, ShopLine(by.name)), by.late) for by in packed.get(one.pk, ())]
             shares = cents.get(one.pk, 0), metres.get(one.pk, 0), income.get(one.pk, 0)
+            rode, stayed = _owners(one, packed.get(one.pk, ()))
+            owners = [(shops.setdefault(by.shop, ShopLine(by.name)), by.late) for by in rode]
             _add(one, owners or [(found.unowned, False)], *shares)
+            for by in stayed:
+                line = shops.setdefault(by.shop, ShopLine(by.name))
+                line.deliveries += 1
+                line.broken += 1
+                line.bags_late += by.late
     return replace(found, shops=sorted(shops.values(), key=lambda shop: shop.name))
 
 
 def _by_delivery(doors: Sequence[Told], amount: int) -> dict[UUID, int]:
     """An amount of a day, shared equally among the deliveries at whose door a bike was."""
     return dict(zip((one.pk for one in doors), split(amount, [1] * len(doors)), strict=True)) if doors else {}
+
+
+def _owners(one: Told, packed: Sequence[Packed]) -> tuple[Sequence[Packed], Sequence[Packed]]:
+    """Who shares a delivery, and whose bag was not there when the bike was at the door.
+
+    Where no bike has been there yet, or nobody wrote what it carried, all share.
+    """
+    rode = [by for by in packed if by.ridden] if one.attempts else []
+    return (rode, [by for by in packed if not by.ridden]) if rode else (packed, ())
 
 
 def _add(one: Told, owners: Sequence[tuple[ShopLine, bool]], cost: int, metres: int, income: int) -> None:

@@ -5,7 +5,7 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.geo import Point
@@ -31,6 +31,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def expected(self) -> Self:
         """Those that hub and riders count on: confirmed and not cancelled."""
         return self.confirmed().filter(cancelled_at=None)
+
+    def counted(self) -> Self:
+        """Those that figures count: expected, or given up only after a bike had been at their door."""
+        door = DeliveryEvent.objects.filter(
+            delivery=OuterRef("pk"), kind__in=DeliveryEvent.AT_DOOR, at__lte=OuterRef("cancelled_at")
+        )
+        return self.confirmed().filter(Q(cancelled_at=None) | Exists(door))
 
     def for_window(self, window: Window) -> Self:
         """Those expected in one window, with bags and events at hand."""
@@ -279,6 +286,9 @@ class DeliveryEvent(TownOwned):
         REBOOKED = "rebooked"  # promised again, in another window
         LEFT_BEHIND = "left_behind"  # its bike left without it, the hub or (``at_shop``) the shop; ``reason`` says why
         CANCELLED = "cancelled"
+
+    AT_DOOR = (Kind.DELIVERED, Kind.FAILED)
+    """The endings of which a bike was at the door."""
 
     class WhyFailed(models.TextChoices):
         """What ``detail["reason"]`` of a failed attempt says; words of somebody's own stand there as they are."""

@@ -26,6 +26,8 @@ deliveries = st.fixed_dictionaries(
         "outcome": st.sampled_from(Outcome),
         "income": st.integers(-500, 900),
         "shops": st.lists(st.sampled_from(SHOPS), unique=True, max_size=3),
+        "cancelled": st.sets(st.sampled_from(SHOPS), max_size=2),  # before a bike came: no part of the delivery
+        "left": st.sets(st.sampled_from(SHOPS), max_size=2),  # lost or late: the bike was at the door without it
         "late": st.booleans(),
     }
 )
@@ -50,7 +52,11 @@ def test_the_lines_are_the_days_together(drawn):
             told.append(Told(pk, on, Judged(one["outcome"]), one["attempts"], UUID(int=1), UUID(int=2)))
             income[pk] = one["income"]
             came_in += one["income"]
-            packed[pk] = [Packed(shop, name, one["late"]) for shop, name in one["shops"]]
+            packed[pk] = [
+                Packed(shop, name, one["late"], ridden=(shop, name) not in one["left"])
+                for shop, name in one["shops"]
+                if (shop, name) not in one["cancelled"]
+            ]
         cost = Cost(riders=day["riders"], bikes=day["bikes"])
         lines.append(DayMoney(DayLine(on, metres=day["metres"], cost=cost), came_in))
     found = shop_by_shop(told, lines, income, packed)
@@ -59,6 +65,15 @@ def test_the_lines_are_the_days_together(drawn):
     assert sum(line.metres for line in every) == sum(day.line.metres for day in lines)
     assert sum(line.income for line in every) == sum(day.income for day in lines)
     assert found.idle.deliveries == 0
+    promised = {by.name: 0 for by in (by for some in packed.values() for by in some)}
+    bore = dict(promised)
+    for one in told:
+        rode = any(by.ridden for by in packed[one.pk]) and one.attempts
+        for by in packed[one.pk]:
+            promised[by.name] += 1
+            bore[by.name] += one.attempts > 0 and (by.ridden or not rode)
+    assert {line.name: line.deliveries for line in found.shops} == promised
+    assert not any(line.cost or line.metres for line in found.shops if not bore[line.name])
 
 
 @pytest.fixture
