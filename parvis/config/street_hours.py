@@ -8,12 +8,12 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 from parvis.core.geo import Point, flat_distance_m
-from parvis.core.osm import Clause, TimedWay
+from parvis.core.osm import ALWAYS, Clause, TimedWay
 from parvis.core.time import day_bounds, day_of
 from parvis.places.hours import Span, is_readable, open_stretches
 from parvis.places.repair import repair
@@ -24,7 +24,11 @@ AHEAD = timedelta(days=3 * 365)
 """So far the hours reach. Who never brings the map of their town up to date loses them with the rest of what is old."""
 
 MOST_SPOTS = 300
-"""The router looks at all that is closed with every question. Of more pieces, those nearest the middle are kept."""
+"""The router looks at all that is closed with every question. Of more pieces, those nearest the middle are kept; what
+is open at some hours only is kept in any case, for the tiles have it open."""
+
+FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
+CLOSED = (True, ALWAYS)
 
 
 def write_hours(ways: Iterable[TimedWay], folder: Path, town: Town, at: datetime) -> int:
@@ -46,7 +50,10 @@ def write_hours(ways: Iterable[TimedWay], folder: Path, town: Town, at: datetime
             (shut, open_stretches(hours, (), (begin, begin + AHEAD), town.zone, town.country, middle))
             for shut, hours in clauses
         ]
-        return [[first.isoformat(), last.isoformat()] for first, last in closed_stretches(each)]
+        found = closed_stretches(each)
+        if CLOSED in clauses[:1]:  # what is open at some hours only stays closed when the map has grown old
+            found.append((begin + AHEAD, FOR_GOOD))
+        return [[first.isoformat(), last.isoformat()] for first, last in found]
 
     for way in _nearest(ways, middle):
         bikes, walkers = repaired(way.bikes), repaired(way.walkers)
@@ -86,7 +93,13 @@ def _within(moment: datetime, spans: Sequence[Span]) -> bool:
 def _nearest(ways: Iterable[TimedWay], middle: Point) -> list[TimedWay]:
     """The ways without the spots that are too many, in their order."""
     every = list(ways)
-    near = sorted(flat_distance_m(Point(*spot), middle) for way in every for spot in way.spots)[:MOST_SPOTS]
+    usual = [way for way in every if CLOSED not in way.bikes[:1]]
+    near = sorted(flat_distance_m(Point(*spot), middle) for way in usual for spot in way.spots)[:MOST_SPOTS]
     reach = near[-1] if near else 0
-    kept = [tuple(spot for spot in way.spots if flat_distance_m(Point(*spot), middle) <= reach) for way in every]
-    return [replace(way, spots=spots) for way, spots in zip(every, kept, strict=True) if spots]
+    kept = [
+        replace(way, spots=tuple(spot for spot in way.spots if flat_distance_m(Point(*spot), middle) <= reach))
+        if CLOSED not in way.bikes[:1]
+        else way
+        for way in every
+    ]
+    return [way for way in kept if way.spots]

@@ -98,6 +98,19 @@ def test_of_too_many_the_nearest_are_kept(tmp_path):
     assert entries["Far"] == [list(spot) for spot in far.spots[: MOST_SPOTS - 10]]
 
 
+def test_what_opens_at_some_hours_only_stays_closed_however_far_and_however_old(tmp_path):
+    town = Town(country="DE", timezone="Europe/Berlin", lon=2.0, lat=48.0)
+    many = way("Near", "Sa 08:00-12:00", tuple((2.0 + n / 100_000, 48.0) for n in range(MOST_SPOTS)))
+    zone = TimedWay("Far", ((True, "24/7"), (False, "19:00-10:00"), (False, "residents")), (), ((2.1, 48.0),))
+    assert write_hours([many, zone], tmp_path, town, AT) == 0
+    near, far = json.loads((tmp_path / HOURS_FILE).read_text())
+    assert len(near["spots"]) == MOST_SPOTS
+    assert far["spots"] == [[2.1, 48.0]]
+    assert far["stretches"][0] == ["2026-11-26T09:00:00+00:00", "2026-11-26T18:00:00+00:00"]
+    assert far["stretches"][-1] == ["2029-11-24T23:00:00+00:00", "9999-01-01T00:00:00+00:00"]
+    assert far["on_foot"] == []
+
+
 @pytest.fixture
 def hub(town: Town, hub: Hub, tmp_path: Path, settings) -> Hub:
     """At the west end of a street that is a market on Thursdays; another leads around it."""
@@ -131,6 +144,31 @@ def test_bikes_ride_around_the_market_while_it_is_there(hub):
     assert metres(AT + timedelta(days=7)) > usual + 900
     (street,) = mapped_hours(hub.town)
     assert (street.name, len(street.spots)) == ("Le Marché", 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", [{"bicycle": "no"}, {"highway": "pedestrian"}, {"access": "no", "foot": "yes"}])
+def test_bikes_ride_through_a_street_for_walkers_before_its_shops_open(town, hub, tmp_path, said):
+    d = Drawing()
+    row = [d.node(2.000 + i / 1000, 48.010) for i in range(21)]
+    d.way(row[:8], highway="tertiary")
+    word = "access__conditional" if "access" in said else "bicycle__conditional"
+    d.way(row[7:13], **{"highway": "tertiary", "name": "Rue Piétonne", word: "delivery @ (19:00-10:00)"} | said)
+    d.way(row[12:], highway="tertiary")
+    d.way([row[2], d.node(2.002, 48.015), d.node(2.018, 48.015), row[18]], highway="residential")
+    with street_tiles("marche", d.write(tmp_path / "zone.osm")) as tiles:
+        tiles.keep(town, AT)
+    east = Point(2.0188, 48.0101)
+
+    def metres(moment: datetime) -> int:
+        streets = streets_on(hub, moment.date())
+        return streets.route([hub.point, streets.conditions.at(east, (moment, moment))]).metres
+
+    before_ten, noon = AT - timedelta(hours=1), AT + timedelta(hours=2)
+    assert metres(noon) > metres(before_ten) + 900
+    assert metres(before_ten + timedelta(days=40)) == metres(before_ten)
+    walker = streets_on(hub, AT.date()).by(Kind.FOOT)
+    assert walker.route([hub.point, walker.conditions.at(east, (noon, noon))]).metres < metres(noon) - 900
 
 
 @pytest.mark.django_db

@@ -1,11 +1,5 @@
-"""Ways that bikes may not take at some hours: over a market, along a shopping street in the afternoon.
-
-OpenStreetMap says so on the way, as ``bicycle:conditional = no @ (We 06:00-16:00)``. What it says of vehicles or of all
-traffic holds for bikes too, and of all traffic for walkers, unless the way has a word of its own on them; of clauses
-that hold at the same moment, the last counts. (Source: the pages "Conditional restrictions" and "Key:access" of the
-OpenStreetMap wiki.) Only refusals to bikes are read: a way that is open to bikes at some hours only stays closed, one
-that is closed to walkers alone stays open, and so does one where bikes are pushed, or that is closed one way only.
-"""
+"""Ways that bikes may not take at some hours: over a market, along a shopping street in the afternoon; and where each
+of them has to be closed for the router."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,15 +10,9 @@ from pathlib import Path
 import osmium
 from shapely import LineString
 
+from parvis.core.osm.conditions import WORDS_ON_WALKERS, Clause, refused_hours
 from parvis.core.osm.files import readable
 
-WORDS_ON_BIKES = ("bicycle", "vehicle", "access")
-"""The keys that say who may take a way, the most particular first."""
-WORDS_ON_WALKERS = ("foot", "access")
-REFUSALS = {"no", "private", "agricultural", "forestry", "military"}
-
-type Clause = tuple[bool, str]
-"""Whether a way is closed, and when that holds, as the values of ``opening_hours`` say it."""
 type Spot = tuple[float, float]
 
 
@@ -63,55 +51,6 @@ def ways_by_hours(path: Path) -> list[TimedWay]:
         )
         for _way, (nodes, tags) in sorted(timed.items())
     ]
-
-
-def refused_hours(tags: Mapping[str, str], words: Sequence[str] = WORDS_ON_BIKES) -> tuple[Clause, ...]:
-    """When a way with these tags is closed to those whom these words are about, the most particular word first; nothing
-    where no clause closes it. Whatever is written there, nothing is raised.
-    """
-    found: list[Clause] = []
-    for word in words:
-        said = [(access in REFUSALS, when) for access, when in _clauses(tags.get(f"{word}:conditional", ""))]
-        found = [*said, *found]  # the more particular word is the later clause, which counts
-        if word in tags:
-            break
-    return tuple(found) if any(closed for closed, _when in found) else ()
-
-
-def _clauses(value: str) -> Iterator[tuple[str, str]]:
-    """``no @ (Mo-Fr 08:00-10:00; PH off); yes @ Sa``: each access with its hours, which may hold brackets and ``;``."""
-    for part in _parts(value):
-        access, _at, when = (word.strip() for word in part.partition("@"))
-        if when.startswith("(") and _closes(when) in {None, len(when) - 1}:  # a bracket that nobody closed is none
-            when = when[1:].removesuffix(")").strip()
-        if access and when:
-            yield access.lower(), when
-
-
-def _parts(value: str) -> Iterator[str]:
-    """What stands between semicolons that are in no bracket and no comment."""
-    start = 0
-    for at, sign, depth in _depths(value):
-        if sign == ";" and depth == 0:
-            yield value[start:at]
-            start = at + 1
-    yield value[start:]
-
-
-def _closes(text: str) -> int | None:
-    """Where the bracket closes with which a text begins; None where it never does."""
-    return next((at for at, sign, depth in _depths(text) if sign == ")" and depth == 0), None)
-
-
-def _depths(text: str) -> Iterator[tuple[int, str, int]]:
-    """Each sign outside of comments: where it stands, what it is, and in how many brackets one is after it."""
-    depth, quoted = 0, False
-    for at, sign in enumerate(text):
-        if sign == '"':
-            quoted = not quoted
-        elif not quoted:
-            depth = max(0, depth + (sign == "(") - (sign == ")"))
-            yield at, sign, depth
 
 
 def _highways(path: Path) -> Iterator[tuple[int, list[int], dict[str, str]]]:

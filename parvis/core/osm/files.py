@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import osmium
 
 from parvis.core.errors import Refusal
+from parvis.core.osm.conditions import opened_to_bikes
 
 _CUT = ("unexpected EOF", "unclosed token", "no element found", "truncated data")
 _OSM_BASE = re.compile(rb'osm_base="(\d{4}-\d\d-\d\d)')
@@ -103,7 +104,7 @@ def ordered(path: Path) -> Iterator[osmium.io.File]:
 
 def cycle_network(path: Path, target: Path) -> None:
     """Write the extract as pbf for the router: stairs are for who walks, whatever the detour, and steep ways too: up
-    there bikes are pushed.
+    there bikes are pushed. What is closed to bikes but for some hours is open, with the other hours closed.
     """
     with (
         readable(path),
@@ -115,16 +116,20 @@ def cycle_network(path: Path, target: Path) -> None:
         processor = osmium.FileProcessor(file).with_filter(only_ways).with_filter(highways).handler_for_filtered(writer)
         for way in processor:  # all else went to the writer
             assert isinstance(way, osmium.osm.Way)
-            if said := _for_bikes(way.tags):
-                writer.add_way(way.replace(tags=dict(way.tags) | {"bicycle": said}))
+            if said := _for_bikes(dict(way.tags)):
+                writer.add_way(way.replace(tags=dict(way.tags) | said))
             else:
                 writer.add_way(way)
 
 
-def _for_bikes(tags: osmium.osm.TagList) -> str:
-    """What a way says to bikes from now on: ``no`` for stairs, ``dismount`` where it is steep; "" for what it said."""
+def _for_bikes(tags: Mapping[str, str]) -> dict[str, str]:
+    """What a way says to bikes from now on: ``no`` for stairs, ``dismount`` where it is steep, and at which hours it
+    opens; nothing where it stays as it is.
+    """
     if tags.get("highway") == "steps":
-        return "no"
-    found = re.fullmatch(r"[+-]?(\d+(?:\.\d+)?) ?%", (tags.get("incline") or "").strip())
+        return {"bicycle": "no"}
+    found = re.fullmatch(r"[+-]?(\d+(?:\.\d+)?) ?%", tags.get("incline", "").strip())
     steep = found and float(found[1]) >= STEEP_PERCENT
-    return "dismount" if steep and tags.get("bicycle") not in {"no", "private"} else ""
+    if steep:
+        return {} if tags.get("bicycle") in {"no", "private"} else {"bicycle": "dismount"}
+    return opened_to_bikes(tags)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parvis.core.osm import UnreadableExtract, cycle_network, ways_by_hours
-from parvis.core.osm.by_hours import WORDS_ON_WALKERS, refused_hours
+from parvis.core.osm.conditions import WORDS_ON_WALKERS, opened_to_bikes, refused_hours
 from parvis.core.tests.osm_files import Drawing
 
 MARKET = "We 06:00-16:00"
@@ -91,6 +91,43 @@ def test_whom_a_word_is_about(tags, bikes, walkers):
     assert refused_hours(tags, WORDS_ON_WALKERS) == tuple(walkers)
 
 
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        ({"bicycle": "no", B: "yes @ (19:00-10:00)"}, "yes @ (19:00-10:00)"),
+        ({"highway": "pedestrian", B: "yes @ (19:00-10:00)"}, "yes @ (19:00-10:00)"),
+        ({"highway": "footway", B: "permissive @ Su; no @ (Su 10:00-12:00)"}, "yes @ (Su); no @ (Su 10:00-12:00)"),
+        ({"access": "no", A: "delivery @ (06:00-11:00)"}, "yes @ (06:00-11:00)"),
+        ({"vehicle": "private", A: "no @ (Mo)", V: "destination @ (Tu)"}, "yes @ (Tu)"),
+        (
+            {"bicycle": "no", B: "yes @ (19:00-10:00); dismount @ (10:00-19:00)"},
+            "yes @ (19:00-10:00); no @ (10:00-19:00)",
+        ),
+        ({"bicycle": "no", B: "dismount @ (10:00-19:00)"}, None),  # pushed, not ridden
+        ({"bicycle": "no", V: "delivery @ (06:00-11:00)"}, None),  # the word on bikes counts
+        ({"bicycle": "no", B: "permit @ (06:00-11:00)"}, None),
+        ({"bicycle": "yes", "access": "no", B: "yes @ (19:00-10:00)"}, None),  # open
+        ({"highway": "pedestrian", "bicycle": "yes", B: "no @ (10:00-19:00)"}, None),
+        ({"highway": "residential", B: "yes @ (19:00-10:00)"}, None),
+        ({"highway": "pedestrian", "motor_vehicle:conditional": "delivery @ (06:00-11:00)"}, None),
+        ({"bicycle": "no"}, None),
+        ({}, None),
+    ],
+)
+def test_what_opens_at_some_hours_is_closed_at_the_others(tags, said):
+    found = opened_to_bikes(tags)
+    assert found == ({"bicycle": "yes", "bicycle:conditional": f"no @ (24/7); {said}"} if said else {})
+    if said:
+        assert refused_hours(tags | found)[0] == (NO, "24/7")
+
+
+@given(st.text(alphabet='noyes @();"Sa-u08:1,ё'))
+@settings(max_examples=500)
+def test_whatever_opens_is_closed_first(said):
+    found = opened_to_bikes({"bicycle": "no", B: said})
+    assert not found or refused_hours(found)[0] == (NO, "24/7")
+
+
 def market(tmp_path):
     """A street of two pieces, crossed in the middle, closed on market days; a second one of one piece, bent."""
     d = Drawing()
@@ -112,6 +149,17 @@ def test_each_piece_between_two_crossings_has_a_spot(tmp_path):
     ((lon, lat),) = bent.spots
     assert lon == pytest.approx(2.01175, abs=1e-6)
     assert lat == 48.01
+
+
+def test_stairs_and_steep_ways_open_at_no_hour(tmp_path):
+    d = Drawing()
+    points = [(2.0, 48.0), (2.01, 48.0)]
+    d.street(points, highway="steps", bicycle="no", bicycle__conditional="yes @ (Su)")
+    d.street(points, highway="pedestrian", bicycle="no", bicycle__conditional="yes @ (Su)", incline="15%")
+    d.street(points, highway="pedestrian", name="Rue Basse", bicycle__conditional="yes @ (Su)", foot="yes")
+    cycle_network(d.write(tmp_path / "steep.osm"), tmp_path / "steep.osm.pbf")
+    (way,) = ways_by_hours(tmp_path / "steep.osm.pbf")
+    assert (way.name, way.bikes, way.walkers) == ("Rue Basse", ((NO, "24/7"), (YES, "Su")), ())
 
 
 def test_no_such_way_and_no_such_file(tmp_path):
