@@ -78,6 +78,36 @@ def test_every_tab_of_an_agent_is_reached_and_seen(issy: Town, viewport: dict[st
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("language", ["fr", "nl"])
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize(
+    ("person", "path"),
+    [("resident", "/"), ("merchant", "/merchant/"), ("hub", "/hub/"), ("dispatch", "/dispatch/"), ("agent", "/agent/")],
+)
+def test_every_way_through_the_town_is_reached_and_seen_on_a_phone(
+    issy: Town, person: str, path: str, javascript: bool, language: str
+) -> None:
+    page = issy.open(person, language=language, javascript=javascript)
+    page.goto(path)
+    page.locator(".nav summary").focus()
+    page.keyboard.press("Enter")
+    ways = page.locator(".nav__box > ul a")
+    expect(ways.last).to_be_visible()
+    for way in ways.all():
+        page.keyboard.press("Tab")
+        now = here(page)
+        assert now["href"] == way.get_attribute("href")
+        assert now["seen"]
+        assert now["whole"]
+    expect(page.locator(".nav__box > ul a[aria-current=page]")).to_have_count(1)
+    for row in page.locator(".nav ul").all():
+        assert row.evaluate("row => row.scrollWidth <= row.clientWidth"), "nothing to be scrolled sideways"
+    if javascript:
+        page.keyboard.press("Escape")
+        expect(ways.last).not_to_be_visible()
+        expect(page.locator(".nav summary")).to_be_focused()
+
+
 @pytest.mark.parametrize(
     ("swapped", "text"),
     [

@@ -52,6 +52,9 @@ WAYS = (
     Way("agent", _("Market"), "chart-column", role=Role.Kind.AGENT),
 )
 
+# What a phone's bar shows beside its menu, with a fourth: the first place where one works, or one's orders.
+PINNED = ("home", "shops", "products")
+
 # The sections of an agent's work: tabs on every page below /agent/.
 AGENT_WAYS = (
     Way("agent", _("Market"), "chart-column"),
@@ -126,21 +129,23 @@ def _market_notice(town: Any) -> Notice | None:
 
 
 def _nav(request: Any) -> list[dict[str, Any]]:
-    """Where this visitor may go, with the current place marked."""
+    """Where this visitor may go, with the current place marked, and what stays in view on a phone pinned."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     roles = roles_in(request) if signed_in else set()
+    open_to = [way for way in WAYS if (not way.role or way.role in roles) and (signed_in or not way.signed_in)]
+    pinned = {*PINNED, next((way.name for way in open_to if way.role), "orders")}
     items = []
-    for way in WAYS:
-        if (way.role and way.role not in roles) or (way.signed_in and not signed_in):
-            continue
+    for way in open_to:
         try:
             url = reverse(way.name)
         except NoReverseMatch:  # a room without pages yet
             continue
         below = tuple(start for start in (url, way.also) if start and start != "/")
         current = request.path == url or request.path.startswith(below)
-        items.append({"url": url, "label": way.label, "icon": way.icon, "current": current})
+        items.append(
+            {"url": url, "label": way.label, "icon": way.icon, "current": current, "pinned": way.name in pinned}
+        )
     return items
 
 

@@ -1,5 +1,6 @@
 """The front page, search over everything, and the pages of words."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,23 @@ def test_the_navigation_follows_roles(visit, town, shop, merchant, citizen, stra
     builders.give_role(citizen, town, Role.Kind.HUB)
     assert 'href="/merchant/"' not in visit(citizen).get("/about/").content.decode()
     assert 'href="/merchant/"' not in visit(stranger).get("/about/").content.decode(), "another town's merchant"
+
+
+@pytest.mark.parametrize(
+    ("role", "own"),
+    [(None, "/orders/"), (Role.Kind.DISPATCHER, "/dispatch/"), (Role.Kind.HUB, "/hub/"), (Role.Kind.RIDER, "/rider/")],
+)
+def test_a_phones_bar_keeps_beside_its_menu_where_one_works_or_ones_orders(visit, town, citizen, role, own):
+    if role:
+        builders.give_role(citizen, town, role)
+    page = visit(citizen).get("/shops/", headers=EN).content.decode()
+    bar = page.split('<ul class="nav__pinned">')[1].split("</ul>")[0]
+    box = page.split('<details class="nav__box">')[1].split("</details>")[0]
+    assert re.findall(r'href="([^"]+)"', bar) == ["/", "/shops/", "/products/", own]
+    assert '<a href="/shops/" aria-current="page">' in bar
+    assert '<a href="/shops/" aria-current="page">' in box
+    assert {"/", "/shops/", "/products/", "/map/", "/news/", "/orders/", own} <= set(re.findall(r'href="([^"]+)"', box))
+    assert "nav__box" not in visit().get("/shops/").content.decode(), "five ways need no box"
 
 
 @pytest.mark.parametrize("query", ["pain", "CAMPAGNE pain", "boulang", "médiatheque", "pâin"])

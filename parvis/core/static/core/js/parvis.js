@@ -11,6 +11,15 @@ document.addEventListener("focusin", ({ target }) => {
   if (target.closest(".nav ul, .pills")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 
+// The box of the ways opens over the page: a tap beside it closes it, and so does Escape.
+const closeWays = ({ target, key }) => {
+  const box = document.querySelector(".nav__box[open]");
+  if (!box || (key ? key !== "Escape" : box.contains(target))) return;
+  box.open = false;
+  if (key) box.querySelector("summary").focus();
+};
+for (const kind of ["click", "keydown"]) document.addEventListener(kind, closeWays);
+
 // A swap may take away what had the focus, such as a button that has done its work. One goes on in the nearest part of the
 // page that is still there: at its heading, or at the first thing in it that can be pressed.
 const PRESSED = "a[href], button:not(:disabled), input:not(:disabled, [type=hidden]), select, textarea, summary";
