@@ -146,10 +146,9 @@ def _packed(town: Town, told: Sequence[Told]) -> dict[UUID, list[Packed]]:
     rows = Part.objects.filter(Exists(promised), town=town, order__delivery__in=[one.pk for one in told])
     values = rows.annotate(late=Exists(late), ridden=Exists(_at_door(ref)))
     found: dict[UUID, list[Packed]] = defaultdict(list)
-    for delivery, *packed in values.order_by("pk").values_list(
-        "order__delivery", "shop", "shop__name", "late", "ridden"
-    ):
-        found[delivery].append(Packed(*packed))
+    columns = ("order__delivery", "shop", "shop__name", "late", "ridden")
+    for delivery, shop, name, late, ridden in values.order_by("pk").values_list(*columns):
+        found[delivery].append(Packed(shop, name, late, ridden))
     return found
 
 
