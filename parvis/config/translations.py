@@ -124,7 +124,7 @@ def missing(language: str) -> list[str]:
 
 
 def set_type(file: polib.POFile, language: str) -> polib.POFile:
-    """French as it is printed: the space before ``: ; ? !`` and inside quotation marks does not break a line.
+    """French as it is printed: the space before ``: ; ? ! %`` and inside quotation marks does not break a line.
 
     Translators type a plain space. (Source: Lexique des règles typographiques en usage à l'Imprimerie nationale.)
     """
@@ -136,7 +136,7 @@ def set_type(file: polib.POFile, language: str) -> polib.POFile:
 
 
 def _unbroken(text: str) -> str:
-    return re.sub(r"(?<=\S) (?=[:;?!»])|(?<=«) ", "\u00a0", text)
+    return re.sub(r"(?<=\S) (?=[:;?!»]|%%?(?![%(\w]))|(?<=«) ", "\u00a0", text)
 
 
 def main() -> int:

@@ -94,7 +94,7 @@ def gallery_context(town: Town) -> dict[str, Any]:
         "trail": [{"label": "Shops", "url": "#trail"}, {"label": "Boulangerie du Parvis", "url": "#trail"}],
         "figures": [
             {"label": "orders today", "value": "148", "note": "12 more than last Thursday"},
-            {"label": "brought in their window", "value": "97 %", "tone": "go"},
+            {"label": "brought in their window", "value": "97%", "tone": "go"},
             {"label": "bags missing", "value": "2", "tone": "warn", "note": "both from one shop"},
             {"label": "sales", "value": say(486_250)},
         ],

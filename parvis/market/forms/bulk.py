@@ -128,7 +128,7 @@ class RepriceForm(forms.Form):
         max_digits=6,
         decimal_places=2,
         localize=True,
-        help_text=_("3 makes everything 3 % dearer, -10 makes it 10 % cheaper."),
+        help_text=_("3 makes everything 3% dearer, -10 makes it 10% cheaper."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     shelf = forms.ChoiceField(label=_("Which goods"), required=False)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from parvis.core.amounts import show_amount
 from parvis.core.money import format_money
-from parvis.core.words import say_rate
+from parvis.core.words import say_percent, say_rate
 from parvis.market.allergens import ALLERGENS
 from parvis.market.goods import cells, worded
 from parvis.market.goods.cells import Where
@@ -140,7 +140,7 @@ COLUMNS: tuple[Column, ...] = (
         "tolerance_percent", gettext_lazy("heavier by at most, per cent"),
         "tolérance (%)|tolerantie (%)|tolerance (%)|tolerance|tolerantie|tolerance %",
         worded.whole(30, lambda: _("tolerance")), int,
-        lambda value, currency: f"{value} %", empty=TOLERANCE,
+        lambda value, currency: say_percent(value), empty=TOLERANCE,
     ),
     Column(
         "deposit_cents", gettext_lazy("deposit"),
