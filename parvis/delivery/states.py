@@ -38,6 +38,9 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+ASIDE = {"planned", "left_behind", "tried", "asked", "kept"}
+"""What happens to a delivery without moving it on."""
+
 _BAG_AFTER = {
     "ready": BagState.READY,
     "at_hub": BagState.AT_HUB,
@@ -70,7 +73,7 @@ def delivery_state(events: Iterable[Event], bags: Iterable[Iterable[Event]]) -> 
     """
     last = None
     for event in sorted(events, key=lambda e: e.at):
-        if event.kind in {"planned", "left_behind", "tried"}:
+        if event.kind in ASIDE:
             continue
         if event.kind == "rebooked":
             last = None

@@ -129,12 +129,9 @@ def part_lost(part: Part, bag: str, holder: str, since: datetime | None) -> None
 
 def rider_told(part: Part, fetch_at: datetime | None, at: datetime) -> None:
     """The shop hears when a rider comes for its bag; without ``fetch_at`` that nobody does, and it goes to the hub."""
-    order, name = part.order, "rider_comes" if fetch_at else "rider_called_off"
+    name = "rider_comes" if fetch_at else "rider_called_off"
     key = f"{name.replace('_', '-')}:{part.pk}:{int(at.timestamp())}"
-    url = town_url(order.town, f"/merchant/{part.shop.slug}/orders/{part.pk}/")
-    said = {"part": part, "shop": part.shop, "merchant_url": url, "fetch_at": fetch_at, "late": part.due_at <= at}
-    _send(key, name, order, part.shop.organisation.email, order.town.default_language, **said)
-    telling.tell_merchants(part, name, key)
+    _to_shop(part, name, key, fetch_at=fetch_at, late=part.due_at <= at)
 
 
 def part_packed_again(part: Part, *, choose: bool, at: datetime) -> None:
@@ -170,6 +167,19 @@ def order_moved(order: Order, parts: Iterable[Part], window: Window, at: datetim
     _told_all(order, parts, "order_moved", at, window=window)
 
 
+def order_asked(part: Part, window: Window, reason: str, at: datetime) -> None:
+    """A shop asks whether it may come at another time than ``window``: the buyer reads why, and answers on a page."""
+    order, key = part.order, f"order-asked:{part.pk}:{int(at.timestamp())}"
+    said = {"part": part, "shop": part.shop, "window": window, "reason": reason}
+    _send(key, "order_asked", order, order.email, order.language, **said)
+    telling.tell_buyer(order, "order_asked", key, shop=part.shop)
+
+
+def order_kept(part: Part, window: Window, at: datetime) -> None:
+    """The buyer was asked and keeps the time: the shop that asked is told."""
+    _to_shop(part, "order_kept_to_shop", f"order-kept-to-shop:{part.pk}:{int(at.timestamp())}", window=window)
+
+
 def order_settled(order: Order, window: Window, at: datetime) -> None:
     """Which of two times that suited it is: the buyer alone is told."""
     key = f"order-settled:{order.pk}:{int(at.timestamp())}"
@@ -202,11 +212,16 @@ def _told_all(order: Order, parts: Iterable[Part], name: str, at: datetime, **co
     _send(key, name, order, order.email, order.language, **said)
     telling.tell_buyer(order, name, key)
     for part in said["parts"]:
-        own = f"{name.replace('_', '-')}-to-shop:{part.pk}:{stamp}"
-        to, language = part.shop.organisation.email, order.town.default_language
-        url = town_url(order.town, f"/merchant/{part.shop.slug}/orders/{part.pk}/")
-        _send(own, f"{name}_to_shop", order, to, language, part=part, shop=part.shop, merchant_url=url, **context)
-        telling.tell_merchants(part, f"{name}_to_shop", own)
+        _to_shop(part, f"{name}_to_shop", f"{name.replace('_', '-')}-to-shop:{part.pk}:{stamp}", **context)
+
+
+def _to_shop(part: Part, name: str, key: str, **context: Any) -> None:
+    """A letter to the shop of a part, with the link to its page, and a line."""
+    order, to = part.order, part.shop.organisation.email
+    url = town_url(order.town, f"/merchant/{part.shop.slug}/orders/{part.pk}/")
+    said = {"part": part, "shop": part.shop, "merchant_url": url, **context}
+    _send(key, name, order, to, order.town.default_language, **said)
+    telling.tell_merchants(part, name, key)
 
 
 def _moved(order: Order, name: str, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from parvis.delivery.states import BagState, Event, bag_state
+from parvis.delivery.states import ASIDE, BagState, Event, bag_state
 
 
 class PartState(StrEnum):
@@ -37,7 +37,6 @@ _FROM_BAG = {
 
 
 LOST = "lost"  # the reason of a part that was given up because its bag was lost
-_NO_STEP = {"planned", "left_behind"}  # what happens to a delivery without moving it on
 
 
 def part_state(
@@ -50,7 +49,7 @@ def part_state(
             return ended
     bag_events = sorted(bag_events, key=lambda e: e.at)
     bag = bag_state(bag_events)
-    last = max((e for e in delivery_events if e.kind not in _NO_STEP), key=lambda e: e.at, default=None)
+    last = max((e for e in delivery_events if e.kind not in ASIDE), key=lambda e: e.at, default=None)
     if bag == BagState.MISSING and (bag_events[-1].kind == "lost" or (last and last.kind == "delivered")):
         return PartState.LOST
     if last is not None and last.kind == "failed" and bag != BagState.DELIVERED:

@@ -39,6 +39,8 @@ LINES: dict[str, Promise] = {
     "part_lost_to_shop": _("%(shop)s: the bag of order %(code)s was lost on its way."),
     "order_moved": _("Your order %(code)s comes at another time."),
     "order_moved_to_shop": _("%(shop)s: order %(code)s comes by bike at another time."),
+    "order_asked": _("May your order %(code)s come at another time? %(shop)s"),
+    "order_kept_to_shop": _("%(shop)s: the buyer of order %(code)s keeps the time."),
     "order_settled": _("Of two times that suited you, your order %(code)s comes at the second."),
     "order_unplanned": _("No bike can bring your order %(code)s as promised. You can choose another time."),
     "order_planned_again": _("A bike brings your order %(code)s after all."),

@@ -34,6 +34,7 @@ urlpatterns = [
     path("orders/<str:code>/follow/door/", following.door, name="order-door"),
     path("orders/<str:code>/follow/rate/", following.rate, name="order-rate"),
     path("orders/<str:code>/follow/change/", following.change, name="order-change"),
+    path("orders/<str:code>/follow/keep/", following.keep, name="order-keep"),
     path("orders/<str:code>/follow/also/", second_time.also, name="order-also"),
     path("orders/<str:code>/follow/collect/", following.collect, name="order-collect"),
     path("orders/<str:code>/data.json", order_data.data, name="order-data"),

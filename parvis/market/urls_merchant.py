@@ -20,6 +20,7 @@ from parvis.market.views import (
     vouchers,
 )
 from parvis.market.views.merchant import (
+    asking,
     losses,
     money,
     options,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("merchant/<slug:slug>/orders/<uuid:pk>/ready/", orders.ready, name="merchant-ready"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/sent/", orders.send, name="merchant-sent"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/done/", orders.finish, name="merchant-done"),
+    path("merchant/<slug:slug>/orders/<uuid:pk>/another-time/", asking.ask, name="merchant-ask"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/again/", losses.again, name="merchant-again"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/give-up/", losses.give_up, name="merchant-give-up"),
     path("merchant/<slug:slug>/orders/<uuid:pk>/label/", orders.label, name="merchant-label"),

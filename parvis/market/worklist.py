@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from parvis.core.time import day_bounds, day_of
 from parvis.core.words import say_clock, say_day, say_duration
 from parvis.delivery.models import Bag, BagEvent, DeliveryEvent, Hub, SharedHub
+from parvis.market.asking import asked_by
 from parvis.market.models import Modality, Part, PartEvent, Shop
 from parvis.market.states import LOST, PartState
 from parvis.towns.models import Town
@@ -166,6 +167,14 @@ class Job:
         delivery = self.part.order.delivery if self.part.kind == Modality.Kind.BIKE else None
         bags = [] if delivery is None else list(delivery.bags.all())
         return [bag for bag in bags if bag.sender_ref == str(self.part.pk) and bag.cancelled_at is None]
+
+    @property
+    def asked_words(self) -> str:
+        """What became of its question for another time, in some words; "" where nothing is asked."""
+        asked = asked_by(self.part)
+        if asked is None:
+            return ""
+        return _("another time asked") if asked.kept_at is None else _("the buyer keeps the time")
 
     @property
     def hub(self) -> str:

@@ -1,8 +1,11 @@
 """For tests with several threads on one database."""
 
+import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 
 def wait_until_blocked(count: int = 1) -> None:
@@ -14,3 +17,25 @@ def wait_until_blocked(count: int = 1) -> None:
                 return
         time.sleep(0.02)
     raise AssertionError("nobody waits")
+
+
+def started(*calls: Callable[[], Any]) -> Callable[[], list[Any]]:
+    """The calls run in threads of their own; call what is given back for what they gave, once all have ended."""
+    found: list[Any] = []
+
+    def run(call: Callable[[], Any]) -> None:
+        try:
+            found.append(call())
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+
+    def ended() -> list[Any]:
+        for thread in threads:
+            thread.join(20)
+        return found
+
+    return ended

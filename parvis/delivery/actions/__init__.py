@@ -1,5 +1,6 @@
 """The verbs of the delivery room."""
 
+from parvis.delivery.actions.asking import ask_for_time, keep_time
 from parvis.delivery.actions.booking import BagSpec, book_delivery, cancel_bags, confirm_delivery, rebook_delivery
 from parvis.delivery.actions.custody import mark_bags_ready, pack, pack_into, report_missing, scan_bag_in, unpack
 from parvis.delivery.actions.doors import fail_stop, hand_over, try_later
@@ -29,6 +30,7 @@ __all__ = [
     "BagSpec",
     "add_shift",
     "agree",
+    "ask_for_time",
     "book_delivery",
     "bring_back",
     "build_problem",
@@ -39,6 +41,7 @@ __all__ = [
     "fail_stop",
     "fetch_bags",
     "hand_over",
+    "keep_time",
     "leave_hub",
     "load_bag",
     "lock_round",

@@ -284,6 +284,8 @@ class DeliveryEvent(TownOwned):
         DELIVERED = "delivered"
         FAILED = "failed"
         REBOOKED = "rebooked"  # promised again, in another window
+        ASKED = "asked"  # a shop asks its buyer for another time; the promise stands as it is
+        KEPT = "kept"  # the buyer was asked, and keeps the time
         LEFT_BEHIND = "left_behind"  # its bike left without it, the hub or (``at_shop``) the shop; ``reason`` says why
         CANCELLED = "cancelled"
 

@@ -1,18 +1,16 @@
 """Two taps at once, and a tap on what the dispatcher takes away meanwhile: answered, never with an error."""
 
-import threading
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client
 
 from parvis.core.offline import SAID, WHOSE, whose
-from parvis.core.tests.locks import wait_until_blocked
+from parvis.core.tests.locks import started, wait_until_blocked
 from parvis.delivery import actions
 from parvis.delivery.models import BagEvent, Delivery, Hub, Plan, RefusedTap, Round, Window
 from parvis.delivery.pickups import STRAIGHT
@@ -20,28 +18,6 @@ from parvis.delivery.tests.straight_world import book_straight, published, stop_
 from parvis.people.models import Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
-
-
-def started(*calls: Callable[[], Any]) -> Callable[[], list[Any]]:
-    """The calls run in threads of their own; call what is given back for what they gave, once all have ended."""
-    found: list[Any] = []
-
-    def run(call: Callable[[], Any]) -> None:
-        try:
-            found.append(call())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-
-    def ended() -> list[Any]:
-        for thread in threads:
-            thread.join(20)
-        return found
-
-    return ended
 
 
 def by_phone(client: Client, rider: Person, url: str, **data: str) -> Any:

@@ -1,4 +1,7 @@
-"""Another day or hour for what comes by bike, chosen by its buyer before the bags are packed."""
+"""Another day or hour for what comes by bike, chosen by its buyer before the bags are packed.
+
+One that the buyer was asked for, by a shop or because no bike could come, counts as a promise that was not kept.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +19,7 @@ from parvis.core.time import day_of
 from parvis.delivery.actions import cancel_bags, offer_pickup, rebook_delivery, request_plan
 from parvis.delivery.dayfigures import BY_BUYER
 from parvis.delivery.models import Plan, Window
+from parvis.delivery.told import is_asked_to_move
 from parvis.market import letters
 from parvis.market.changing import (
     DONE_AT_SHOP,
@@ -64,7 +68,8 @@ def change_time(*, order: Order, window_id: UUID, at: datetime, by: Any = None) 
             part.work_at = kept.work_at
             part.cycle, part.turn_day = (kept.turn.cycle, kept.turn.day) if kept.turn else (None, None)
         part.save(update_fields=["due_at", "work_at", "cycle", "turn_day"])
-    rebook_delivery(delivery=delivery, window_id=window.pk, at=at, by=by, asked_by=BY_BUYER)
+    asked_by = "" if is_asked_to_move(delivery) else BY_BUYER
+    rebook_delivery(delivery=delivery, window_id=window.pk, at=at, by=by, asked_by=asked_by)
     for part in parts:
         offer_pickup(delivery=delivery, sender_ref=str(part.pk), pickup=pickup_of(part.shop, window), at=at, by=by)
     audit.record("change_time", order, at=at, town_id=town.pk, actor=by, before=str(before.pk), after=str(window.pk))

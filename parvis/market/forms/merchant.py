@@ -14,6 +14,17 @@ REASONS = {
 }
 
 
+class AskForm(forms.Form):
+    """Why a shop asks for another time; nothing is a reason too."""
+
+    reason = forms.CharField(
+        label=_("Why?"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class RefuseForm(forms.Form):
     """Why a shop says no. The buyer reads it in their own language."""
 

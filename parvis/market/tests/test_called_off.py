@@ -96,3 +96,13 @@ def test_a_bike_that_is_found_after_all_is_told(visit, orders, lost, at):  # noq
     assert "18" in letters[1].body
     assert "The rider rings between" in page(visit, mine)
     assert len(letters_to(orders[0])) == 1
+
+
+def test_another_time_because_no_bike_can_come_is_a_promise_not_kept(visit, orders, lost, tomorrow, at, clock):  # noqa: F811
+    mine = orders[2]
+    clock.move_to(at + timedelta(minutes=10))
+    order = visit().get(f"/orders/{mine.code}/?key={mine.secret}", headers=EN).content.decode()
+    assert "Which other time suits you?" in order
+    assert f'name="window" value="{tomorrow.pk}"' in order
+    visit().post(address(mine, "follow/change/"), {"window": str(tomorrow.pk)}, headers=EN)
+    assert "asked_by" not in mine.delivery.events.get(kind="rebooked").detail

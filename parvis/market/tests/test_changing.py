@@ -27,12 +27,6 @@ def text_of(response):
 
 
 @pytest.fixture
-def tomorrow(hub, rider, at):
-    builders.make_shift(hub.bikes.first(), rider, at + timedelta(days=1))
-    return builders.make_window(hub, at + timedelta(days=1, hours=7))
-
-
-@pytest.fixture
 def order(town, product, window, citizen, at):
     return place(town, at, product, window=window, person=citizen)
 

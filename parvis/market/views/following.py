@@ -17,12 +17,13 @@ from parvis.delivery.actions import rate_delivery, wish_for_door
 from parvis.delivery.following import Following
 from parvis.delivery.models import Rating
 from parvis.market.access import order_for
+from parvis.market.actions.asking import keep_promised_time
 from parvis.market.actions.changing import change_time, collect_instead
 from parvis.market.changing import bike_parts, may_change, may_collect, times_for
 from parvis.market.forms.following import ChangeForm, CommentForm, DoorForm
 from parvis.market.models import Order
 from parvis.market.story import promise
-from parvis.market.views.orders import order_address, private, second_time
+from parvis.market.views.orders import order_address, private, question, second_time
 from parvis.market.when import near_day
 from parvis.towns.requests import TownRequest
 
@@ -81,6 +82,7 @@ def _page(request: TownRequest, found: Order, *, status: int = 200, **forms: Any
         "refused": [error for errors in hidden.errors.values() for error in errors] if hidden else [],
         "order_url": order_address(request, "order", found),
         "door_url": order_address(request, "order-door", found),
+        **question(request, found, at),
         "change_url": order_address(request, "order-change", found) if may_change(found) else "",
         "door": forms.get("door") or DoorForm(initial={"who": delivery.leave_with, "note": delivery.leave_note}),
         "comment": forms.get("comment") or CommentForm(initial={"comment": rating.comment if rating else ""}),
@@ -180,6 +182,17 @@ def change(request: TownRequest, code: str) -> HttpResponse:
         "back": back,
     }
     return private(render(request, "market/change.html", context, status=422 if form.errors else 200))
+
+
+@login_not_required
+@require_POST
+@never_cache
+def keep(request: TownRequest, code: str) -> HttpResponse:
+    """The buyer was asked for another time, and keeps the one there is. Twice is harmless."""
+    found = _by_bike(request, code)
+    if keep_promised_time(order=found, at=timezone.now(), by=_who(request)):
+        messages.success(request, _("Your time stays. The shop is told."))
+    return HttpResponseRedirect(order_address(request, "order", found))
 
 
 @login_not_required

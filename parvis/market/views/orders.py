@@ -22,6 +22,7 @@ from parvis.delivery.following import Following
 from parvis.market.access import order_for, part_of
 from parvis.market.actions import cancel_part
 from parvis.market.amounts_due import ordered, owed
+from parvis.market.asking import question_of
 from parvis.market.changing import also_times
 from parvis.market.models import Document, Modality, Order, Withdrawal
 from parvis.market.paper_pdf import title_of
@@ -129,7 +130,7 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
         "expected": None if following is None else following.arrives,
         "called_off": following is not None and following.called_off,
         "follow_url": order_address(request, "order-follow", found) if by_bike else "",
-        **(second_time(request, found, at, back="order") if following and not (paying and paying.can_pay) else {}),
+        **(_times(request, found, at) if following and not (paying and paying.can_pay) else {}),
         "over": all(story.is_over for story in told),
         "at_the_counter": all(story.is_over or story.waits_for_its_buyer for story in told),
         "now": due,
@@ -151,6 +152,21 @@ def _context(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
             for paper in Document.objects.filter(order=found).in_order()
         ],
         "at": at,
+    }
+
+
+def _times(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]:
+    """Another time that is asked of the buyer, else one that suits as well."""
+    asked = question(request, found, at)
+    return asked if asked["question"] else second_time(request, found, at, back="order")
+
+
+def question(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]:
+    """What ``market/question.html`` draws."""
+    return {
+        "question": question_of(found, request.town, at),
+        "change_url": order_address(request, "order-change", found),
+        "keep_url": order_address(request, "order-keep", found),
     }
 
 

@@ -18,8 +18,9 @@ from parvis.core.taps import Tap, tap_of
 from parvis.delivery.chain import held_since, holder
 from parvis.market.access import my_part, my_shop, my_shops
 from parvis.market.actions import accept_part, finish_part, prepare_part, refuse_part, send_part
+from parvis.market.asking import asked_by
 from parvis.market.fee_words import receiving
-from parvis.market.forms.merchant import RefuseForm
+from parvis.market.forms.merchant import AskForm, RefuseForm
 from parvis.market.forms.preparing import PrepareForm
 from parvis.market.labels import labels_of, labels_pdf
 from parvis.market.models import Modality, Order, Part, Shop
@@ -88,6 +89,7 @@ def _order_page(
 ) -> HttpResponse:
     job = job_of(part, timezone.now())
     ended = part.last("refused") or part.last("cancelled")
+    to_pack = job.state in {PartState.PLACED, PartState.ACCEPTED}
     context = {
         **_offline(),
         "job": job,
@@ -95,7 +97,9 @@ def _order_page(
         "order": part.order,
         "form": form,
         "refusal": refusal,
-        "to_pack": job.state in {PartState.PLACED, PartState.ACCEPTED},
+        "to_pack": to_pack,
+        "asked": asked_by(part),
+        "ask": AskForm(auto_id="ask-%s") if to_pack and part.kind == Modality.Kind.BIKE else None,
         "labels": job.state in _PACKED,
         "total": part.total,
         "lines": told_lines(part),
