@@ -163,6 +163,7 @@ PAGES = [
     Look("bike", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/bikes/']:not([href$='/new/'])"]),
     Look("window", "/dispatch/fleet/", "dispatch", ["main a[href*='/fleet/windows/']:not([href*='/new/'])"]),
     Look("fleet", "/dispatch/fleet/", "dispatch"),
+    Look("bike, broken down", "/dispatch/fleet/", "dispatch", ["main a[href$='/broken/']"]),
     Look("closed streets", "/dispatch/streets/", "dispatch"),
     Look("hub, moved", "/dispatch/fleet/", "dispatch", ["main a[href*='/dispatch/hubs/']:not([href$='/new/'])"]),
     Look("rider", "/rider/", "rider"),

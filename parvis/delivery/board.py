@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parvis.core.words import say_clock
+from parvis.core.words import say_clock, say_day
 from parvis.delivery.actions.problems import deliveries_of, shifts_of
 from parvis.delivery.actions.road import ended_at, still_carries
 from parvis.delivery.actions.suiting import ALSO
@@ -158,7 +158,10 @@ class BoardRound:
             broken = self.bike.broken_at and any(s.state == DeliveryState.ON_THE_WAY for s in self.stops)
             return [_("%(bike)s is out of order with goods aboard.") % {"bike": self.bike}] if broken else []
         said = []
-        if self.bike.broken_at:
+        if self.bike.broken_at and self.bike.back_on:
+            names = {"bike": self.bike, "day": say_day(self.bike.back_on)}
+            said.append(_("%(bike)s is out of order, expected back on %(day)s.") % names)
+        elif self.bike.broken_at:
             said.append(_("%(bike)s is out of order.") % {"bike": self.bike})
         if not self.on_shift:
             said.append(_("Nobody is on shift for it. Plan again."))
@@ -221,7 +224,7 @@ class Board:
             computing=newest if newest and newest.state == Plan.State.COMPUTING else None,
             failed=newest if newest and newest.state == Plan.State.FAILED else None,
             deliveries=deliveries,
-            rounds=_rounds(plan, deliveries, shifts_of(hub, day, with_broken=True), at) if plan else (),
+            rounds=_rounds(plan, deliveries, shifts_of(hub, day), at) if plan else (),
             taps=tuple(
                 RefusedTap.objects.filter(
                     town=hub.town_id, round__plan__hub=hub, round__plan__day=day, seen_at=None

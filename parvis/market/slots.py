@@ -65,7 +65,7 @@ def slots_for(
     ready = {share.shop.pk: _ready(rules[share.shop.pk], share, at) for share in by_bike}
     slots = []
     windows = list(Window.objects.open_at(town, at)[: MOST_SLOTS * 4])
-    alone = nobody_rides(town, windows)
+    alone = nobody_rides(town, windows, at)
     for window in windows:
         if window.pk in alone or closed_at(window.starts_at, town.zone, closures):
             continue

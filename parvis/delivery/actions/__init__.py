@@ -7,6 +7,7 @@ from parvis.delivery.actions.doors import fail_stop, hand_over, try_later
 from parvis.delivery.actions.fetching import fetch_bags, miss_bags, offer_pickup
 from parvis.delivery.actions.fleet import (
     add_shift,
+    expect_bike_back,
     mark_bike_broken,
     mark_bike_repaired,
     recover_goods,
@@ -38,6 +39,7 @@ __all__ = [
     "compute_plan",
     "confirm_delivery",
     "discard_draft",
+    "expect_bike_back",
     "fail_stop",
     "fetch_bags",
     "hand_over",

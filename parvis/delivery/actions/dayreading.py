@@ -189,8 +189,12 @@ def days_of(
     known: Mapping[_Key, DayTours] | None = None,
     without: UUID | None = None,
     fresh: bool = False,
+    today: date | None = None,
 ) -> dict[_Key, Day]:
-    """The days of some windows on which bikes ride, by hub and day."""
+    """The days of some windows for which shifts are entered, by hub and day; their bikes are those that count ``at``
+    (``today``, where the day is looked at as of another moment).
+    """
+    today = today or day_of(at, town.zone)
     keys = {(window.hub_id, day_of(window.starts_at, town.zone)) for window in windows}
     if not keys:
         return {}
@@ -213,7 +217,17 @@ def days_of(
         for day, conditions in conditions_on(hub, [day for pk, day in keys if pk == hub.pk]).items():
             streets[hub.pk, day] = streets_for(town).under(conditions)
     return {
-        key: _day(hubs[key[0]], town, key[1], shifts[key], rows.get(key, []), known.get(key), streets[key], at, fresh)
+        key: _day(
+            hubs[key[0]],
+            town,
+            key[1],
+            [shift for shift in shifts[key] if shift.bike.counts_on(key[1], today)],
+            rows.get(key, []),
+            known.get(key),
+            streets[key],
+            at,
+            fresh,
+        )
         for key in keys
     }
 
@@ -228,8 +242,8 @@ def _by_day(rows: Iterable[Any], town: Town, keys: Collection[_Key], where: Any)
 
 
 def shifts_between(town: Town, first: datetime, last: datetime) -> Iterable[Shift]:
-    """The shifts that start between two moments on bikes that ride, in a fixed order."""
-    found = Shift.objects.filter(town=town, starts_at__gte=first, starts_at__lt=last, bike__broken_at=None)
+    """The shifts that start between two moments, on whatever bike, in a fixed order."""
+    found = Shift.objects.filter(town=town, starts_at__gte=first, starts_at__lt=last)
     return found.select_related("bike").order_by("bike__name", "starts_at", "pk")
 
 

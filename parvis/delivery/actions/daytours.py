@@ -61,24 +61,26 @@ def _offers_of(town: Town, windows: Collection[Window], load: Load, at: datetime
     return found
 
 
-def nobody_rides(town: Town, windows: Collection[Window]) -> set[UUID]:
-    """The windows in which no shift is, though the town that rides has entered shifts for their day: no door can be
-    promised in them, whoever asks. One query for the windows of a town.
+def nobody_rides(town: Town, windows: Collection[Window], at: datetime) -> set[UUID]:
+    """The windows in which nobody is on shift on a bike that counts, though the town that rides has entered shifts for
+    their day: no door can be promised in them, whoever asks. One query for the windows of a town.
     """
-    return {pk for host, theirs in _by_host(town, windows) for pk in _nobody_rides_of(host, theirs)}
+    return {pk for host, theirs in _by_host(town, windows) for pk in _nobody_rides_of(host, theirs, at)}
 
 
-def _nobody_rides_of(town: Town, windows: Collection[Window]) -> set[UUID]:
+def _nobody_rides_of(town: Town, windows: Collection[Window], at: datetime) -> set[UUID]:
     first = day_bounds(min(day_of(window.starts_at, town.zone) for window in windows), town.zone)[0]
     shifts = list(shifts_between(town, first, max(window.ends_at for window in windows)))
     entered = {(shift.bike.hub_id, day_of(shift.starts_at, town.zone)) for shift in shifts}
+    today = day_of(at, town.zone)
+    riding = [shift for shift in shifts if shift.bike.counts_on(day_of(shift.starts_at, town.zone), today)]
     return {
         window.pk
         for window in windows
         if (window.hub_id, day_of(window.starts_at, town.zone)) in entered
         and not any(
             shift.bike.hub_id == window.hub_id and shift.starts_at < window.ends_at and shift.ends_at > window.starts_at
-            for shift in shifts
+            for shift in riding
         )
     }
 
@@ -116,27 +118,28 @@ def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> boo
     return True
 
 
-def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip], conditions: str) -> None:
+def take_over(*, hub: Hub, day: date, problem: Problem, trips: Iterable[Trip], conditions: str, at: datetime) -> None:
     """The tours of a plan become those that the next promise is asked of.
 
     A plan may be bolder than a promise: it has seen the bags come in, and may use a window to its last minute. Where it
     would not stand by the rules of promises, the tours on record stay: they prove all that was promised.
     """
     kept = DayTours(hub=hub, day=day, town=hub.town, tours=tours_json(problem, trips))
-    found = recorded(kept, day_bounds(day, hub.town.zone)[0])
+    zone = hub.town.zone
+    found = recorded(kept, day_bounds(day, zone)[0], today=day_of(at, zone))
     if found is not None and found.stood:
         values = {"tours": kept.tours, "town": hub.town, "conditions": conditions}
         DayTours.objects.update_or_create(hub=hub, day=day, defaults=values)
 
 
-def recorded(kept: DayTours, at: datetime, *, fresh: bool = False) -> Day | None:
-    """The day of one record, put right from the rows; None where no bike rides. With ``fresh``, all ways are asked anew
-    where the streets have changed since: buyers do not wait for that, the planner does.
+def recorded(kept: DayTours, at: datetime, *, fresh: bool = False, today: date | None = None) -> Day | None:
+    """The day of one record, put right from the rows; None where no shift is entered. With ``fresh``, all ways are
+    asked anew where the streets have changed since: buyers do not wait for that, the planner does.
     """
     town, key = kept.hub.town, (kept.hub_id, kept.day)
     start, end = day_bounds(kept.day, town.zone)
     windows = Window.objects.filter(town=town, hub=kept.hub_id, starts_at__gte=start, starts_at__lt=end)
-    return days_of(town, windows, at, known={key: kept}, fresh=fresh).get(key)
+    return days_of(town, windows, at, known={key: kept}, fresh=fresh, today=today).get(key)
 
 
 def tours_json(problem: Problem, trips: Iterable[Trip]) -> dict[str, list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
-from parvis.core.time import day_bounds, moment
+from parvis.core.time import day_bounds, day_of, moment
 from parvis.delivery.actions.breaks import break_of
 from parvis.delivery.actions.custody import record_bags
 from parvis.delivery.actions.positions import forget_position
@@ -34,12 +34,30 @@ def mark_bike_broken(*, bike: Bike, by: Any, at: datetime) -> None:
 
 @transaction.atomic
 def mark_bike_repaired(*, bike: Bike, by: Any, at: datetime) -> None:
-    """The bike may be planned again."""
+    """The bike may be planned again, and everything counts on it. Twice is harmless."""
     bike = Bike.objects.select_for_update().get(pk=bike.pk)
     if bike.broken_at is not None:
-        bike.broken_at = None
-        bike.save(update_fields=["broken_at"])
+        bike.broken_at = bike.back_on = None
+        bike.save(update_fields=["broken_at", "back_on"])
         audit.record("mark_bike_repaired", bike, at=at, town_id=bike.town_id, actor=by)
+
+
+@transaction.atomic
+def expect_bike_back(*, bike: Bike, day: date | None, by: Any, at: datetime) -> None:
+    """A broken bike shall ride again from the town's ``day`` on: from then on plans and promises count on it.
+
+    None: nobody knows, and nothing counts on it until it is repaired. Raises Refusal for a day that is not ahead, and
+    for a bike that rides.
+    """
+    bike = Bike.objects.select_for_update().select_related("town").get(pk=bike.pk)
+    if bike.broken_at is None:
+        raise Refusal(_("%(bike)s rides: it is not out of order.") % {"bike": bike})
+    if day is not None and day <= day_of(at, bike.town.zone):
+        raise Refusal(_("Choose a day after today. If it rides again today, say that it is repaired."))
+    if bike.back_on != day:
+        bike.back_on = day
+        bike.save(update_fields=["back_on"])
+        audit.record("expect_bike_back", bike, at=at, town_id=bike.town_id, actor=by, day=str(day or ""))
 
 
 @transaction.atomic

@@ -128,7 +128,7 @@ def _rearrange(
     solution = Solution(trips, unserved, cost_of(problem, trips), old.seconds)
     found = verify(problem, solution)
     if found:
-        shifts = {str(shift.pk): shift for shift in shifts_of(plan.hub, plan.day, with_broken=True)}
+        shifts = {str(shift.pk): shift for shift in shifts_of(plan.hub, plan.day)}
         names = Names(midnight, plan.hub.town.zone, deliveries, shifts)
         raise Refusal(violation_sentence(found[0], problem, solution, names))
     ids = {trip: id for id, trip in after.items()}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
-from parvis.core.time import day_bounds, seconds_into
+from parvis.core.time import day_bounds, day_of, seconds_into
 from parvis.delivery.actions.fleet import mark_bike_broken
 from parvis.delivery.actions.problems import LEAD, ProblemInput, build_problem, deliveries_of, shifts_of
 from parvis.delivery.actions.road import Standing, as_ridden, done_ids, fetched_ids, settle, standing, without
@@ -133,11 +133,11 @@ def replan(
 @transaction.atomic
 def _new_plan(hub: Hub, day: date, by: Any, at: datetime, seed: int) -> tuple[Plan, bool]:
     """A plan to be computed and True, or the one that is being computed already and False."""
-    if max([day_bounds(day, hub.town.zone)[1], *(s.ends_at for s in shifts_of(hub, day, with_broken=True))]) <= at:
+    if max([day_bounds(day, hub.town.zone)[1], *(s.ends_at for s in shifts_of(hub, day))]) <= at:
         raise Refusal(_("That day is over."))
     plans = Plan.objects.filter(hub=hub, day=day)
     # Where riders, shops and buyers know a plan, one without any round takes back what it said.
-    if not shifts_of(hub, day) and not plans.filter(state=Plan.State.PUBLISHED).exists():
+    if not shifts_of(hub, day, at) and not plans.filter(state=Plan.State.PUBLISHED).exists():
         raise Refusal(_("No bike is on shift that day. Add a shift first."))
     if not deliveries_of(hub, day):
         raise Refusal(_("There is nothing to deliver that day."))
@@ -252,7 +252,8 @@ def _again(
         trip = as_ridden(problem, bike, round_, given.midnight, max(moment, 1))
         if trip is not None:
             road[trip] = round_
-    broken = {id for id, shift in given.shifts.items() if shift.bike.broken_at is not None}
+    today = day_of(at, plan.hub.town.zone)
+    broken = {id for id, shift in given.shifts.items() if not shift.bike.counts_on(plan.day, today)}
     gone = {id for trip in road for id in trip.drop_ids}
     lost = {str(id) for id in news.lost_deliveries}
     locked = _locked(now.base)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Sum
 
 from parvis.core.geo import Point
-from parvis.core.time import day_bounds, seconds_into
+from parvis.core.time import day_bounds, day_of, seconds_into
 from parvis.delivery.actions.straight import knows, shops_of, straights, with_straights
 from parvis.delivery.actions.streets import streets_on
 from parvis.delivery.actions.suiting import with_place_in_second, with_second_window
@@ -87,13 +87,13 @@ def build_problem(
 ) -> ProblemInput:
     """What is to be planned on the town's ``day`` as things stand at ``at``.
 
-    Bikes are the shifts of the day (those on broken bikes only if ``with_broken``); drops are the deliveries of
-    the day that have not ended, and those in ``riding`` whatever their state. No trip departs before ``at`` +
+    Bikes are the shifts of the day (those on bikes that do not count only if ``with_broken``); drops are the deliveries
+    of the day that have not ended, and those in ``riding`` whatever their state. No trip departs before ``at`` +
     ``lead``. The ways of ``known``, an earlier problem of the same day, are used again if it has all drops
     and nothing has changed on the streets (``known_conditions``). What may be fetched at its shop has that way too.
     """
     midnight = day_bounds(day, hub.town.zone)[0]
-    shifts = {str(shift.pk): shift for shift in shifts_of(hub, day, with_broken=with_broken)}
+    shifts = {str(shift.pk): shift for shift in shifts_of(hub, day, None if with_broken else at)}
     carried, empty = [], []
     for delivery in deliveries_of(hub, day):
         if str(delivery.pk) not in riding and delivery.state in _ENDED:
@@ -151,15 +151,17 @@ def deliveries_of(hub: Hub, day: date) -> list[Delivery]:
     )
 
 
-def shifts_of(hub: Hub, day: date, *, with_broken: bool = False) -> list[Shift]:
-    """The shifts that start on the day, with bike and rider, in a fixed order."""
+def shifts_of(hub: Hub, day: date, at: datetime | None = None) -> list[Shift]:
+    """The shifts that start on the day, with bike and rider, in a fixed order; with ``at``, only those on bikes that
+    count then for that day.
+    """
     start, end = day_bounds(day, hub.town.zone)
     shifts = Shift.objects.filter(
         town=hub.town_id, bike__hub=hub, starts_at__gte=start, starts_at__lt=end
     ).select_related("bike", "rider")
-    if not with_broken:
-        shifts = shifts.filter(bike__broken_at=None)
-    return list(shifts.order_by("bike__name", "starts_at", "pk"))
+    found = shifts.order_by("bike__name", "starts_at", "pk")
+    today = day_of(at, hub.town.zone) if at else None
+    return [shift for shift in found if today is None or shift.bike.counts_on(day, today)]
 
 
 def ridden_lately(hub: Hub, day: date) -> dict[UUID, int]:

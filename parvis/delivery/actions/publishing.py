@@ -46,7 +46,7 @@ def publish_plan(*, plan: Plan, by: Any, at: datetime) -> Plan:
         str(r.pk): r
         for r in Round.objects.select_for_update().filter(plan__in=[p for p in (plan, published) if p]).order_by("pk")
     }
-    rows = _lock_rows(plan)
+    rows = _lock_rows(plan, at)
     problem, solution = Problem.from_json(plan.problem), Solution.from_json(plan.solution)
     _refuse_any(verify(problem, solution), problem, solution, rows)
     _refuse_other_rows(plan)
@@ -71,7 +71,7 @@ def publish_plan(*, plan: Plan, by: Any, at: datetime) -> Plan:
     plan.solution = solution_json(solution, [kept.get(ids[trip], ids[trip]) for trip in ordered])
     plan.state, plan.published_at = Plan.State.PUBLISHED, at
     plan.save()
-    take_over(hub=plan.hub, day=plan.day, problem=problem, trips=ordered, conditions=plan.conditions)
+    take_over(hub=plan.hub, day=plan.day, problem=problem, trips=ordered, conditions=plan.conditions, at=at)
     announce(plan, at=at, by=by, told=told)
     audit.record("publish_plan", plan, at=at, town_id=plan.town_id, actor=by, version=plan.version)
     return plan
@@ -166,7 +166,7 @@ def _lock_plans(plan: Plan) -> tuple[Plan, Plan | None]:
     return draft, next((p for p in locked if p.state == Plan.State.PUBLISHED), None)
 
 
-def _lock_rows(plan: Plan) -> Names:
+def _lock_rows(plan: Plan, at: datetime) -> Names:
     list(Stop.objects.select_for_update().filter(round__plan=plan).order_by("pk").values_list("pk"))
     ids = [drop["id"] for drop in plan.problem["drops"]]
     deliveries = (
@@ -180,7 +180,7 @@ def _lock_rows(plan: Plan) -> Names:
         midnight=day_bounds(plan.day, plan.hub.town.zone)[0],
         zone=plan.hub.town.zone,
         deliveries={str(delivery.pk): delivery for delivery in deliveries},
-        shifts={str(shift.pk): shift for shift in shifts_of(plan.hub, plan.day)},
+        shifts={str(shift.pk): shift for shift in shifts_of(plan.hub, plan.day, at)},
     )
 
 

@@ -51,7 +51,7 @@ def tidy_tours(*, kept: DayTours, at: datetime, iterations: int | None = None) -
 def _better(day: Day, iterations: int | None) -> tuple[Problem, tuple[Trip, ...]] | None:
     """The problem and trips that serve at least as many with less riding; None where there are none."""
     drops = [*(drop for tour in day.tours for trip in tour.trips for drop in trip), *day.left_out]
-    if len(drops) < 2:
+    if len(drops) < 2 or not day.bikes:
         return None
     day.learn_all()
     open_problem = Problem(

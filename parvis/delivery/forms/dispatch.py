@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from parvis.core.forms import DayField
 from parvis.core.time import moment
 from parvis.delivery.models import Bike, Hub, Window
 from parvis.delivery.skills import Skill, together
@@ -155,6 +156,33 @@ class ColdForm(forms.Form):
         widget=forms.NumberInput(attrs=_NUMBER),
         help_text=_("So a look at a box says whether it keeps cold."),
     )
+
+
+class BackForm(forms.Form):
+    """When a bike that is out of order rides again, if somebody knows."""
+
+    back_on = DayField(
+        label=_("Expected back on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_(
+            "The first day on which it rides. From then on new promises count on it. Leave it empty if nobody knows: "
+            "nothing counts on it until it is repaired."
+        ),
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_back_on(self) -> date | None:
+        """A day ahead."""
+        day: date | None = self.cleaned_data["back_on"]
+        if day is not None and day <= self.today:
+            raise forms.ValidationError(
+                _("Choose a day after today. If it rides again today, say that it is repaired.")
+            )
+        return day
 
 
 class ShiftForm(forms.Form):

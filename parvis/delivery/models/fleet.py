@@ -1,6 +1,6 @@
 """Who rides from where: the hub, its bikes, riders on shift."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -80,12 +80,22 @@ class Bike(TownOwned):
     )
     skills = models.JSONField(default=usual_skills, help_text="what it can that not every bike can (skills.Skill)")
     broken_at = models.DateTimeField(null=True, blank=True)
+    back_on = models.DateField(
+        null=True, blank=True, help_text="the first day on which a broken bike is expected to ride again, if known"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hub", "name"], name="bike_name_once")]
 
     def __str__(self) -> str:
         return self.name
+
+    def counts_on(self, day: date, today: date) -> bool:
+        """Whether plans and promises of the town's ``day`` count on it, as things stand ``today``.
+
+        A broken bike counts from the day on which it is expected back, for as long as that day is not over.
+        """
+        return self.broken_at is None or (self.back_on is not None and today <= self.back_on <= day)
 
     @property
     def skills_words(self) -> list[str]:

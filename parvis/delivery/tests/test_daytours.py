@@ -115,10 +115,10 @@ def test_a_window_outside_of_all_shifts_is_not_offered(hub: Hub, at: datetime) -
 def test_a_window_in_which_nobody_rides_is_no_choice(hub: Hub, window: Window, at: datetime) -> None:
     night = builders.make_window(hub, at + timedelta(hours=11))
     tomorrow = builders.make_window(hub, at + timedelta(days=1, hours=11))
-    assert nobody_rides(hub.town, [window, night, tomorrow]) == {night.pk}, "tomorrow's shifts are not entered yet"
+    assert nobody_rides(hub.town, [window, night, tomorrow], at) == {night.pk}, "tomorrow's shifts are not entered yet"
     hub.bikes.update(broken_at=at)
-    assert nobody_rides(hub.town, [window, night]) == set(), "without a bike the number of places must do"
-    assert nobody_rides(hub.town, []) == set()
+    assert nobody_rides(hub.town, [window, night, tomorrow], at) == {window.pk, night.pk}, "the only bike is broken"
+    assert nobody_rides(hub.town, [], at) == set()
 
 
 def test_a_cancelled_delivery_gives_its_place_back(hub: Hub, window: Window, at: datetime) -> None:

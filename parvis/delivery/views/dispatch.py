@@ -22,7 +22,9 @@ from parvis.delivery.actions.refused import read_refusal
 from parvis.delivery.board import Board, BoardRound, BoardStop
 from parvis.delivery.forms.dispatch import PlaceForm, day_asked
 from parvis.delivery.models import Delivery, Plan, Round, Stop
+from parvis.delivery.outages import outages
 from parvis.delivery.views.dispatch_words import answer, draw_board, figures
+from parvis.delivery.views.outage_words import outage_rows
 from parvis.delivery.workday import working_day
 from parvis.people.access import require_role, roles_in
 from parvis.people.models import Role
@@ -96,6 +98,7 @@ def _board_page(request: PersonRequest, shown: Board, today: date) -> HttpRespon
         "pills": day_pills("dispatch", shown.day, today),
         "url": day_url("dispatch", shown.day),
         "fleet_url": day_url("dispatch-fleet", shown.day),
+        "outages": outage_rows(outages(shown.hub, working_day(shown.hub, shown.at), shown.at), shown.at),
     }
     part = "#board" if request.htmx else ""
     return dispatch_page(request, "delivery/dispatch/board.html" + part, "dispatch", shown.day, context)

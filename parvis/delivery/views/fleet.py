@@ -21,10 +21,11 @@ from parvis.delivery.actions.breaks import add_breaks, without_breaks
 from parvis.delivery.actions.fleet import carried_by
 from parvis.delivery.actions.hubs import forget_ways
 from parvis.delivery.actions.problems import shifts_of
-from parvis.delivery.forms.dispatch import BikeForm, ColdForm, ShiftForm, WindowForm, day_asked
+from parvis.delivery.forms.dispatch import BackForm, BikeForm, ColdForm, ShiftForm, WindowForm, day_asked
 from parvis.delivery.models import Bike, Hub, Plan, Round, Window
 from parvis.delivery.models.plans import RoundQuerySet
 from parvis.delivery.views.dispatch import LOOKING, day_pills, day_url, dispatch_page
+from parvis.delivery.views.outage_words import say_out
 from parvis.delivery.workday import working_day
 from parvis.people.access import require_role, roles_in
 from parvis.people.models import Role
@@ -52,10 +53,11 @@ def fleet(request: PersonRequest) -> HttpResponse:
                 messages.success(request, _("The shift is on the list."))
                 return HttpResponseRedirect(day_url("dispatch-fleet", day))
     carried = carried_by(hub)
+    bikes = Bike.objects.filter(hub=hub).select_related("hub__town").defer("hub__town__backdrop").order_by("name")
     context = {
         "hub": hub,
-        "bikes": [(bike, carried.get(bike.pk, 0)) for bike in Bike.objects.filter(hub=hub).order_by("name")],
-        "shifts": shifts_of(hub, day, with_broken=True),
+        "bikes": [(bike, carried.get(bike.pk, 0), say_out(bike, at)) for bike in bikes],
+        "shifts": shifts_of(hub, day),
         "windows": _windows(hub, day),
         "restless": len(without_breaks(hub, day, at)),
         "form": form,
@@ -136,25 +138,36 @@ def cold(request: PersonRequest) -> HttpResponse:
 @require_role(Role.Kind.DISPATCHER)
 @require_http_methods(["GET", "POST"])
 def broken(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """A bike has broken down: asked first, then the rest of the day is planned without it."""
+    """A bike has broken down: asked first, and when it is back; then the rest of the day is planned without it.
+
+    Of a bike that is out of order already it is the day on which it is expected back that changes.
+    """
     at, chosen = timezone.now(), bike_for(request, pk)
     hub = chosen.hub
-    day = working_day(hub, at)
+    day, today = working_day(hub, at), day_of(at, request.town.zone)
     concerned = _rides(hub, day).filter(bike=chosen, back_at=None)
-    if request.method == "GET":
+    if chosen.broken_at:  # what is out with it was planned again when it broke
+        concerned = concerned.filter(left_at=None)
+    form = BackForm(
+        request.POST if request.method == "POST" else None, today=today, initial={"back_on": chosen.back_on}
+    )
+    if request.method == "GET" or not form.is_valid():
         by_plan = Counter(concerned.values_list("plan", flat=True))
         context = {
             "bike": chosen,
+            "form": form,
+            "out": say_out(chosen, at),
             "rounds": max(by_plan.values(), default=0),
             "back_url": day_url("dispatch-fleet", day),
         }
         return dispatch_page(request, "delivery/dispatch/broken.html", "dispatch-fleet", day, context)
-    if not concerned.exists():
-        actions.mark_bike_broken(bike=chosen, by=request.user, at=at)
-        messages.success(request, _("%(bike)s is out of order.") % {"bike": chosen})
-        return HttpResponseRedirect(day_url("dispatch-fleet", day))
-    messages.warning(request, _("%(bike)s is out of order.") % {"bike": chosen})
-    _replan(request, hub, day, at, lost_bike=chosen)
+    planned = concerned.exists()
+    actions.mark_bike_broken(bike=chosen, by=request.user, at=at)
+    actions.expect_bike_back(bike=chosen, day=form.cleaned_data["back_on"], by=request.user, at=at)
+    chosen.refresh_from_db()
+    messages.warning(request, f"{chosen}: {say_out(chosen, at)}.")
+    if planned:
+        _replan(request, hub, day, at, lost_bike=chosen)
     return HttpResponseRedirect(day_url("dispatch", day))
 
 

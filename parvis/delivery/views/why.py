@@ -43,7 +43,9 @@ def why(request: PersonRequest, code: str) -> HttpResponse:
         "current": current,
         "stop": stop,
         "rows": _rows(shown, delivery),
-        "only": who_can([(str(shift.bike), shift.bike.skills) for shift in shifts_of(shown.hub, day)], delivery.needs),
+        "only": who_can(
+            [(str(shift.bike), shift.bike.skills) for shift in shifts_of(shown.hub, day, at)], delivery.needs
+        ),
         "columns": [
             {"label": _("Other place")},
             {"label": _("To ride"), "num": True},

@@ -247,7 +247,7 @@ def test_what_no_bike_of_the_host_can_make_is_not_offered(guest, bread, hub, win
     night = builders.make_window(hub, at + timedelta(hours=11))
     load = Load(near(town), 3000, 8000)
     assert set(offers(town=guest, windows=[window, night], load=load, at=at)) == {window.pk}
-    assert nobody_rides(guest, [window, night]) == {night.pk}
+    assert nobody_rides(guest, [window, night], at) == {night.pk}
     far = Load(Point(town.lon + 0.9, town.lat), 3000, 8000)
     assert offers(town=guest, windows=[window], load=far, at=at) == {}
 
