@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from parvis.core.geo import distance_m
 from parvis.core.svgmap import Marker, TownMap, draw
 from parvis.core.time import day_of
 from parvis.delivery.actions.road import aboard, ended_at
@@ -100,6 +101,16 @@ class Following:
             return None
         return sum(door.ended is None for door in self.ride.doors[: self._index])
 
+    @property
+    def doors_done(self) -> int:
+        """At how many of the doors before this one the bike has rung."""
+        return sum(self.doors)
+
+    @property
+    def doors(self) -> list[bool]:
+        """The doors before this one, whether the bike has rung there; nothing of which they are."""
+        return [] if self.ride is None else [door.ended is not None for door in self.ride.doors[: self._index]]
+
     @cached_property
     def interval(self) -> Interval | None:
         """When the bell rings, in seconds of the clock; None while nothing is planned, and once it rang."""
@@ -132,6 +143,22 @@ class Following:
         if self.stop is None or not self.on_the_way or self.doors_before != 0:
             return None
         return RiderPosition.of_round(self.stop.round, self.at)
+
+    @property
+    def metres(self) -> float:
+        """From the depot to the door, in a straight line."""
+        return distance_m(self.delivery.window.hub.point, self.delivery.point)
+
+    @property
+    def metres_left(self) -> float | None:
+        """From the bike to the door, in a straight line, where the bike may be shown."""
+        point = None if self.position is None else self.position.point
+        return None if point is None else distance_m(point, self.delivery.point)
+
+    @property
+    def has_streets(self) -> bool:
+        """The town's streets are known between the depot and the door: without them a map is an empty sheet."""
+        return bool(self.map.roads or self.map.roads_major)
 
     @cached_property
     def map(self) -> TownMap:

@@ -55,6 +55,12 @@ def address(order, rest="follow/"):
     return f"/orders/{order.code}/{rest}?key={order.secret}"
 
 
+def with_streets(town):
+    """A street through the middle of the town, so that a map of it shows more than dots."""
+    town.backdrop = {"roads": [[[town.lon - 0.001, town.lat], [town.lon + 0.001, town.lat]]]}
+    town.save()
+
+
 def page(visit, order):
     return text_of(visit().get(address(order), headers=EN))
 
@@ -102,6 +108,7 @@ def test_nothing_of_the_other_doors(visit, orders, round_, clock):
 
 def test_the_bike_is_shown_to_the_next_door_alone(visit, orders, round_, clock, rider):
     town, mine = round_.town, orders[2]
+    with_streets(town)
     ride(round_, clock, 1)
     now = round_.stops.get(position=1).leave_at
     agree(town=town, rider=rider, at=now)
@@ -115,6 +122,36 @@ def test_the_bike_is_shown_to_the_next_door_alone(visit, orders, round_, clock, 
     assert "The bike was about here" not in page(visit, mine), "what was known is too old"
     note_position(town=town, rider=rider, point=Point(town.lon, town.lat), at=second.leave_at)
     assert "The bike was about here at 17:23" in page(visit, mine)
+
+
+def test_without_streets_the_doors_are_drawn_and_the_distance_is_said(visit, orders, round_, clock, rider):
+    town, mine = round_.town, orders[2]
+    html = visit().get(address(mine), headers=EN).content.decode()
+    assert "<town-map" not in html
+    assert 'aria-label="The depot, 2 doors before yours, Your door"' in html
+    assert (html.count("doors__door--done"), html.count('"doors__door"'), "doors__bike" in html) == (0, 2, False)
+    assert "as the crow flies. Each dot is a door before yours" in page(visit, mine)
+    ride(round_, clock, 1)
+    html = visit().get(address(mine), headers=EN).content.decode()
+    assert 'aria-label="The depot, one door done, one door before yours, Your door"' in html
+    assert html.index("doors__door--done") < html.index("doors__bike") < html.index('"doors__door"')
+    second = round_.stops.get(position=2)
+    clock.move_to(second.leave_at)
+    hand_over(stop=second, at=second.leave_at, recipient="Louis")
+    agree(town=town, rider=rider, at=second.leave_at)
+    door = mine.delivery.point
+    note_position(town=town, rider=rider, point=Point(door.lon, door.lat + 0.0045), at=second.leave_at)
+    assert "The bike was about 500 m from your door at 17:23; its rider agreed" in page(visit, mine)
+    assert "The bike was about" not in page(visit, orders[0])
+    with_streets(town)
+    assert "<town-map" in visit().get(address(mine), headers=EN).content.decode()
+
+
+def test_without_streets_nor_a_round_only_the_two_ends_are_drawn(visit, orders):
+    html = visit().get(address(orders[0]), headers=EN).content.decode()
+    assert 'aria-label="The depot, Your door"' in html
+    assert "doors__door" not in html
+    assert "Each dot" not in html
 
 
 def test_before_a_plan_it_is_the_window(visit, orders):
