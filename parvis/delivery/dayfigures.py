@@ -105,20 +105,14 @@ def told_of(rows: QuerySet[Delivery], zone: ZoneInfo, first: date, last: date, a
     doors = _doors(rows)
     moves = _moves(rows, doors)
     known = {window for _pk, window, *_towns in deliveries} | {window for window, _at in moves.values()}
-    windows = {
-        pk: (starts_at, ends_at, hub)
-        for pk, starts_at, ends_at, hub in Window.objects.filter(pk__in=known).values_list(
-            "pk", "starts_at", "ends_at", "hub_id"
-        )
-    }
+    windows = {window.pk: window for window in Window.objects.filter(pk__in=known)}
     found = []
     for pk, window_id, town_id, ordered_in in deliveries:
         first_window, moved_at = moves.get(pk, (window_id, None))
-        starts_at, ends_at, hub = windows.get(first_window, windows[window_id])
-        if start <= starts_at < end:
-            judged = judge(starts_at, ends_at, doors.get(pk, ()), moved_at=moved_at, at=at)
-            day = day_of(starts_at, zone)
-            found.append(Told(pk, day, judged, len(doors.get(pk, ())), hub, ordered_in or town_id))
+        window = windows.get(first_window, windows[window_id])
+        if first <= (day := window.day_in(zone)) <= last:
+            judged = judge(window.starts_at, window.ends_at, doors.get(pk, ()), moved_at=moved_at, at=at)
+            found.append(Told(pk, day, judged, len(doors.get(pk, ())), window.hub_id, ordered_in or town_id))
     return found
 
 

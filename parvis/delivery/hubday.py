@@ -11,9 +11,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from parvis.core.time import day_bounds, day_of
+from parvis.core.time import day_of
 from parvis.delivery.chain import lost_at
 from parvis.delivery.models import Bag, Delivery, DeliveryEvent, Hub, Plan, Stop, Window
+from parvis.delivery.models.promises import of_days
 from parvis.delivery.parcels import Parcel
 from parvis.delivery.pickups import STRAIGHT, at_its_shop
 from parvis.delivery.states import BagState
@@ -55,8 +56,7 @@ class HubDay:
         """The chosen window (its id, or ``"day"`` for all of them), else the next one that is not over."""
         if day is None:
             day = _day_to_show(hub, window, at)
-        start, end = day_bounds(day, hub.town.zone)
-        windows = tuple(Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end))
+        windows = tuple(Window.objects.filter(of_days(day, day, hub.town.zone), hub=hub))
         chosen = _chosen(windows, window, at)
         found = Delivery.objects.expected().filter(town=hub.town_id, window__in=chosen).with_story()
         of_window = {one.pk: one for one in windows}
@@ -208,7 +208,7 @@ def _day_to_show(hub: Hub, window: UUID | str | None, at: datetime) -> date:
     windows = Window.objects.filter(hub=hub)
     found = windows.filter(pk=window).first() if isinstance(window, UUID) else None
     found = found or windows.filter(ends_at__gt=at).order_by("starts_at").first()
-    return day_of(found.starts_at if found else at, hub.town.zone)
+    return found.day_in(hub.town.zone) if found else day_of(at, hub.town.zone)
 
 
 def _chosen(windows: Sequence[Window], wanted: UUID | str | None, at: datetime) -> tuple[Window, ...]:

@@ -14,6 +14,7 @@ from parvis.core.time import day_bounds, day_of
 from parvis.delivery.actions.daykeeping import kept_days
 from parvis.delivery.actions.dayreading import Day
 from parvis.delivery.models import Bike, Hub, Plan, Round, Shift, Window
+from parvis.delivery.models.promises import of_days
 
 AHEAD = timedelta(days=14)
 
@@ -93,9 +94,8 @@ def _windows(hub: Hub, days: Iterable[date]) -> list[Window]:
     days, zone = set(days), hub.town.zone
     if not days:
         return []
-    first, last = day_bounds(min(days), zone)[0], day_bounds(max(days), zone)[1]
-    found = Window.objects.filter(hub=hub, starts_at__gte=first, starts_at__lt=last)
-    return [window for window in found if day_of(window.starts_at, zone) in days]
+    found = Window.objects.filter(of_days(min(days), max(days), zone), hub=hub)
+    return [window for window in found if window.day_in(zone) in days]
 
 
 def _needing(day: Day, shifts: Sequence[Shift], *, counted: bool) -> list[UUID]:

@@ -149,7 +149,7 @@ def finish_old(town: Town, hub: Hub, at: datetime, *, neighbour: Town | None = N
     windows = {
         part.pk: part.order.delivery.window for part in open_parts if part.kind == "bike" and part.order.delivery
     }
-    day_of_part = {pk: day_of(window.starts_at, town.zone) for pk, window in windows.items()}
+    day_of_part = {pk: window.day_in(town.zone) for pk, window in windows.items()}
     for day in sorted({*day_of_part.values(), *plans, today}):
         play = Play(town, hub, day, start, Script({}, at))
         mine = [part for part in open_parts if day_of_part.get(part.pk, today) == day]

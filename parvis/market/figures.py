@@ -31,6 +31,7 @@ from django.db.models.functions import ExtractHour, TruncDate
 from parvis.core.time import day_bounds
 from parvis.delivery.footprint import Spared, spared
 from parvis.delivery.models import Delivery, DeliveryEvent
+from parvis.delivery.models.promises import of_days
 from parvis.delivery.sharedays import planned_metres
 from parvis.market.models import LedgerEntry, Line, Order, Part, PartEvent, Product
 from parvis.market.models.lines import line_cents, line_deposits
@@ -146,7 +147,7 @@ def day_figures(town: Town, day: date, at: datetime) -> DayFigures:
         due=due.count(),
         prepared_late=late,
         items_missing=_missing(due),
-        bikes=_bikes(town, day, start, end),
+        bikes=_bikes(town, day),
         sold_out=tuple(sold_out.order_by("shop__name", "name").values_list("name", "shop__name")[:20]),
         sold_out_count=sold_out.count(),
         waiting=_waiting(town, at),
@@ -205,9 +206,9 @@ def _missing(due: QuerySet[Part]) -> int:
     return int(found.aggregate(total=Sum(short, default=0))["total"])
 
 
-def _bikes(town: Town, day: date, start: datetime, end: datetime) -> Bikes:
+def _bikes(town: Town, day: date) -> Bikes:
     ours = Delivery.objects.counted().ordered_by(town)
-    promised = ours.filter(window__starts_at__gte=start, window__starts_at__lt=end)
+    promised = ours.filter(of_days(day, day, town.zone, "window__"))
     story = DeliveryEvent.objects.filter(delivery=OuterRef("pk"))
     handed = story.filter(kind="delivered").order_by("at").values("at")[:1]
     last = story.exclude(kind__in=("planned", "cancelled")).order_by("-at", "-pk").values("kind")[:1]

@@ -34,7 +34,7 @@ def pickup_of(shop: "Shop", window: Window) -> PickUp | None:
     if not shop.riders_fetch:
         return None
     place, zone = shop.place, shop.town.zone
-    day = day_of(window.starts_at, zone)
+    day = window.day_in(zone)
     closed = place.closed_days()
     spans = hours.day_spans(place.opening_hours, day, closed, zone, shop.town.country, place.point)
     first, last = window.starts_at - BEFORE, window.ends_at

@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from parvis.core.marks import Mark
-from parvis.core.time import day_bounds, day_of
+from parvis.core.time import day_bounds
 from parvis.delivery.actions.dayreading import Day, days_of
 from parvis.delivery.clients.streets import streets_for
 from parvis.delivery.models import Bag, Bike, DayTours, Delivery, Hub, RoadClosure, Shift, Window
@@ -35,7 +35,7 @@ def kept_days(town: Town, windows: Collection[Window], at: datetime) -> dict[_Ke
     if not windows:
         return {}
     soon = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    asked = frozenset((window.hub_id, day_of(window.starts_at, town.zone)) for window in windows)
+    asked = frozenset((window.hub_id, window.day_in(town.zone)) for window in windows)
     mark = _mark(town.pk, town.zone, asked)
     said = mark.read()
     key = (town.pk, asked, soon, streets_for(town), said)
@@ -67,7 +67,7 @@ def _keep(key: tuple[object, ...], days: dict[_Key, Day]) -> None:
 def _mark(town: UUID, zone: ZoneInfo, asked: frozenset[_Key]) -> Mark:
     """Of all rows that ``days_of`` reads for these hubs and days."""
     hubs, days = {hub for hub, _day in asked}, {day for _hub, day in asked}
-    first, last = day_bounds(min(days), zone)[0], day_bounds(max(days), zone)[1]
+    first, last = day_bounds(min(days), zone)[0], day_bounds(max(days) + timedelta(days=1), zone)[1]  # with its night
     ours = {"hub__in": hubs, "starts_at__gte": first, "starts_at__lt": last}
     return Mark(
         Window.objects.filter(town=town, **ours),

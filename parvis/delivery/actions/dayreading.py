@@ -4,7 +4,7 @@ Rows are the truth: deliveries that are gone leave the tours on record, and thos
 or whose bike broke down) are put in first; while one has no place, its window promises nothing more.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby, pairwise
@@ -23,6 +23,7 @@ from parvis.delivery.actions.streets import conditions_on
 from parvis.delivery.clients.network import StreetNetwork
 from parvis.delivery.clients.streets import streets_for
 from parvis.delivery.models import Bag, DayTours, Delivery, Hub, Shift, Window
+from parvis.delivery.models.promises import of_days
 from parvis.delivery.planning import (
     Bike,
     Clocks,
@@ -195,18 +196,18 @@ def days_of(
     (``today``, where the day is looked at as of another moment).
     """
     today = today or day_of(at, town.zone)
-    keys = {(window.hub_id, day_of(window.starts_at, town.zone)) for window in windows}
+    keys = {(window.hub_id, window.day_in(town.zone)) for window in windows}
     if not keys:
         return {}
-    bounds = [day_bounds(day, town.zone) for _hub, day in keys]
-    first, last = min(start for start, _end in bounds), max(end for _start, end in bounds)
-    shifts = _by_day(shifts_between(town, first, last), town, keys, lambda shift: (shift.bike.hub_id, shift.starts_at))
+    days = [day for _hub, day in keys]
+    first, last = day_bounds(min(days), town.zone)[0], day_bounds(max(days), town.zone)[1]
+    shifts = _by_day(
+        shifts_between(town, first, last), keys, lambda shift: (shift.bike.hub_id, day_of(shift.starts_at, town.zone))
+    )
     keys = {key for key in keys if key in shifts}
     if not keys:
         return {}
-    rows = _by_day(
-        _promised(town, first, last, without), town, keys, lambda one: (one.window.hub_id, one.window.starts_at)
-    )
+    rows = _by_day(_promised(town, days, without), keys, lambda one: (one.window.hub_id, one.window.day_in(town.zone)))
     hubs = {hub.pk: hub for hub in Hub.objects.filter(pk__in={hub for hub, _day in keys})}
     if known is None:
         stored = DayTours.objects.filter(hub__in=hubs, day__in={day for _hub, day in keys})
@@ -232,11 +233,10 @@ def days_of(
     }
 
 
-def _by_day(rows: Iterable[Any], town: Town, keys: Collection[_Key], where: Any) -> dict[_Key, list[Any]]:
+def _by_day(rows: Iterable[Any], keys: Collection[_Key], where: Callable[[Any], _Key]) -> dict[_Key, list[Any]]:
     found: dict[_Key, list[Any]] = {}
     for row in rows:
-        hub, moment = where(row)
-        if (key := (hub, day_of(moment, town.zone))) in keys:
+        if (key := where(row)) in keys:
             found.setdefault(key, []).append(row)
     return found
 
@@ -256,10 +256,10 @@ class _Promised:
     load: Load
 
 
-def _promised(town: Town, first: datetime, last: datetime, without: UUID | None) -> list[_Promised]:
+def _promised(town: Town, days: Sequence[date], without: UUID | None) -> list[_Promised]:
     """What is promised in the windows of some days, oldest first, with weight, volume and needs of live bags."""
-    of_days = Window.objects.filter(town=town, starts_at__gte=first, starts_at__lt=last)
-    windows = {window.pk: window for window in of_days}
+    found = Window.objects.filter(of_days(min(days), max(days), town.zone), town=town)
+    windows = {window.pk: window for window in found}
     live = Q(bags__cancelled_at=None)
     cold = live & ~Q(bags__temperature=Bag.Temperature.AMBIENT)
     bag_grams = Sum("bags__grams", filter=live, default=0)

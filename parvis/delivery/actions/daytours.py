@@ -15,7 +15,8 @@ from parvis.core.time import day_bounds, day_of
 from parvis.delivery.actions.daykeeping import kept_days
 from parvis.delivery.actions.dayreading import Day, days_of, shifts_between, trip_json
 from parvis.delivery.actions.problems import Load
-from parvis.delivery.models import DayTours, Delivery, Hub, Window
+from parvis.delivery.models import DayTours, Delivery, Hub, Shift, Window
+from parvis.delivery.models.promises import of_days
 from parvis.delivery.planning import Drop, Problem, Trip, Ways
 from parvis.towns.models import Town
 
@@ -47,7 +48,7 @@ def _offers_of(town: Town, windows: Collection[Window], load: Load, at: datetime
     found = {window.pk: Offer() for window in windows}
     asked: dict[_Key, list[tuple[Window, Drop]]] = {}
     for window in windows:
-        key = (window.hub_id, day_of(window.starts_at, town.zone))
+        key = (window.hub_id, window.day_in(town.zone))
         if key in days:
             asked.setdefault(key, []).append((window, days[key].drop(NEW, window, load)))
     for key, wishes in asked.items():
@@ -69,18 +70,19 @@ def nobody_rides(town: Town, windows: Collection[Window], at: datetime) -> set[U
 
 
 def _nobody_rides_of(town: Town, windows: Collection[Window], at: datetime) -> set[UUID]:
-    first = day_bounds(min(day_of(window.starts_at, town.zone) for window in windows), town.zone)[0]
-    shifts = list(shifts_between(town, first, max(window.ends_at for window in windows)))
-    entered = {(shift.bike.hub_id, day_of(shift.starts_at, town.zone)) for shift in shifts}
-    today = day_of(at, town.zone)
-    riding = [shift for shift in shifts if shift.bike.counts_on(day_of(shift.starts_at, town.zone), today)]
+    zone, today = town.zone, day_of(at, town.zone)
+    days = [window.day_in(zone) for window in windows]
+    first, last = day_bounds(min(days), zone)[0], day_bounds(max(days), zone)[1]
+    entered: dict[_Key, list[Shift]] = {}
+    for shift in shifts_between(town, first, last):
+        entered.setdefault((shift.bike.hub_id, day_of(shift.starts_at, zone)), []).append(shift)
     return {
         window.pk
         for window in windows
-        if (window.hub_id, day_of(window.starts_at, town.zone)) in entered
+        if (shifts := entered.get((window.hub_id, day := window.day_in(zone))))
         and not any(
-            shift.bike.hub_id == window.hub_id and shift.starts_at < window.ends_at and shift.ends_at > window.starts_at
-            for shift in riding
+            shift.bike.counts_on(day, today) and shift.starts_at < window.ends_at and shift.ends_at > window.starts_at
+            for shift in shifts
         )
     }
 
@@ -99,7 +101,7 @@ def hold(*, delivery: Delivery, window: Window, load: Load, at: datetime) -> boo
 
     The row of the day is locked until the transaction ends, so that two buyers cannot take the last place between them.
     """
-    town, day = delivery.town, day_of(window.starts_at, delivery.town.zone)
+    town, day = delivery.town, window.day_in(delivery.town.zone)
     kept, is_new = DayTours.objects.get_or_create(hub_id=window.hub_id, day=day, defaults={"town": town})
     kept = DayTours.objects.select_for_update().get(pk=kept.pk)
     found = days_of(town, [window], at, known={(window.hub_id, day): kept}, without=delivery.pk)
@@ -137,8 +139,7 @@ def recorded(kept: DayTours, at: datetime, *, fresh: bool = False, today: date |
     asked anew where the streets have changed since: buyers do not wait for that, the planner does.
     """
     town, key = kept.hub.town, (kept.hub_id, kept.day)
-    start, end = day_bounds(kept.day, town.zone)
-    windows = Window.objects.filter(town=town, hub=kept.hub_id, starts_at__gte=start, starts_at__lt=end)
+    windows = Window.objects.filter(of_days(kept.day, kept.day, town.zone), town=town, hub=kept.hub_id)
     return days_of(town, windows, at, known={key: kept}, fresh=fresh, today=today).get(key)
 
 

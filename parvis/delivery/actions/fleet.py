@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from parvis.core import audit
 from parvis.core.errors import Refusal
 from parvis.core.time import day_bounds, day_of, moment
+from parvis.core.words import say_clock
 from parvis.delivery.actions.breaks import break_of
 from parvis.delivery.actions.custody import record_bags
 from parvis.delivery.actions.positions import forget_position
 from parvis.delivery.actions.rows import trips_by_round
 from parvis.delivery.models import Bag, BagEvent, Bike, Hub, Plan, Round, Shift, Window
+from parvis.delivery.models.promises import NIGHT_ENDS, of_days
 from parvis.delivery.planning import Problem
 from parvis.delivery.states import BagState
 from parvis.people.models import Person, Role
@@ -174,27 +176,35 @@ def save_window(
     capacity: int,
     by: Any,
     at: datetime,
+    night: bool = False,
 ) -> Window:
-    """Make a delivery window, or change one. Hours that people have booked do not move.
+    """Make a delivery window, or change one. Hours that people have booked do not move. One of the ``night`` begins
+    after midnight and is brought by the riders of the evening before.
 
     Raises Refusal when they would, when another window starts at the same time, when ``capacity`` is below what is
     booked, or when the moments are out of order. The hub's row is locked: two dispatchers make one window.
     """
     _lock_hub(hub)
+    if night and starts_at.astimezone(hub.town.zone).time() >= NIGHT_ENDS:
+        raise Refusal(
+            _("The night ends at %(time)s: a later window is of the day that follows.")
+            % {"time": say_clock(NIGHT_ENDS)}
+        )
     if not closes_at <= goods_due_at <= starts_at < ends_at:
         raise Refusal(_("Orders close first, then goods are due, then the window begins and ends."))
     booked = 0
     if window is not None:
         window = Window.objects.select_for_update().get(pk=window.pk)
         booked = window.deliveries.filter(cancelled_at=None).count()
-        if booked and (window.starts_at, window.ends_at) != (starts_at, ends_at):
+        if booked and (window.starts_at, window.ends_at, window.night) != (starts_at, ends_at, night):
             raise Refusal(_("Somebody has booked this window: its hours can no longer change."))
     if capacity < booked:
         raise Refusal(_("%(count)s deliveries are booked already: the limit cannot be lower.") % {"count": booked})
     same = Window.objects.filter(hub=hub, starts_at=starts_at).first()
     if same is not None and same != window:
         raise Refusal(_("Another window begins at that time."))
-    values = {"ends_at": ends_at, "closes_at": closes_at, "goods_due_at": goods_due_at, "capacity": capacity}
+    values: dict[str, Any] = {"ends_at": ends_at, "closes_at": closes_at, "goods_due_at": goods_due_at}
+    values |= {"capacity": capacity, "night": night}
     if window is None:
         window = Window.objects.create(town_id=hub.town_id, hub=hub, starts_at=starts_at, **values)
     else:
@@ -214,11 +224,9 @@ def repeat_windows(*, hub: Hub, day: date, days: int, by: Any, at: datetime) -> 
     """
     _lock_hub(hub)
     zone, made = hub.town.zone, []
-    start, end = day_bounds(day, zone)
-    pattern = list(Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end))
+    pattern = list(Window.objects.filter(of_days(day, day, zone), hub=hub))
     for ahead in (day + timedelta(days=n) for n in range(1, days + 1)):
-        first, last = day_bounds(ahead, zone)
-        if Window.objects.filter(hub=hub, starts_at__gte=first, starts_at__lt=last).exists():
+        if Window.objects.filter(of_days(ahead, ahead, zone), hub=hub).exists():
             continue
 
         def moved(then: datetime, ahead: date = ahead) -> datetime:
@@ -234,6 +242,7 @@ def repeat_windows(*, hub: Hub, day: date, days: int, by: Any, at: datetime) -> 
                 closes_at=moved(window.closes_at),
                 goods_due_at=moved(window.goods_due_at),
                 capacity=window.capacity,
+                night=window.night,
             )
             for window in pattern
         ]

@@ -16,6 +16,7 @@ from parvis.delivery.actions.suiting import with_place_in_second, with_second_wi
 from parvis.delivery.clients.network import StreetNetwork
 from parvis.delivery.kinds import kind_of, profile_of
 from parvis.delivery.models import Bag, BagEvent, Delivery, Hub, Plan, Round, Shift, Window
+from parvis.delivery.models.promises import of_days
 from parvis.delivery.planning import Bike, Drop, Matrix, Problem, Profile, Rest, matrix
 from parvis.delivery.sizes import MILLILITRES_FILLED, crates_for
 from parvis.delivery.skills import together
@@ -141,10 +142,9 @@ def build_problem(
 
 def deliveries_of(hub: Hub, day: date) -> list[Delivery]:
     """The deliveries expected in all windows of the day, with their story, oldest first."""
-    start, end = day_bounds(day, hub.town.zone)
     return list(
         Delivery.objects.expected()
-        .filter(town=hub.town_id, window__hub=hub, window__starts_at__gte=start, window__starts_at__lt=end)
+        .filter(of_days(day, day, hub.town.zone, "window__"), town=hub.town_id, window__hub=hub)
         .select_related("window", "also")
         .prefetch_related("bags__events", "events")
         .order_by("pk")

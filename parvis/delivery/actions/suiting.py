@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
-from parvis.core.time import day_bounds, day_of
 from parvis.delivery.dayfigures import BY_BUYER
 from parvis.delivery.models import Delivery, DeliveryEvent, Plan, Stop, Window
+from parvis.delivery.models.promises import of_days
 from parvis.delivery.planning import Drop, Option, Problem, Trip
 from parvis.delivery.signals import window_settled
 from parvis.delivery.states import DeliveryState
@@ -37,9 +37,9 @@ def windows_that_may_suit(delivery: Delivery, at: datetime) -> list[Window]:
     town, chosen = delivery.town, delivery.window
     if delivery.state not in _OPEN or delivery.cancelled_at is not None:
         return []
-    end = day_bounds(day_of(chosen.starts_at, town.zone), town.zone)[1]
+    day = chosen.day_in(town.zone)
     later = Window.objects.filter(
-        town=town, hub=chosen.hub_id, starts_at__gt=chosen.starts_at, starts_at__lt=end, closes_at__gt=at
+        of_days(day, day, town.zone), town=town, hub=chosen.hub_id, starts_at__gt=chosen.starts_at, closes_at__gt=at
     )
     planned = Stop.objects.filter(delivery=delivery, round__plan__state=Plan.State.PUBLISHED)
     return list(later.filter(~Exists(planned)).order_by("starts_at"))

@@ -247,6 +247,11 @@ class WindowForm(forms.Form):
     closes = forms.IntegerField(label=_("Orders close, minutes before"), min_value=0, max_value=2880)
     due = forms.IntegerField(label=_("Goods are due, minutes before"), min_value=0, max_value=2880)
     capacity = forms.IntegerField(label=_("Deliveries at most"), min_value=0, max_value=5000)
+    night = forms.BooleanField(
+        label=_("In the night after this day"),
+        required=False,
+        help_text=_("It begins after midnight, with riders whose shift begins on this day."),
+    )
 
     def __init__(self, *args: Any, hub: Hub, day: date, window: Window | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -258,10 +263,12 @@ class WindowForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What ``actions.save_window`` takes."""
         data = self.cleaned_data
-        starts_at = moment(self.day, data["start"], self.zone)
+        day = self.day + timedelta(days=1) if data["night"] else self.day
+        starts_at = moment(day, data["start"], self.zone)
         return {
             "starts_at": starts_at,
-            "ends_at": moment_after(self.day, data["start"], data["end"], self.zone),
+            "ends_at": moment_after(day, data["start"], data["end"], self.zone),
+            "night": data["night"],
             "closes_at": starts_at - timedelta(minutes=data["closes"]),
             "goods_due_at": starts_at - timedelta(minutes=data["due"]),
             "capacity": data["capacity"],
@@ -283,4 +290,5 @@ def _written(window: Window) -> dict[str, Any]:
         "closes": minutes(window.closes_at),
         "due": minutes(window.goods_due_at),
         "capacity": window.capacity,
+        "night": window.night,
     }

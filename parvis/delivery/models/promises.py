@@ -1,15 +1,39 @@
 """What may still be promised: windows, and the tours that prove what was."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 
-from parvis.core.time import day_of
+from parvis.core.time import day_bounds, day_of
 from parvis.delivery.models.agreements import SharedHub, moments_of
 from parvis.delivery.models.fleet import Hub
 from parvis.towns.models import Town, TownOwned
+
+ONE_DAY = timedelta(days=1)
+
+
+NIGHT_ENDS = time(8)
+"""Until when the riders of an evening may be at work: no window of a night begins later."""
+
+
+def of_days(first: date, last: date, zone: ZoneInfo, prefix: str = "") -> Q:
+    """Windows of some days of work in ``zone`` (both included), those of the night after the last one too.
+
+    ``prefix`` leads to the window: ``window__``.
+    """
+
+    def begins(first: date, last: date, *, night: bool) -> Q:
+        values = {
+            "night": night,
+            "starts_at__gte": day_bounds(first, zone)[0],
+            "starts_at__lt": day_bounds(last, zone)[1],
+        }
+        return Q(**{f"{prefix}{name}": value for name, value in values.items()})
+
+    return begins(first, last, night=False) | begins(first + ONE_DAY, last + ONE_DAY, night=True)
 
 
 class WindowQuerySet(models.QuerySet["Window"]):
@@ -44,6 +68,10 @@ class Window(TownOwned):
     closes_at = models.DateTimeField(help_text="last moment to book")
     goods_due_at = models.DateTimeField(help_text="when shops must have dropped their bags")
     capacity = models.PositiveSmallIntegerField(default=60)
+    night = models.BooleanField(
+        default=False,
+        help_text="begins after midnight, with riders whose shift began on the day before: it is of that day",
+    )
 
     objects = WindowQuerySet.as_manager()
 
@@ -59,6 +87,10 @@ class Window(TownOwned):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+    def day_in(self, zone: ZoneInfo) -> date:
+        """The day of work that it belongs to: whose shifts, plan and tours bring it."""
+        return day_of(self.starts_at, zone) - (ONE_DAY if self.night else timedelta())
 
 
 class DayTours(TownOwned):

@@ -11,8 +11,11 @@ from parvis.core.errors import Refusal
 from parvis.core.geo import Point
 from parvis.core.time import moment
 from parvis.delivery import actions
+from parvis.delivery.actions.daytours import nobody_rides, offers
+from parvis.delivery.actions.problems import Load
 from parvis.delivery.dayfigures import lines_of, told_between
-from parvis.delivery.models import Bike, Delivery, Hub, Plan, RiderPosition, Round, Shift, Window
+from parvis.delivery.models import Bike, DayTours, Delivery, Hub, Plan, RiderPosition, Round, Shift, Window
+from parvis.delivery.models.promises import of_days
 from parvis.delivery.riderday import RiderDay
 from parvis.delivery.tests.dispatch_world import book, bring, broken_rules
 from parvis.delivery.tests.test_dispatch_board import english, said
@@ -211,3 +214,96 @@ def test_a_window_past_midnight_is_entered_as_it_is_said(
     assert 'value="00:30"' in page
     again = desk.post(f"/dispatch/fleet/windows/{window.pk}/", values | {"capacity": "31"})
     assert again.status_code == 302
+
+
+@pytest.fixture
+def after_midnight(hub: Hub, rider: Person, clock_shows: Any) -> Window:
+    """From 0:30 to 2:00 in the night after the day, with the riders of its evening; the next day's begin at nine."""
+    Shift.objects.all().delete()
+    bike = hub.bikes.get()
+    Shift.objects.create(town=hub.town, bike=bike, rider=rider, starts_at=clock_shows(20), ends_at=clock_shows(3))
+    other = builders.make_person("Other")
+    builders.give_role(other, hub.town, Role.Kind.RIDER)
+    Shift.objects.create(town=hub.town, bike=bike, rider=other, starts_at=clock_shows(9), ends_at=clock_shows(11))
+    return builders.make_window(hub, clock_shows(0, 30), hours=1.5, night=True)
+
+
+def test_a_window_that_begins_after_midnight_is_of_the_evening_before(
+    after_midnight: Window, hub: Hub, clock_shows: Any
+) -> None:
+    zone = hub.town.zone
+    assert after_midnight.day_in(zone) == DAY
+    assert list(Window.objects.filter(of_days(DAY, DAY, zone))) == [after_midnight]
+    assert not Window.objects.filter(of_days(NEXT, NEXT, zone)).exists()
+
+
+def test_what_is_promised_after_midnight_is_proved_by_the_evening_s_shift(
+    after_midnight: Window, hub: Hub, clock_shows: Any
+) -> None:
+    at = clock_shows(19)
+    load = Load(Point(hub.lon + 0.004, hub.lat), 3000, 8000)
+    assert nobody_rides(hub.town, [after_midnight], at) == set()
+    assert set(offers(town=hub.town, windows=[after_midnight], load=load, at=at)) == {after_midnight.pk}
+    book(after_midnight, 2, at)
+    assert DayTours.objects.get().day == DAY
+    early = builders.make_window(hub, clock_shows(0, 45), hours=1)
+    assert nobody_rides(hub.town, [early], at) == {early.pk}, "the riders of the next day begin at nine"
+    assert offers(town=hub.town, windows=[early], load=load, at=at) == {}
+
+
+def test_a_door_after_midnight_from_the_plan_to_the_figures(
+    after_midnight: Window, hub: Hub, rider: Person, hub_keeper: Person, dispatcher: Person, clock_shows: Any,
+    visit: Any, clock: Any,
+) -> None:  # fmt: skip
+    """Planned, packed, ridden and counted with the evening; the buyer reads the day on which the bell rings."""
+    found = book(after_midnight, 2, clock_shows(19))
+    bring(found, clock_shows(22), pack=True)
+    with pytest.raises(Refusal, match="nothing to deliver"):
+        actions.make_plan(hub=hub, day=NEXT, by=None, at=clock_shows(22), iterations=20)
+    plan = actions.make_plan(hub=hub, day=DAY, by=None, at=clock_shows(22), iterations=40)
+    assert plan.solution["unserved"] == [], plan.message
+    actions.publish_plan(plan=plan, by=None, at=clock_shows(22))
+    assert broken_rules(plan) == []
+    (round_,) = rounds()
+    first = round_.stops.get(position=1)
+    assert clock_shows(0, 30) <= first.arrive_at <= clock_shows(2)
+    clock.move_to(clock_shows(0, 10))
+    board = said(english(visit(dispatcher)).get("/dispatch/"))
+    assert found[0].address in board
+    place = said(english(visit(dispatcher)).get(f"/dispatch/deliveries/{found[0].code}/"))
+    assert f"/dispatch/?day={DAY.isoformat()}" in place
+    hub_page = said(english(visit(hub_keeper)).get("/hub/deliveries/"))
+    assert found[0].code in hub_page
+    assert found[0].name in visit(rider).get("/rider/").content.decode()
+    ride_out(round_)
+    for stop in round_.stops.order_by("position"):
+        actions.hand_over(stop=stop, recipient="Camille", at=stop.arrive_at)
+    actions.bring_back(round_=round_, at=round_.returns_at)
+    told = told_between(hub.town, DAY, NEXT, clock_shows(9) + timedelta(days=1))
+    lines = {line.day: line for line in lines_of(hub.town, told, DAY, NEXT)}
+    assert (lines[DAY].promised, lines[DAY].kept) == (2, 2)
+    assert (lines[NEXT].promised, lines[NEXT].drops) == (0, 0), "a rider was paid, for other doors"
+
+
+def test_a_window_of_the_night_is_entered_on_the_day_before(
+    hub: Hub, dispatcher: Person, clock_shows: Any, visit: Any, clock: Any
+) -> None:
+    desk: Client = english(visit(dispatcher))
+    values = {"start": "00:30", "end": "02:00", "closes": "180", "due": "120", "capacity": "30", "night": "on"}
+    assert desk.post("/dispatch/fleet/windows/new/", values | {"day": DAY.isoformat()}).status_code == 302
+    window = Window.objects.get()
+    assert (window.starts_at, window.ends_at, window.night) == (clock_shows(0, 30), clock_shows(2), True)
+    assert "in the night" in said(desk.get(f"/dispatch/fleet/?day={DAY.isoformat()}"))
+    assert "0:30" not in said(desk.get(f"/dispatch/fleet/?day={NEXT.isoformat()}"))
+    page = said(desk.get(f"/dispatch/fleet/windows/{window.pk}/"))
+    assert "Thursday 26 November" in page
+    again = desk.post(f"/dispatch/fleet/windows/{window.pk}/", values | {"capacity": "31"})
+    assert again.status_code == 302
+    window.refresh_from_db()
+    assert (window.starts_at, window.capacity) == (clock_shows(0, 30), 31)
+    late = values | {"start": "10:00", "end": "12:00", "day": DAY.isoformat()}
+    assert "The night ends at 8:00" in said(desk.post("/dispatch/fleet/windows/new/", late))
+    desk.post("/dispatch/fleet/windows/repeat/", {"day": DAY.isoformat()})
+    assert Window.objects.filter(night=True).count() == 8
+    desk.post("/dispatch/fleet/windows/repeat/", {"day": DAY.isoformat()})
+    assert Window.objects.count() == 8, "twice is once"

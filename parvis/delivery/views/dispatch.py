@@ -221,7 +221,7 @@ def lock(request: PersonRequest, pk: UUID) -> HttpResponse:
 def place(request: PersonRequest, code: str) -> HttpResponse:
     """One delivery: where it stands, and on which round it goes."""
     at, delivery = timezone.now(), delivery_for(request, code)
-    day = day_of(delivery.window.starts_at, request.town.zone)
+    day = delivery.window.day_in(request.town.zone)
     shown = Board.load(hub_of(request), day, at)
     current = shown.placed.get(delivery.pk)
     may_act = Role.Kind.DISPATCHER in roles_in(request)

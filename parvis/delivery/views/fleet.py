@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from parvis.core.errors import Refusal
-from parvis.core.time import day_bounds, day_of
+from parvis.core.time import day_of
 from parvis.delivery import actions
 from parvis.delivery.access import bike_for, hub_of, shift_for, window_for
 from parvis.delivery.actions.breaks import add_breaks, without_breaks
@@ -24,6 +24,7 @@ from parvis.delivery.actions.problems import shifts_of
 from parvis.delivery.forms.dispatch import BackForm, BikeForm, ColdForm, ShiftForm, WindowForm, day_asked
 from parvis.delivery.models import Bike, Hub, Plan, Round, Window
 from parvis.delivery.models.plans import RoundQuerySet
+from parvis.delivery.models.promises import of_days
 from parvis.delivery.views.dispatch import LOOKING, day_pills, day_url, dispatch_page
 from parvis.delivery.views.outage_words import say_out
 from parvis.delivery.workday import working_day
@@ -91,9 +92,8 @@ def dispatcher_only(request: PersonRequest) -> None:
 
 
 def _windows(hub: Hub, day: date) -> Any:
-    start, end = day_bounds(day, hub.town.zone)
     booked = Count("deliveries", filter=Q(deliveries__cancelled_at=None))
-    found = Window.objects.filter(hub=hub, starts_at__gte=start, starts_at__lt=end).annotate(booked=booked)
+    found = Window.objects.filter(of_days(day, day, hub.town.zone), hub=hub).annotate(booked=booked)
     return found.order_by("starts_at")  # what is counted by groups forgets the order of the model
 
 
@@ -249,7 +249,7 @@ def window(request: PersonRequest, pk: UUID | None = None) -> HttpResponse:
     at, hub = timezone.now(), hub_of(request)
     chosen = window_for(request, pk) if pk else None
     asked = day_asked(request.POST if request.method == "POST" else request.GET, day_of(at, request.town.zone))
-    day = day_of(chosen.starts_at, request.town.zone) if chosen else asked
+    day = chosen.day_in(request.town.zone) if chosen else asked
     form = WindowForm(request.POST or None, hub=hub, day=day, window=chosen)
     if form.is_valid():
         try:

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from parvis.core.time import day_of
 from parvis.core.words import say_distance, say_duration, say_weight
 from parvis.delivery.access import delivery_for, hub_of
 from parvis.delivery.actions.problems import shifts_of
@@ -32,7 +31,7 @@ OTHER_ROUNDS = 8  # the cheapest other rounds are told, not all
 def why(request: PersonRequest, code: str) -> HttpResponse:
     """The stop of one delivery, and a row for each other place it could have. 404 for one that is on no round."""
     at, delivery = timezone.now(), delivery_for(request, code)
-    day = day_of(delivery.window.starts_at, request.town.zone)
+    day = delivery.window.day_in(request.town.zone)
     shown = Board.load(hub_of(request), day, at)
     current = shown.placed.get(delivery.pk)
     stop = next((s for s in current.stops if s.delivery.pk == delivery.pk), None) if current else None

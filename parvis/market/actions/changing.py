@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from parvis.core import audit
 from parvis.core.busy import says_when_busy
 from parvis.core.errors import Refusal
-from parvis.core.time import day_of
 from parvis.delivery.actions import cancel_bags, offer_pickup, rebook_delivery, request_plan
 from parvis.delivery.dayfigures import BY_BUYER
 from parvis.delivery.models import Plan, Window
@@ -79,8 +78,8 @@ def change_time(*, order: Order, window_id: UUID, at: datetime, by: Any = None) 
 
 def _plan_again(windows: Sequence[Window], at: datetime) -> None:
     """Days whose plan riders have seen already are planned anew; a person publishes it."""
-    for window in {(w.hub_id, day_of(w.starts_at, w.town.zone)): w for w in windows}.values():
-        day = day_of(window.starts_at, window.town.zone)
+    for window in {(w.hub_id, w.day_in(w.town.zone)): w for w in windows}.values():
+        day = window.day_in(window.town.zone)
         if Plan.objects.filter(hub=window.hub_id, day=day, state=Plan.State.PUBLISHED).exists():
             with suppress(Refusal):
                 request_plan(hub=window.hub, day=day, by=None, at=at)
