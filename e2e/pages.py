@@ -152,6 +152,13 @@ PAGES = [
     ),
     Look("load a bike", "/hub/rounds/", "hub", ["main a[href$='/load/']"]),
     Look("dispatch", "/dispatch/", "dispatch"),
+    Look("a buyer calls", "/dispatch/calls/?q=martin", "dispatch"),
+    Look(
+        "time for a buyer who calls",
+        "/dispatch/calls/?q=martin",
+        "hub",
+        ["main ul.rows a[href*='/dispatch/calls/'] >> nth=-1"],
+    ),
     Look("dispatch delivery", "/dispatch/", "dispatch", ["main a[href*='/dispatch/deliveries/']"]),
     Look(
         "dispatch why",

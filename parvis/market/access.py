@@ -33,6 +33,12 @@ def order_for(request: TownRequest, code: str) -> Order:
     return order
 
 
+def order_called_about(request: TownRequest, code: str) -> Order:
+    """An order of this town that a bike brings, for those who answer its buyers' calls; another town's is 404."""
+    orders = Order.objects.told().with_story()
+    return get_object_or_404(orders, town=request.town, code=code.upper(), delivery__isnull=False)
+
+
 def part_of(order: Order, pk: UUID) -> Part:
     """One shop's part of an order that was opened by ``order_for``."""
     found = next((part for part in order.parts.all() if part.pk == pk), None)

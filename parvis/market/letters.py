@@ -162,9 +162,11 @@ def order_ended(order: Order, outcome: str, at: datetime) -> None:
     _moved(order, "order_delivered" if outcome == "delivered" else "order_failed", at)
 
 
-def order_moved(order: Order, parts: Iterable[Part], window: Window, at: datetime) -> None:
-    """Another time was chosen: the buyer has it in writing, each shop knows until when."""
-    _told_all(order, parts, "order_moved", at, window=window)
+def order_moved(order: Order, parts: Iterable[Part], window: Window, at: datetime, *, called: bool = False) -> None:
+    """Another time was chosen, by the buyer or for a buyer who ``called``: they have it in writing, each shop knows
+    until when.
+    """
+    _told_all(order, parts, "order_moved", at, window=window, called=called)
 
 
 def order_asked(part: Part, window: Window, reason: str, at: datetime) -> None:

@@ -6,6 +6,7 @@ from parvis.core import offline
 from parvis.market.urls_goods import urlpatterns as goods
 from parvis.market.views import (
     agent,
+    calls,
     closing,
     cycles,
     dac7,
@@ -81,6 +82,8 @@ urlpatterns = [
     path("merchant/<slug:slug>/documents/", papers.month, name="merchant-documents"),
     path("merchant/<slug:slug>/documents/fees/<uuid:pk>.pdf", papers.fee_of_shop, name="merchant-fee-invoice"),
     path("merchant/<slug:slug>/documents/<uuid:pk>.pdf", papers.of_shop, name="merchant-document"),
+    path("dispatch/calls/", calls.calls, name="buyer-calls"),
+    path("dispatch/calls/<str:code>/", calls.call, name="buyer-call"),
     path("agent/", agent.day, name="agent"),
     path("agent/cycles/", cycles.cycles, name="agent-cycles"),
     path("agent/cycles/add/", cycles.cycle, name="agent-cycle-add"),

@@ -38,12 +38,13 @@ from parvis.market.rulebook import closures_ahead, rules_of
 
 @says_when_busy
 @transaction.atomic
-def change_time(*, order: Order, window_id: UUID, at: datetime, by: Any = None) -> None:
+def change_time(*, order: Order, window_id: UUID, at: datetime, by: Any = None, called: bool = False) -> None:
     """Promise another window, as at the checkout: shops by their rules, a bike behind the lock of its day.
 
-    The place in the old window is free at once. Raises Refusal, writing nothing, when bags are packed or on the road,
-    when a shop cannot be ready by then or does not sell all of it on that day, when what is prepared would have to
-    wait too long, when a payment would not hold until then, or when no bike can be there.
+    The place in the old window is free at once. ``called``: the buyer asked for it by telephone, and ``by`` chose it
+    for them; the letter says so. Raises Refusal, writing nothing, when bags are packed or on the road, when a shop
+    cannot be ready by then or does not sell all of it on that day, when what is prepared would have to wait too long,
+    when a payment would not hold until then, or when no bike can be there.
     """
     list(Part.objects.select_for_update().filter(order=order).order_by("pk").values_list("pk"))
     order = Order.objects.with_story().select_related("town").get(pk=order.pk)
@@ -71,9 +72,10 @@ def change_time(*, order: Order, window_id: UUID, at: datetime, by: Any = None) 
     rebook_delivery(delivery=delivery, window_id=window.pk, at=at, by=by, asked_by=asked_by)
     for part in parts:
         offer_pickup(delivery=delivery, sender_ref=str(part.pk), pickup=pickup_of(part.shop, window), at=at, by=by)
-    audit.record("change_time", order, at=at, town_id=town.pk, actor=by, before=str(before.pk), after=str(window.pk))
+    detail = {"before": str(before.pk), "after": str(window.pk)} | ({"called": True} if called else {})
+    audit.record("change_time", order, at=at, town_id=town.pk, actor=by, **detail)
     _plan_again([before, window], at)
-    letters.order_moved(order, parts, window, at)
+    letters.order_moved(order, parts, window, at, called=called)
 
 
 def _plan_again(windows: Sequence[Window], at: datetime) -> None:

@@ -1,12 +1,15 @@
 """What whoever waits for a bike may say: with whom to leave it, another time, how it went."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from parvis.delivery.models import Delivery, Window
+from parvis.market.when import near_day
 
 
 class DoorForm(forms.Form):
@@ -72,7 +75,20 @@ class ChangeForm(forms.Form):
             raise forms.ValidationError(_("This delivery time is full. Please choose another one."))
         return wanted
 
-    @property
-    def value(self) -> str:
-        """What was chosen, as typed."""
-        return str(self.data.get("window", "")) if self.is_bound else ""
+    def choices(self, at: datetime) -> list[dict[str, Any]]:
+        """What ``market/times_form.html`` draws: each time with its day in words, and whether it was chosen."""
+        chosen = str(self.data.get("window", "")) if self.is_bound else ""
+        return [
+            {"window": window, "day": near_day(window.starts_at, at), "checked": str(window.pk) == chosen}
+            for window in self.times
+        ]
+
+
+class CallForm(forms.Form):
+    """Who calls: a code that they read out, or who they say they are."""
+
+    q = forms.CharField(
+        label=_("Code of the order, name or telephone"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
+    )

@@ -24,7 +24,6 @@ from parvis.market.forms.following import ChangeForm, CommentForm, DoorForm
 from parvis.market.models import Order
 from parvis.market.story import promise
 from parvis.market.views.orders import order_address, private, question, second_time
-from parvis.market.when import near_day
 from parvis.towns.requests import TownRequest
 
 SCORES = (
@@ -166,17 +165,13 @@ def change(request: TownRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("The time is changed. The shops are told."))
             return HttpResponseRedirect(back)
-    chosen = form.value
     context = {
         "order": found,
         "form": form,
         "promise": promise(found, at),
         "open": may_change(found),
         "collect_url": order_address(request, "order-collect", found) if may_collect(found) else "",
-        "times": [
-            {"window": window, "day": near_day(window.starts_at, at), "checked": str(window.pk) == chosen}
-            for window in times
-        ],
+        "times": form.choices(at),
         "parts": bike_parts(found),
         "here": order_address(request, "order-change", found),
         "back": back,
