@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parvis.core.words import say_clock, say_grams
+from parvis.delivery.states import DeliveryState
 from parvis.market.models import Line, Modality, Order, Part, Product
 from parvis.market.phrases import say_asked
 from parvis.market.pricing import Total
@@ -247,8 +248,10 @@ def _note(part: Part, state: PartState) -> str:
     if state == PartState.LOST:
         return _("Its bag cannot be found. You pay nothing for it unless it comes; the shop has been told.")
     if state == PartState.FAILED:
-        reason = _failure(part)
+        reason, delivery = _failure(part), part.order.delivery
         ask = _("The goods are back at the depot. Call the shop to agree on what happens next.")
+        if delivery is not None and delivery.state == DeliveryState.FAILED:  # a bike may come for it again
+            ask = _("The goods go back to the depot. Once they are there, choose another time here, or call the shop.")
         return f"{reason}. {ask}" if reason else ask
     return ""
 
@@ -256,7 +259,7 @@ def _note(part: Part, state: PartState) -> str:
 def _failure(part: Part) -> str:
     delivery = part.order.delivery
     events = [e for e in delivery.events.all() if e.kind == "failed"] if delivery else []
-    return str(events[-1].detail.get("reason", "")).rstrip(".") if events else ""
+    return events[-1].reason.rstrip(".") if events else ""
 
 
 def _step_label(part: Part, step: PartState) -> str:

@@ -377,7 +377,7 @@ def test_a_failed_door_is_in_the_answer(desk: Client, on_the_road: Round, clock:
     page = said(desk.get(f"/dispatch/deliveries/{first.delivery.code}/"))
     assert "Tried on round" in page
     assert "Nobody at home" in page
-    assert "the buyer was told to call the shop" in page
+    assert "the buyer can choose another time" in page
     actions.hand_over(stop=second, recipient="Louis Petit", at=at + timedelta(minutes=2))
     assert "The day is done, 1 delivery failed" in said(desk.get(PAGE))
 

@@ -22,6 +22,7 @@ from parvis.delivery.actions.refused import read_refusal
 from parvis.delivery.board import Board, BoardRound, BoardStop
 from parvis.delivery.forms.dispatch import PlaceForm, day_asked
 from parvis.delivery.models import Delivery, Plan, Round, Stop
+from parvis.delivery.told import open_asks
 from parvis.delivery.outages import outages
 from parvis.delivery.views.dispatch_words import answer, draw_board, figures
 from parvis.delivery.views.outage_words import outage_rows
@@ -242,10 +243,12 @@ def place(request: PersonRequest, code: str) -> HttpResponse:
                 request, _("%(code)s is on round %(number)s.") % {"code": delivery.code, "number": to_round.number}
             )
             return HttpResponseRedirect(f"{day_url('dispatch', day)}#round-{to_round.number}")
+    asked = {one.sender_ref for one in open_asks(delivery)}
     context = {
         "delivery": delivery,
         "current": current,
         "stop": stop,
+        "asking": [bag.sender for bag in delivery.live_bags() if bag.sender_ref in asked],
         "form": form if rounds and may_act and (current is None or current.may_change) else None,
         "reason": next((left.reason for left in shown.unplaced if left.delivery.pk == delivery.pk), ""),
         "back_url": day_url("dispatch", day),

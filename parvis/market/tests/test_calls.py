@@ -142,7 +142,8 @@ def test_the_same_checks_as_for_the_buyer(answering, order, window, tomorrow, at
 def test_what_its_shop_asked_is_read_and_answered_by_it(answering, order, tomorrow, at):
     ask_another_time(part=order.parts.get(), reason="", at=at)
     desk = answering("dispatcher")
-    assert "may not be ready in time, and has asked the buyer." in text_of(desk.get(address(order)))
+    for where in (address(order), f"/dispatch/deliveries/{order.delivery.code}/"):
+        assert "Boulangerie du Parvis may not be ready in time, and has asked the buyer." in text_of(desk.get(where))
     said = text_of(desk.post(address(order), {"window": str(tomorrow.pk)}, follow=True))
     assert "has asked the buyer" not in said
 

@@ -6,7 +6,7 @@ import pytest
 
 from parvis.core.geo import Point
 from parvis.core.taps import Tap
-from parvis.delivery.actions import fail_stop, hand_over, leave_hub, pack, scan_bag_in
+from parvis.delivery.actions import bring_back, fail_stop, hand_over, leave_hub, pack, scan_bag_in
 from parvis.delivery.models import Plan, Round, Stop
 from parvis.demo import builders
 from parvis.market.actions import Buyer, accept_part, cancel_part, finish_part, place_order, prepare_part, refuse_part
@@ -119,6 +119,29 @@ def test_a_failed_attempt_says_why_and_what_to_do(visit, order, hub, rider, at):
     assert "Not handed over" in page
     assert "Personne n&#x27;ouvre. " in page
     assert "rings between" not in page
+
+
+def test_after_a_failed_door_the_free_times_are_one_tap_away(visit, order, hub, rider, tomorrow, at, clock):
+    prepare_part(part=order.parts.get(), quantities={}, at=at)
+    scan_bag_in(town=order.town, code=order.delivery.bags.get().code, at=at)
+    pack(delivery=order.delivery, crate=7, at=at)
+    stop = planned(order, hub, rider, at, at + timedelta(hours=7))
+    leave_hub(round_=stop.round, at=at)
+    fail_stop(stop=stop, reason="nobody", at=at + timedelta(minutes=1))
+    for rest in ("", "follow/"):
+        page = visit().get(address(order, rest), headers=EN).content.decode()
+        assert "Nobody at home" in page
+        assert "Which other time suits you?" not in page, "the bags are still on the bike"
+    bring_back(round_=stop.round, at=at + timedelta(minutes=2))
+    for rest in ("", "follow/"):
+        page = visit().get(address(order, rest), headers=EN).content.decode()
+        assert f'name="window" value="{tomorrow.pk}"' in page
+    assert (
+        "Once they are there, choose another time here, or call the shop."
+        in visit().get(address(order), headers=EN).content.decode()
+    )
+    answer = visit().post(address(order, "follow/change/"), {"window": str(tomorrow.pk)}, headers=EN, follow=True)
+    assert "The time is changed." in answer.content.decode()
 
 
 def test_an_unpublished_plan_promises_nothing(visit, order, hub, rider, at):
