@@ -41,7 +41,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """One day. ``metres`` are those of the published plan; ``ridden`` those of rounds that came back, of these."""
+    """One day. ``metres`` are those of the published plan; ``ridden`` those of rounds that came back, of these.
+
+    ``unstaffed``: bikes were at doors, and no shift is entered, so that its cost lacks the riders (1, or 0).
+    """
 
     day: date
     promised: int = 0
@@ -56,6 +59,7 @@ class DayLine:
     ridden: int = 0
     cost: Cost = field(default_factory=Cost)
     air: Spared = field(default_factory=lambda: Spared(0, 0))
+    unstaffed: int = 0
 
     @property
     def ended(self) -> int:
@@ -175,7 +179,7 @@ def lines_of(
         planned, back = ridden.get(day, (0, 0))
         seconds, bikes = paid.get(day, (0, 0))
         cost = cost_of_day(rates_on(rows, day), rider_seconds=seconds, bikes=bikes, metres=planned, drops=drops[day])
-        line += DayLine(day, metres=planned, ridden=back, cost=cost)
+        line += DayLine(day, metres=planned, ridden=back, cost=cost, unstaffed=drops[day] > 0 and not seconds)
         lines.append(line + DayLine(day, air=spared(line.metres, town.country)))
     return lines
 

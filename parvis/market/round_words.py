@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from parvis.core.money import format_money
 from parvis.core.words import say_day, say_distance, say_duration, say_rate, say_weight
@@ -39,16 +40,20 @@ def figures(total: DayMoney, town: Town) -> list[dict[str, str]]:
     if line.cost_each is not None:
         income = each(total.income, line.drops) or 0
         figures += [
-            {"label": _("One delivery costs"), "value": format_money(line.cost_each, currency)},
+            {
+                "label": _("One delivery costs"),
+                "value": format_money(line.cost_each, currency),
+                "note": _("for each door at which a bike was"),
+            },
             {
                 "label": _("Paid by buyers and shops"),
                 "value": format_money(income, currency),
-                "note": _("without VAT"),
+                "note": _("for each of them, without VAT"),
             },
             {
                 "label": _("The town adds") if line.cost_each > income else _("Left to the town"),
                 "value": format_money(abs(line.cost_each - income), currency),
-                "note": _("for each delivery"),
+                "note": _("for each of them"),
             },
         ]
     return figures
@@ -67,7 +72,7 @@ def percent(part: int, whole: int) -> str:
 
 def promise_columns(first: str = "") -> list[dict[str, Any]]:
     """Of the table that says how promises ended."""
-    labels = (_("Promised"), _("Kept"), _("of these nobody at home"), _("Late"), _("Not brought"), _("By bike"))
+    labels = (_("Promised"), _("Kept"), _("Nobody at home"), _("Late"), _("Not brought"), _("By bike"))
     return [{"label": first or _("Day")}, *({"label": label, "num": True} for label in labels)]
 
 
@@ -76,7 +81,9 @@ def promise_row(day: DayMoney, name: str = "") -> list[str]:
     line = day.line
     return [
         name or say_day(line.day),
-        str(line.promised),
+        _("%(count)d (%(coming)d to come)") % {"count": line.promised, "coming": line.coming}
+        if line.coming
+        else str(line.promised),
         _of(line.kept, line.ended),
         str(line.missed),
         str(line.late),
@@ -108,6 +115,17 @@ def money_row(day: DayMoney, town: Town, name: str = "") -> list[str]:
         format_money(day.result, currency),
         say_spared(line.air),
     ]
+
+
+def without_riders(total: DayMoney) -> str:
+    """That the cost of some days is less than it was: nobody has entered who rode. Nothing where all have a shift."""
+    days = total.line.unstaffed
+    said = ngettext(
+        "On %(count)d day bikes were at doors and no shift is entered: what it cost lacks the riders.",
+        "On %(count)d days bikes were at doors and no shift is entered: what they cost lacks the riders.",
+        days,
+    )
+    return said % {"count": days} if days else ""
 
 
 def _of(kept: int, ended: int) -> str:

@@ -114,12 +114,21 @@ def _kept_table(told: Sequence[Told]) -> dict[str, Any]:
     words = {INSERTION: _("a bike proved"), "slots": _("fixed places")}
     return {
         "title": _("Promises"),
-        "columns": [_("Orders a day"), _("Bikes"), _("A promise is"), _("Kept"), _("Turned away"), _("Late by")],
+        "columns": [
+            _("Orders a day"),
+            _("Bikes"),
+            _("A promise is"),
+            _("Brought a day"),
+            _("Kept"),
+            _("Turned away"),
+            _("Late by"),
+        ],
         "rows": [
             [
                 str(one.trial.demand),
                 str(one.trial.bikes),
                 words[one.trial.method] + (f" ({one.trial.places})" if one.trial.places else ""),
+                _between(one.drops_day, lambda n: str(round(n))),
                 _between(one.kept, _share),
                 _between(one.turned_away, _share),
                 _("%(count)d min") % {"count": round(one.late_minutes)} if one.late_minutes else "–",
@@ -130,6 +139,11 @@ def _kept_table(told: Sequence[Told]) -> dict[str, Any]:
             "“A bike proved”: a time is offered only if the tours of the day can take the door and keep all that was "
             "promised. “Fixed places”: each time has so many places, whoever lives where. Both meet the same "
             "orders and the same mishaps."
+        )
+        + " "
+        + _(
+            "Brought: doors at which a bike was, open or not; eight days of ten lie in the range. Turned away: of all "
+            "orders. Late by: the mean of those that were late; – where none was."
         ),
     }
 
@@ -164,6 +178,11 @@ def _money_table(town: Town, ours: Sequence[Told]) -> dict[str, Any]:
         "note": _(
             "Even at: shifts and bikes cost the same however much they carry. Where the number is more than "
             "these bikes can bring, they do not pay at this price."
+        )
+        + " "
+        + _(
+            "One delivery costs: riders, depot and bikes, shared by the doors at which a bike was. Left: what all of "
+            "them bring in, less that and the other costs of a month. Kilometres: eight days of ten lie in the range."
         ),
     }
 
@@ -183,7 +202,8 @@ def _share(value: float) -> str:
 def _money(cents: float, town: Town) -> str:
     """To the cent below a thousand, to the unit above: more would be pretence."""
     whole = round(cents)
-    return format_money(whole if abs(whole) < 100_000 else round(whole / 100) * 100, town.currency)
+    said = format_money(whole if abs(whole) < 100_000 else round(whole / 100) * 100, town.currency)
+    return said.replace("\N{MINUS SIGN}", "\N{MINUS SIGN}\N{WORD JOINER}")  # a column is narrow: no line ends between
 
 
 def _bikes(one: Told) -> str:

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from parvis.delivery.actions import rebook_delivery
-from parvis.delivery.models import DeliveryEvent, RunningCosts
+from parvis.delivery.models import DeliveryEvent, RunningCosts, Shift
 from parvis.demo import builders
 from parvis.market.round_figures import round_figures
 from parvis.market.weeks import FEWEST, told_weeks, weeks_before
@@ -217,3 +217,35 @@ def test_weeks_begin_on_monday_and_end_yesterday(town, at):
     assert weeks_before(date(2026, 11, 23))[0] == date(2026, 11, 16)
     figures = round_figures(town, date(2026, 10, 1), YESTERDAY, at)
     assert told_weeks(figures, weeks_before(at.date())) == []
+
+
+def test_what_is_still_to_come_is_said_so_that_the_columns_add_up(visit, agent, town, hub, deliver, at):
+    window = builders.make_window(hub, at - timedelta(hours=2), hours=4)
+    deliver(window, 10)
+    deliver(window, None)
+    browser = visit(agent)
+    browser.cookies["language"] = "en"
+    page = browser.get(f"/agent/figures/?from={at:%Y-%m-%d}").content.decode()
+    assert "2 (1 to come)" in page
+    assert "1 (100%)" in page
+
+
+def test_a_day_of_doors_without_a_shift_lacks_its_riders_and_says_so(visit, agent, town, yesterday):
+    browser = visit(agent)
+    browser.cookies["language"] = "en"
+    assert "lacks the riders" not in browser.get("/agent/figures/").content.decode()
+    Shift.objects.all().delete()
+    for path in ("/agent/figures/", "/figures/"):
+        cache.clear()
+        assert "On 1 day bikes were at doors and no shift is entered" in browser.get(path).content.decode()
+    rows = browser.get("/figures/?as=csv").content.decode("utf-8-sig").splitlines()
+    assert (rows[0].split(";")[-1], rows[1].split(";")[-1]) == ("days_without_shift", "1")
+
+
+def test_the_public_page_says_which_days_it_tells(visit, town, yesterday):
+    browser = visit()
+    browser.cookies["language"] = "en"
+    page = browser.get("/figures/").content.decode()
+    assert "From Monday 23 November to Wednesday 25 November" in page
+    assert "The last week is not over yet." in page
+    assert "Where it comes from" in page

@@ -33,6 +33,7 @@ from parvis.market.round_words import (
     shop_columns,
     shop_rows,
     shops_foot,
+    without_riders,
 )
 from parvis.market.weeks import FEWEST, Week, told_weeks, weeks_before
 from parvis.people.access import require_role, roles_in
@@ -69,6 +70,7 @@ def days(request: PersonRequest) -> HttpResponse:
         "money_rows": [money_row(day, town) for day in found.days],
         "money_foot": money_row(found.total, town, name=_("Together")),
         "money_columns": money_columns(),
+        "lacking": without_riders(found.total),
         "shop_columns": shop_columns(),
         "shops": shop_rows(found, town) if found.by_shop.shops else [],
         "shops_foot": shops_foot(found, town),
@@ -88,8 +90,13 @@ def weeks(request: TownRequest) -> HttpResponse:
     if request.GET.get("as") == "csv":
         return _weeks_csv(shown)
     total = sum((week.money for week in shown[1:]), shown[0].money) if shown else None
+    yesterday = day_of(at, town.zone) - timedelta(days=1)
+    sunday = shown[0].monday + timedelta(days=6) if shown else yesterday
     context = {
         "shown": bool(shown),
+        "first": shown[-1].monday if shown else None,
+        "last": min(sunday, yesterday),
+        "goes_on": sunday > yesterday,
         "weeks": len(shown),
         "fewest": FEWEST,
         "too_few": len(found) - len(shown),
@@ -98,6 +105,7 @@ def weeks(request: TownRequest) -> HttpResponse:
         "rows": [promise_row(week.money, say_day(week.monday)) for week in shown],
         "foot": promise_row(total, name=_("Together")) if total else [],
         "money_columns": money_columns(_("Week of")),
+        "lacking": without_riders(total) if total else "",
         "money_rows": [money_row(week.money, town, say_day(week.monday)) for week in shown],
         "money_foot": money_row(total, town, name=_("Together")) if total else [],
         "chart": _chart([(format_date(week.monday, "j/n"), week.money) for week in reversed(shown)]),
@@ -188,6 +196,7 @@ _NAMES = (
     "income",
     "co2_spared_grams_low",
     "co2_spared_grams_high",
+    "days_without_shift",
 )
 
 
@@ -211,6 +220,7 @@ def _csv_cells(day: DayMoney) -> list[Cell]:
         Cents(day.income),
         line.air.low,
         line.air.high,
+        line.unstaffed,
     ]
 
 
