@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,9 +15,11 @@ import requests
 import stripe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from e2e.conftest import DESK, Town, _free_port, serving
+from e2e.conftest import DESK, PHONE, Town, _free_port, serving
+from e2e.keys import here, tab_to
 
 HOOK = "whsec_of_issy"
+PROVIDER = "^http://localhost/pay/cs_"
 SHOP = "/merchant/la-mie-du-parvis/money/"
 
 
@@ -92,8 +94,10 @@ def tell_the_town(town: Town, session: str) -> None:
     assert answer.status_code == 204
 
 
-def the_merchant_joins(town: Town, provider: Provider) -> None:
-    page = town.open("merchant")
+@pytest.fixture(scope="module")
+def selling_town(paid_town: Town, provider: Provider) -> Town:
+    """The same, where a shop has joined: the provider has checked who its merchant is."""
+    page = paid_town.open("merchant")
     provider.stand_in(page)
     page.goto(SHOP)
     page.get_by_role("button", name="Be paid online").click()
@@ -102,12 +106,38 @@ def the_merchant_joins(town: Town, provider: Provider) -> None:
     page.goto(SHOP)
     page.get_by_role("button", name="Go on with it").click()
     expect(page.locator("main")).to_contain_text("Paid by buyers, not yet handed on")
+    return paid_town
+
+
+def press(page: Page, wanted: Callable[[dict], bool], leads_to: str) -> None:
+    """Tab to it, then Enter; it leads to an address that begins like this."""
+    tab_to(page, wanted)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(leads_to))
+    page.wait_for_load_state()
+
+
+def choose(page: Page, value: str) -> None:
+    """Of the radio buttons of which one has the focus, the one of this value, by the arrow keys."""
+    for _step in range(8):
+        if here(page)["value"] == value:
+            break
+        page.keyboard.press("ArrowDown")
+    if not page.evaluate("document.activeElement.checked"):
+        page.keyboard.press("Space")
+    assert page.evaluate("[document.activeElement.value, document.activeElement.checked]") == [value, True]
+
+
+def doors_of(page: Page) -> list[str]:
+    """The addresses of our page that leads to the provider's, as they are asked for."""
+    doors: list[str] = []
+    page.on("request", lambda request: doors.append(request.url) if "/pay/?key=" in request.url else None)
+    return doors
 
 
 def order(page: Page) -> str:
     """Something to collect, paid online: the buyer ends on the provider's page. The address of the order."""
-    doors: list[str] = []
-    page.on("request", lambda request: doors.append(request.url) if "/pay/?key=" in request.url else None)
+    doors = doors_of(page)
     page.goto("/shops/la-mie-du-parvis/")
     page.locator("main form[action='/basket/add/'] button").first.click()
     page.goto("/checkout/")
@@ -119,7 +149,7 @@ def order(page: Page) -> str:
     page.locator(send).last.click()
     if "/checkout/" in page.url:  # without JavaScript the new sums are shown first, and confirmed
         page.locator(send).last.click()
-    expect(page).to_have_url(re.compile("^http://localhost/pay/cs_"))
+    expect(page).to_have_url(re.compile(PROVIDER))
     return doors[-1].replace("/pay/?", "/?")
 
 
@@ -133,25 +163,61 @@ def until(page: Page, address: str, words: str) -> None:
     expect(page.locator("main")).to_contain_text(words)
 
 
-def test_from_the_basket_to_the_merchants_account(paid_town: Town, provider: Provider) -> None:
-    the_merchant_joins(paid_town, provider)
-    buyer = paid_town.open(javascript=False)
+def test_from_the_basket_to_the_merchants_account(selling_town: Town, provider: Provider) -> None:
+    buyer = selling_town.open(javascript=False)
     provider.stand_in(buyer)
     mine = order(buyer)
     session = buyer.url.rpartition("/")[2]
     buyer.goto(mine)
     expect(buyer.locator("main")).to_contain_text("Not paid yet. Your goods are kept until")
-    shop = paid_town.open("merchant")
+    shop = selling_town.open("merchant")
     code = re.search(r"/orders/([A-Z0-9]{5})/", mine)[1]
     shop.goto("/merchant/la-mie-du-parvis/")
     expect(shop.locator("main")).not_to_contain_text(code)
     assert provider.tell(f"pay/{session}", {})["paid"]
-    tell_the_town(paid_town, session)
+    tell_the_town(selling_town, session)
     until(buyer, mine, "Your card is good for it")
     shop.goto("/merchant/la-mie-du-parvis/")
     shop.get_by_role("link", name=re.compile(code)).first.click()
     shop.get_by_role("button", name="The bag is ready").click()
     expect(shop.locator("main")).to_contain_text(re.compile("ready|label", re.IGNORECASE))
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+def test_a_buyer_pays_with_the_keyboard_alone(selling_town: Town, provider: Provider, viewport: dict[str, int]) -> None:
+    page = selling_town.open(viewport=viewport)
+    provider.stand_in(page)
+    doors = doors_of(page)
+    page.goto("/shops/la-mie-du-parvis/")
+    tab_to(page, lambda now: now["text"].startswith("Add"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#basket-link")).to_contain_text("1")
+    press(page, lambda now: now["href"] == "/basket/", "/basket/$")
+    press(page, lambda now: now["href"] == "/checkout/", "/checkout/$")
+    tab_to(page, lambda now: now["name"].startswith("way-"))
+    choose(page, "collect")
+    tab_to(page, lambda now: now["name"] == "name")
+    page.keyboard.type("Nour Clavier")
+    tab_to(page, lambda now: now["name"] == "pay")
+    choose(page, "online")
+    tab_to(page, lambda now: now["text"] == "Place the order")
+    page.keyboard.press("Enter")
+    expect(page.locator("error-summary .summary")).to_be_focused()
+    tab_to(page, lambda now: now["href"].startswith("#id_email"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_email")).to_be_focused()
+    page.keyboard.type("nour@example.org")
+    expect(page.locator("input[name='pay'][value='online']")).to_be_checked()
+    press(page, lambda now: now["text"] == "Place the order", PROVIDER)
+    page.goto(doors[-1].replace("/pay/?", "/?"))  # who thought better of it comes back to the order
+    expect(page.locator("main")).to_contain_text("Not paid yet. Your goods are kept until")
+    press(page, lambda now: now["text"].startswith("Pay €"), PROVIDER)
+    session = page.url.rpartition("/")[2]
+    provider.tell(f"pay/{session}", {})
+    tell_the_town(selling_town, session)
+    until(page, doors[-1].replace("/pay/?", "/?"), "Your card is good for it")
+    press(page, lambda now: now["text"].startswith("Look again"), "/orders/")
+    expect(page.locator("main")).to_contain_text("Your card is good for it")
 
 
 def test_the_agent_sees_where_the_money_is(paid_town: Town) -> None:

@@ -15,9 +15,9 @@ ELIDED = re.compile(
     r"\b(?:de|(?:jus|puis|lors|quoi)?que|le|la|[jmtsnc]e)[ \u00a0](?:«[ \u00a0])?(?:<[^>]*>)?%\((\w+)\)", re.IGNORECASE
 )
 # What may stand there: figures, days of the week, and codes, which are spelled.
-NEVER_A_NAME = set(
-    "amount base code count day days distance fewest first free hours last left low minimum minutes moment most number"
-    " patience phone rank rate sigma time vat".split()
+NEVER_A_NAME = re.compile(
+    "amount|base|code|count|days?|distance|fewest|first|free|hours|last|left|low|minimum|minutes|moment|most|number"
+    "|patience|phone|rank|rate|sigma|time|vat"
 )
 PER_CENT_APART = re.compile(r"[ \u00a0]%%?(?![%(\w])")
 
@@ -55,7 +55,7 @@ def test_no_name_stands_where_french_would_have_to_shorten_a_word():
         text
         for entry in translations.catalogue("fr")
         for text in [entry.msgstr, *entry.msgstr_plural.values()]
-        if set(ELIDED.findall(text)) - NEVER_A_NAME
+        if not all(NEVER_A_NAME.fullmatch(name) for name in ELIDED.findall(text))
     ]
     assert wrong == []
 
