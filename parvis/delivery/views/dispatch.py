@@ -22,8 +22,8 @@ from parvis.delivery.actions.refused import read_refusal
 from parvis.delivery.board import Board, BoardRound, BoardStop
 from parvis.delivery.forms.dispatch import PlaceForm, day_asked
 from parvis.delivery.models import Delivery, Plan, Round, Stop
-from parvis.delivery.told import open_asks
 from parvis.delivery.outages import outages
+from parvis.delivery.told import open_asks
 from parvis.delivery.views.dispatch_words import answer, draw_board, figures
 from parvis.delivery.views.outage_words import outage_rows
 from parvis.delivery.workday import working_day

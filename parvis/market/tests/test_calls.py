@@ -88,10 +88,25 @@ def test_it_is_reached_from_the_pages_of_the_delivery(answering, order):
         assert back in answering(role).get(address(order)).content.decode()
 
 
-@pytest.mark.parametrize("wanted", ["code", "delivery", "name", "phone"])
-def test_the_order_of_who_calls_is_found(answering, order, wanted):
-    typed = {"code": order.code.lower(), "delivery": order.delivery.code, "name": "martin", "phone": "0612345678"}
-    shown = answering("dispatcher").get("/dispatch/calls/", {"q": typed[wanted]}).content.decode()
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "{code}",
+        " {delivery} ",
+        "martin",
+        "ZOE",
+        "zoë martin",
+        "0612345678",
+        "+33 6 12 34 56 78",
+        "0033612345678",
+        "+33 (0)6.12.34.56.78",
+        "34 56 78",
+    ],
+)
+def test_the_order_of_who_calls_is_found(answering, order, typed):
+    Order.objects.update(name="Zoé Martin")
+    typed = typed.format(code=order.code.lower(), delivery=order.delivery.code)
+    shown = answering("dispatcher").get("/dispatch/calls/", {"q": typed}).content.decode()
     assert f'href="{address(order)}"' in shown
 
 

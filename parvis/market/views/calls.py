@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core.errors import Refusal
+from parvis.core.text import fold
 from parvis.core.time import day_of
 from parvis.delivery.told import open_asks
 from parvis.delivery.views.dispatch import dispatch_page
@@ -61,16 +62,28 @@ def calls(request: PersonRequest) -> HttpResponse:
 
 def _found(request: PersonRequest, wanted: str, at: datetime) -> QuerySet[Order]:
     """Orders that a bike brings or failed to bring, the soonest first."""
-    asked = Q(code__iexact=wanted) | Q(delivery__code__iexact=wanted)
-    if len(wanted) >= LETTERS:
-        asked |= Q(name__icontains=wanted)
-    digits = re.sub(r"[^0-9]", "", wanted)
-    if len(digits) >= DIGITS:
-        asked |= Q(phone__iregex="[^0-9]*".join(digits))
     coming = Order.objects.told().filter(
         town=request.town, delivery__cancelled_at=None, delivery__window__ends_at__gt=at - LATELY
     )
+    asked = Q(code__iexact=wanted) | Q(delivery__code__iexact=wanted)
+    name, digits = fold(wanted), _digits(wanted)
+    if len(name) >= LETTERS or len(digits) >= DIGITS:
+        # The database folds no accents, and knows no number written in another way.
+        asked |= Q(
+            pk__in=[
+                pk
+                for pk, theirs, phone in coming.values_list("pk", "name", "phone")
+                if (len(name) >= LETTERS and name in fold(theirs))
+                or (len(digits) >= DIGITS and digits in _digits(phone))
+            ]
+        )
     return coming.filter(asked).select_related("delivery__window").order_by("delivery__window__starts_at", "code")
+
+
+def _digits(phone: str) -> str:
+    """The digits that a number has however it is written: ``0``, ``+33 (0)`` and ``0033`` before them are left out."""
+    bare = re.sub(r"[^0-9+]", "", phone.replace("(0)", ""))
+    return re.sub(r"^(00|\+)(32|33|41)|^0", "", bare).replace("+", "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
