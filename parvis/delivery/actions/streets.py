@@ -17,6 +17,7 @@ from parvis.delivery.clients.mapped import mapped_hours
 from parvis.delivery.clients.network import Conditions, Ring, Spell, StreetNetwork
 from parvis.delivery.clients.streets import streets_for
 from parvis.delivery.models import DayTours, Hub, Plan, RoadClosure, Round
+from parvis.delivery.workday import NIGHT
 from parvis.towns.models import Town
 
 WEEK = 7
@@ -26,27 +27,35 @@ FURTHEST = 30_000  # from the middle of the town
 
 
 def conditions_on(hub: Hub, days: Collection[date]) -> dict[date, Conditions]:
-    """What holds on the streets of some days: what the town has closed, and what the map says of hours. One query."""
+    """What holds on the streets of some days of work, the night after each too: what the town has closed, and what the
+    map says of hours. One query.
+    """
     if not days:
         return {}
     bounds = {day: day_bounds(day, hub.town.zone) for day in days}
-    first, last = min(start for start, _end in bounds.values()), max(end for _start, end in bounds.values())
+    first, last = min(start for start, _end in bounds.values()), max(end for _start, end in bounds.values()) + NIGHT
     closures = list(RoadClosure.objects.filter(town=hub.town_id).between(first, last))
     mapped = mapped_hours(hub.town)
     found = {}
     for day, (start, end) in bounds.items():
-        there = [c for c in closures if c.starts_at < end and (c.ends_at is None or c.ends_at > start)]
-        spells = {closure: closure.spells(day, hub.town.zone) for closure in there}
+        closed = [c for c in closures if not c.by_hours and c.spells(day, hub.town.zone)]
         found[day] = Conditions(
-            closed=tuple(_ring(closure) for closure in there if spells[closure] and not closure.by_hours),
+            closed=tuple(_ring(closure) for closure in closed),
             pace_percent=hub.pace_percent,
             kind_paces=tuple(sorted((kind, pace) for kind, pace in hub.kind_paces.items() if pace != hub.pace_percent)),
             spells=(
-                *(Spell(_ring(c), *spell) for c in there if c.by_hours for spell in spells[c]),
-                *(spell for street in mapped for spell in street.spells(start, end)),
+                *(Spell(_ring(c), *spell) for c in closures if c not in closed for spell in _spells(c, hub, day, end)),
+                *(spell for street in mapped for spell in street.spells(start, end + NIGHT)),
             ),
         )
     return found
+
+
+def _spells(closure: RoadClosure, hub: Hub, day: date, midnight: datetime) -> list[tuple[datetime, datetime]]:
+    """When a street is closed on a day of work, until the riders of its evening are home."""
+    zone, over = hub.town.zone, midnight + NIGHT
+    found = [*closure.spells(day, zone), *closure.spells(day + timedelta(days=1), zone)]
+    return [(begins, min(ends, over)) for begins, ends in found if begins < over]
 
 
 def _ring(closure: RoadClosure) -> Ring:

@@ -13,8 +13,9 @@ from parvis.core.time import moment
 from parvis.delivery import actions
 from parvis.delivery.actions.daytours import nobody_rides, offers
 from parvis.delivery.actions.problems import Load
+from parvis.delivery.actions.streets import conditions_on
 from parvis.delivery.dayfigures import lines_of, told_between
-from parvis.delivery.models import Bike, DayTours, Delivery, Hub, Plan, RiderPosition, Round, Shift, Window
+from parvis.delivery.models import Bike, DayTours, Delivery, Hub, Plan, RiderPosition, RoadClosure, Round, Shift, Window
 from parvis.delivery.models.promises import of_days
 from parvis.delivery.riderday import RiderDay
 from parvis.delivery.tests.dispatch_world import book, bring, broken_rules
@@ -307,3 +308,23 @@ def test_a_window_of_the_night_is_entered_on_the_day_before(
     assert Window.objects.filter(night=True).count() == 8
     desk.post("/dispatch/fleet/windows/repeat/", {"day": DAY.isoformat()})
     assert Window.objects.count() == 8, "twice is once"
+
+
+def test_streets_that_close_after_midnight_are_ridden_around_in_the_night(hub: Hub, clock_shows: Any) -> None:
+    """A fair the whole next day, a market from five: at one riders go around the fair, at ten they do not yet."""
+    point = Point(hub.lon, hub.lat)
+    ring = [[hub.lon + x, hub.lat + y] for x, y in ((0.001, 0.001), (0.002, 0.001), (0.002, 0.002))]
+    values = {"town": hub.town, "ring": ring, "starts_at": clock_shows(0), "made_at": clock_shows(12)}
+    RoadClosure.objects.create(name="Fair", **values)
+    RoadClosure.objects.create(name="Market", from_time=time(5), to_time=time(13), **values)
+    found = conditions_on(hub, [DAY, NEXT])
+    evening, night, morning = ((clock_shows(h), clock_shows(h, 30)) for h in (22, 1, 6))
+    assert found[DAY].closed == ()
+    assert found[DAY].at(point, evening) is point
+    assert found[DAY].at(point, night) != point
+    assert {(s.starts_at, s.ends_at) for s in found[DAY].spells} == {
+        (clock_shows(0), clock_shows(8)),
+        (clock_shows(5), clock_shows(8)),
+    }
+    assert len(found[NEXT].closed) == 1, "all day, once it is that day"
+    assert found[NEXT].at(point, morning) != point
