@@ -9,9 +9,8 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from parvis.core.time import day_of
 from parvis.market.closures import days_off
-from parvis.market.cycles import Turn
 from parvis.market.models import Capacity, Cycle, CycleShop, MarketClosure, Part, PartEvent, Shop
-from parvis.market.promises import ShopRules, next_turn
+from parvis.market.promises import ShopRules
 from parvis.towns.models import Town
 
 GIVEN_BACK = (PartEvent.Kind.REFUSED, PartEvent.Kind.CANCELLED)
@@ -91,13 +90,3 @@ def _places(cycles: Sequence[Cycle], today: date) -> dict[tuple[UUID, date], int
     parts = _standing(Part.objects.filter(cycle__in=cycles, turn_day__gte=today))
     counted = parts.values("cycle_id", "turn_day").annotate(orders=Count("order_id", distinct=True))
     return {(row["cycle_id"], day): row["orders"] for row in counted if (day := row["turn_day"])}
-
-
-def turn_of(shop: Shop, town: Town, at: datetime) -> Turn | None:
-    """The turn for which one orders at a shop now; one query for a shop without cycles."""
-    cycles = list(Cycle.objects.filter(shops=shop, active=True))
-    if not cycles:
-        return None
-    places = _places([cycle for cycle in cycles if cycle.most is not None], day_of(at, town.zone))
-    off = days_off(closures_ahead(town, at))
-    return next_turn(ShopRules(shop=shop, town=town, market_off=off, cycles=cycles, places=places), at)

@@ -19,11 +19,12 @@ from parvis.market.availability import allowed_on, share_promise
 from parvis.market.choices import ShopBasket
 from parvis.market.closures import closed_at
 from parvis.market.models import MarketClosure, Modality
-from parvis.market.promises import ShopRules
+from parvis.market.promises import ShopRules, promise
 from parvis.towns.models import Town
 
 FEW_PLACES = 5
 CLEARLY_LESS_M = 300  # less than that is chance, not a reason to come at another time
+ON_THE_WAY_M = 50  # a door that costs less lies where a bike passes anyway
 MOST_SLOTS = 12
 
 
@@ -45,6 +46,11 @@ class Slot:
     def few(self) -> bool:
         """Whether it is nearly full."""
         return self.places_left <= FEW_PLACES
+
+    @property
+    def on_the_way(self) -> bool:
+        """Whether a bike passes the door anyway."""
+        return self.metres is not None and self.metres < ON_THE_WAY_M
 
 
 def slots_for(
@@ -112,6 +118,22 @@ def one_of_each(slots: Sequence[Slot]) -> list[Slot]:
     for slot in slots:
         first.setdefault((slot.window.starts_at, slot.window.ends_at), slot)
     return list(first.values())
+
+
+def next_window(rules: ShopRules, at: datetime, closures: Sequence[MarketClosure]) -> Window | None:
+    """The first ride for which a shop can still have something ready: the town's next one may leave before it opens."""
+    try:
+        ready = promise(rules, 1, at).ready_at
+    except Refusal:
+        return None
+    windows = list(
+        Window.objects.open_at(rules.town, at).select_related("town").filter(goods_due_at__gte=ready)[:MOST_SLOTS]
+    )
+    alone = nobody_rides(rules.town, windows, at)
+    for window in windows:
+        if window.pk not in alone and not closed_at(window.starts_at, rules.town.zone, closures):
+            return window
+    return None
 
 
 def _greener(slots: list[Slot]) -> list[Slot]:

@@ -1,6 +1,6 @@
 """Shops and products as everybody sees them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from parvis.market.models import Product
 from parvis.places.models import Closure, Place
 
 pytestmark = pytest.mark.usefixtures("clock")
+EN = {"accept-language": "en"}
 
 
 @pytest.fixture
@@ -101,6 +102,17 @@ def test_closed_hidden_and_strange_are_not_found(visit, shop, product, other_tow
     assert visit().get(f"/shops/{shop.slug}/").status_code == 404
 
 
+def test_the_next_round_is_the_first_that_a_shop_can_make(visit, town, hub, window, shop, at):
+    tomorrow = at + timedelta(days=1)
+    builders.make_shop(town, "Lève Tard", opening_hours=f"{tomorrow:%a}"[:2] + " 08:00-09:00")
+    pages = [f"/shops/{slug}/" for slug in (shop.slug, "leve-tard")]
+    assert ["Next round:" in visit().get(page, headers=EN).content.decode() for page in pages] == [True, False]
+    builders.make_window(hub, window.starts_at + timedelta(days=1))
+    said = [visit().get(page, headers=EN).content.decode() for page in pages]
+    assert "Next round: <strong>this evening" in said[0]
+    assert "Next round: <strong>tomorrow" in said[1], "this evening's bike leaves before it opens"
+
+
 def test_products_of_another_town_are_not_listed(visit, product, other_town):
     assert "Pain de campagne" not in visit(town=other_town).get("/products/").content.decode()
 
@@ -114,7 +126,7 @@ def test_products_by_shelf(visit, shop, product):
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [("/shops/", 5), ("/products/", 5), ("/shops/maison-1/", 12), ("/shops/maison-1/chose-1-1/", 7)],
+    [("/shops/", 5), ("/products/", 5), ("/shops/maison-1/", 14), ("/shops/maison-1/chose-1-1/", 7)],
 )
 def test_few_queries(visit, market_of_many, django_assert_max_num_queries, address, most):
     if address.endswith("chose-1-1/"):

@@ -216,6 +216,7 @@ def _slot(slot: Slot, form: CheckoutForm, at: datetime) -> dict[str, Any]:
         "places_left": slot.places_left,
         "greener": slot.greener,
         "more_way": say_distance(slot.metres or 0),
+        "on_the_way": slot.on_the_way,
     }
 
 

@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from parvis.core.time import day_of
-from parvis.delivery.models import Window
 from parvis.market.access import product_for, shop_for
 from parvis.market.fees import market_on
 from parvis.market.listing import ProductCard, Shelf, for_cards, serves_by, shelves, shop_card, shop_cards, trades_of
 from parvis.market.models import Market, Product, Reduction
 from parvis.market.opening import week_of
 from parvis.market.phrases import amounts_of, facts_of
-from parvis.market.rulebook import turn_of
+from parvis.market.promises import next_turn
+from parvis.market.rulebook import closures_ahead, rules_of
+from parvis.market.slots import next_window
 from parvis.market.trades import CATEGORIES
 from parvis.market.ways import PAYING, WAYS
 from parvis.market.when import near_span
@@ -88,9 +89,10 @@ def shop(request: TownRequest, slug: str) -> HttpResponse:
     category = _known(request.GET.get("category"), counts)
     products = for_cards(on_sale.filter(category=category) if category else on_sale).order_by(SHELF_ORDER, "name")
     page = Paginator(products, PER_PAGE).get_page(request.GET.get("page"))
-    turn = turn_of(found, request.town, at)
-    windows = Window.objects.open_at(request.town, at).select_related("town")
-    window = (windows.filter(goods_due_at__gte=turn.starts_at) if turn else windows).first()
+    closures = closures_ahead(request.town, at)
+    rules = rules_of(request.town, [found], at, closures)[found.pk]
+    turn = next_turn(rules, at)
+    window = next_window(rules, at, closures)
     filters = {"category": category}
     context = {
         "shop": found,
