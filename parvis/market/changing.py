@@ -8,14 +8,13 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from parvis.core.errors import Refusal
-from parvis.core.time import day_of
 from parvis.delivery.actions.daytours import offers
 from parvis.delivery.actions.problems import load_for
 from parvis.delivery.actions.suiting import windows_that_may_suit
 from parvis.delivery.models import Window
 from parvis.delivery.states import BagState, DeliveryState
 from parvis.delivery.told import is_called_off
-from parvis.market.closures import closed_at
+from parvis.market.closures import closed_on
 from parvis.market.models import MarketClosure, Modality, Order, Part
 from parvis.market.paying.next_steps import AUTHORISED_FOR, MARGIN
 from parvis.market.promises import Promise, ShopRules, promise_by
@@ -108,9 +107,9 @@ def check_shops(
     at: datetime,
 ) -> dict[UUID, Promise]:
     """What each shop that has still to prepare promises for a window, by part. Raises Refusal where one cannot."""
-    if closed_at(window.starts_at, town.zone, closures):
+    day, promised = window.day_in(town.zone), {}
+    if closed_on(day, closures):
         raise Refusal(_("This delivery time is closed. Please choose another one."))
-    day, promised = day_of(window.starts_at, town.zone), {}
     for part in parts:
         if part.state in DONE_AT_SHOP:
             continue
@@ -129,7 +128,7 @@ def also_times(order: Order, town: Town, at: datetime) -> list[Window]:
         return []
     windows = windows_that_may_suit(delivery, at)
     closures = closures_ahead(town, at) if windows else []
-    return [w for w in windows if not closed_at(w.starts_at, town.zone, closures)]
+    return [w for w in windows if not closed_on(w.day_in(town.zone), closures)]
 
 
 def times_for(order: Order, town: Town, at: datetime) -> list[Window]:

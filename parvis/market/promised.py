@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from parvis.core.time import day_bounds
+from parvis.delivery.models.promises import of_days
 from parvis.market.models import MarketClosure, Modality, Part, PartEvent
 
 ENDED = (PartEvent.Kind.DONE, PartEvent.Kind.REFUSED, PartEvent.Kind.CANCELLED)
@@ -26,9 +27,8 @@ def promised_in(closure: MarketClosure) -> Promised:
     end = day_bounds(closure.last_day + timedelta(days=1), zone)[0]
     over = PartEvent.objects.filter(part=OuterRef("pk"), kind__in=ENDED)
     due = Q(due_at__gte=start, due_at__lt=end)
-    brought = Q(kind=Modality.Kind.BIKE) & Q(
-        order__delivery__window__starts_at__gte=start, order__delivery__window__starts_at__lt=end
-    )
+    window = "order__delivery__window__"
+    brought = Q(kind=Modality.Kind.BIKE) & of_days(closure.first_day, closure.last_day, zone, window)
     parts = Part.objects.filter(due | brought, town=closure.town_id).exclude(Exists(over)).order_by()
     rows = list(parts.values_list("order_id", "shop__name"))
     return Promised(len({order for order, _shop in rows}), tuple(sorted({shop for _order, shop in rows})))

@@ -17,7 +17,7 @@ from parvis.delivery.sizes import MILLILITRES_FILLED
 from parvis.delivery.skills import can_carry, together
 from parvis.market.availability import allowed_on, share_promise
 from parvis.market.choices import ShopBasket
-from parvis.market.closures import closed_at
+from parvis.market.closures import closed_on
 from parvis.market.models import MarketClosure, Modality
 from parvis.market.promises import ShopRules, promise
 from parvis.towns.models import Town
@@ -73,9 +73,9 @@ def slots_for(
     windows = list(Window.objects.open_at(town, at)[: MOST_SLOTS * 4])
     alone = nobody_rides(town, windows, at)
     for window in windows:
-        if window.pk in alone or closed_at(window.starts_at, town.zone, closures):
+        day = window.day_in(town.zone)
+        if window.pk in alone or closed_on(day, closures):
             continue
-        day = day_of(window.starts_at, town.zone)
         late = frozenset(
             share.shop.pk
             for share in by_bike

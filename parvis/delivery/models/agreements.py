@@ -1,7 +1,6 @@
 """What two towns have agreed: the riders of one, the host, also ride for the buyers of the other, the guest."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -9,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from parvis.core.time import day_bounds, day_of
+from parvis.core.time import day_of
 from parvis.delivery.models.fleet import Hub
 from parvis.people.models import Person
 from parvis.towns.models import Town, TownOwned
@@ -192,18 +191,3 @@ class SharedMonth(TownOwned):
 
     def __str__(self) -> str:
         return f"{self.agreement} {self.first_day:%Y-%m}"
-
-
-def moments_of(town: Town, shared: Iterable[SharedHub]) -> Q:
-    """The windows that begin at these hubs on the days of their agreements. The towns have one time zone."""
-    found = Q()
-    for one in shared:
-        held = one.agreement
-        begin = {"town": one.town_id, "hub": one.hub_id, "starts_at__gte": _start(held.starts_on, town)}
-        end = {"starts_at__lt": day_bounds(held.last_day, town.zone)[1]} if held.last_day else {}
-        found |= Q(**begin, **end)
-    return found
-
-
-def _start(day: date, town: Town) -> datetime:
-    return day_bounds(day, town.zone)[0]

@@ -1,5 +1,6 @@
 """What may still be promised: windows, and the tours that prove what was."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from parvis.core.time import day_bounds, day_of
-from parvis.delivery.models.agreements import SharedHub, moments_of
+from parvis.delivery.models.agreements import SharedHub
 from parvis.delivery.models.fleet import Hub
 from parvis.towns.models import Town, TownOwned
 
@@ -19,21 +20,28 @@ NIGHT_ENDS = time(8)
 """Until when the riders of an evening may be at work: no window of a night begins later."""
 
 
-def of_days(first: date, last: date, zone: ZoneInfo, prefix: str = "") -> Q:
+def of_days(first: date, last: date | None, zone: ZoneInfo, prefix: str = "") -> Q:
     """Windows of some days of work in ``zone`` (both included), those of the night after the last one too.
 
-    ``prefix`` leads to the window: ``window__``.
+    Without a ``last`` day there is no end. ``prefix`` leads to the window: ``window__``.
     """
 
-    def begins(first: date, last: date, *, night: bool) -> Q:
-        values = {
-            "night": night,
-            "starts_at__gte": day_bounds(first, zone)[0],
-            "starts_at__lt": day_bounds(last, zone)[1],
-        }
+    def begins(later: timedelta, *, night: bool) -> Q:
+        values = {"night": night, "starts_at__gte": day_bounds(first + later, zone)[0]}
+        if last is not None:
+            values["starts_at__lt"] = day_bounds(last + later, zone)[1]
         return Q(**{f"{prefix}{name}": value for name, value in values.items()})
 
-    return begins(first, last, night=False) | begins(first + ONE_DAY, last + ONE_DAY, night=True)
+    return begins(timedelta(), night=False) | begins(ONE_DAY, night=True)
+
+
+def moments_of(town: Town, shared: Iterable[SharedHub]) -> Q:
+    """The windows of these hubs on the days of their agreements. The towns have one time zone."""
+    found = Q()
+    for one in shared:
+        days = of_days(one.agreement.starts_on, one.agreement.last_day, town.zone)
+        found |= Q(town=one.town_id, hub=one.hub_id) & days
+    return found
 
 
 class WindowQuerySet(models.QuerySet["Window"]):

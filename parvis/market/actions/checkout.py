@@ -26,7 +26,7 @@ from parvis.market.actions import payments
 from parvis.market.actions.vouchers import apply_held, use_vouchers
 from parvis.market.availability import check_day, share_promise
 from parvis.market.choices import Quote, ShopBasket, quote, shares
-from parvis.market.closures import closed_at, refusal
+from parvis.market.closures import closed_at, closed_on, refusal
 from parvis.market.fees import InForce, in_force
 from parvis.market.models import (
     Basket,
@@ -100,7 +100,7 @@ def place_order(
     if asked.by_bike and window_id:
         window = Window.objects.promised_to(town, at).filter(pk=window_id).first()
     _check(asked, buyer, window)
-    if window is not None and closed_at(window.starts_at, town.zone, closures):
+    if window is not None and closed_on(window.day_in(town.zone), closures):
         raise Refusal(_("This delivery time is closed. Please choose another one."))
     _take_stock(asked)
     promised = _promises(town, asked, window, closures, at)
@@ -190,7 +190,7 @@ def _promises(
         mine = rules[share.shop.pk]
         by_bike = asked.chosen[share.shop.pk].kind == Modality.Kind.BIKE
         if by_bike and window is not None:
-            check_day(share, day_of(window.starts_at, town.zone), at)
+            check_day(share, window.day_in(town.zone), at)
             kept = promise_by(mine, share.points, window.goods_due_at, at)
             promised[share.shop.pk] = replace(kept, ready_at=window.goods_due_at)
         else:
