@@ -219,12 +219,17 @@ def save_window(
 def repeat_windows(*, hub: Hub, day: date, days: int, by: Any, at: datetime) -> int:
     """The delivery windows of ``day`` again on each of the next ``days`` days that has none; how many were made.
 
-    The town's clock shows the same hours, also across a change to summer time. The hub's row is locked: asked twice at
-    once, each day has its windows once.
+    The town's clock shows the same hours, also across a change to summer time; an hour that is missing in that night,
+    and a window that would begin with another one, are left out. The hub's row is locked: asked twice at once, each day
+    has its windows once.
     """
     _lock_hub(hub)
-    zone, made = hub.town.zone, []
+    zone = hub.town.zone
+    made: list[Window] = []
     pattern = list(Window.objects.filter(of_days(day, day, zone), hub=hub))
+    taken = set(
+        Window.objects.filter(hub=hub, starts_at__gte=day_bounds(day, zone)[1]).values_list("starts_at", flat=True)
+    )
     for ahead in (day + timedelta(days=n) for n in range(1, days + 1)):
         if Window.objects.filter(of_days(ahead, ahead, zone), hub=hub).exists():
             continue
@@ -233,8 +238,8 @@ def repeat_windows(*, hub: Hub, day: date, days: int, by: Any, at: datetime) -> 
             local = then.astimezone(zone)
             return moment(local.date() + (ahead - day), local.time(), zone)
 
-        made += [
-            Window(
+        for window in pattern:
+            new = Window(
                 town_id=hub.town_id,
                 hub=hub,
                 starts_at=moved(window.starts_at),
@@ -244,8 +249,9 @@ def repeat_windows(*, hub: Hub, day: date, days: int, by: Any, at: datetime) -> 
                 capacity=window.capacity,
                 night=window.night,
             )
-            for window in pattern
-        ]
+            if new.starts_at not in taken and new.closes_at <= new.goods_due_at <= new.starts_at < new.ends_at:
+                taken.add(new.starts_at)
+                made.append(new)
     Window.objects.bulk_create(made)
     audit.record("repeat_windows", hub, at=at, town_id=hub.town_id, actor=by, windows=len(made))
     return len(made)

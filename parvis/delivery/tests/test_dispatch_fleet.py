@@ -1,12 +1,13 @@
 """Bikes, shifts and windows."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from parvis.core.errors import Refusal
+from parvis.core.time import moment
 from parvis.delivery import actions
 from parvis.delivery.models import Bike, Hub, Plan, Shift, Stop, Window
 from parvis.delivery.tests.dispatch_world import add_bikes, book, bring
@@ -171,6 +172,18 @@ def test_the_clock_changes_in_the_week(hub: Hub, at: datetime) -> None:
     sunday = Window.objects.latest("starts_at")
     zone = hub.town.zone
     assert (sunday.starts_at.hour, sunday.starts_at.astimezone(zone).hour) == (15, 17)
+
+
+def test_a_window_that_cannot_be_repeated_is_left_out_and_the_others_are_made(hub: Hub, at: datetime) -> None:
+    """The hour from two to three is missing in the night to 28 March; the next night another window begins at one."""
+    zone = hub.town.zone
+    for hour in (1, 2):
+        begin = moment(date(2027, 3, 27), time(hour), zone)
+        builders.make_window(hub, begin, hours=1, night=True)
+    builders.make_window(hub, moment(date(2027, 3, 29), time(1), zone), hours=1)
+    assert actions.repeat_windows(hub=hub, day=date(2027, 3, 26), days=3, by=None, at=at) == 2
+    made = {f"{window.starts_at.astimezone(zone):%d %H:%M}" for window in Window.objects.filter(night=True)}
+    assert made == {"27 01:00", "27 02:00", "28 01:00", "29 02:00"}
 
 
 def test_a_bike_breaks_down_on_the_page(desk: Client, hub: Hub, window: Window, at: datetime, clock: Any) -> None:
