@@ -170,6 +170,7 @@ class BackForm(forms.Form):
             "nothing counts on it until it is repaired."
         ),
     )
+    out = forms.BooleanField(required=False, widget=forms.HiddenInput)  # it was out of order when the page was shown
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

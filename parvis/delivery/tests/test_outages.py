@@ -1,5 +1,6 @@
 """A bike is out of order for some days: what is promised then, who reads what depends on it, what is planned again."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.test import Client
 from parvis.core.errors import Refusal
 from parvis.delivery import actions
 from parvis.delivery.actions.daytours import nobody_rides, offers
-from parvis.delivery.models import Bike, DayTours, Delivery, Hub, Plan, Shift, Window
+from parvis.delivery.models import Bike, DayTours, Delivery, Hub, Plan, Round, Shift, Window
 from parvis.delivery.outages import outages
 from parvis.delivery.tests.dispatch_world import book, bring
 from parvis.delivery.tests.test_daytours import load_at
@@ -238,3 +239,34 @@ def test_as_many_questions_for_many_broken_bikes(
         found = outages(hub, THURSDAY, at)
     assert len(found) == 6
     assert Shift.objects.count() > 15
+
+
+def test_a_page_from_before_it_was_repaired_breaks_nothing(desk: Client, bike: Bike) -> None:
+    """Somebody else has repaired it while one looked for the day: that it rides is news, not an error to repeat."""
+    desk.post(broken_page(bike), {"back_on": "2026-11-28"})
+    page = desk.get(broken_page(bike)).content.decode()
+    asked = re.findall(r'<input type="hidden" name="(out)" value="([^"]*)"', page)
+    desk.post(f"/dispatch/fleet/bikes/{bike.pk}/repaired/")
+    page = said(desk.post(broken_page(bike), {"back_on": "2026-12-02", **dict(asked)}, follow=True))
+    assert "rides: it is not out of order" in page
+    bike.refresh_from_db()
+    assert (bike.broken_at, bike.back_on) == (None, None)
+
+
+def test_without_one_of_two_the_other_that_is_expected_back_still_rides(
+    desk: Client, hub: Hub, bike: Bike, at: datetime, coming: dict[date, Window]
+) -> None:
+    other = builders.make_person("Other")
+    builders.give_role(other, hub.town, "rider")
+    spare = builders.make_bike(hub, "Spare")
+    shift = builders.make_shift(spare, other, at + timedelta(days=2), time(9), time(19))
+    book(coming[SATURDAY], 2, at)
+    plan = actions.make_plan(hub=hub, day=SATURDAY, by=None, at=at, iterations=20)
+    actions.publish_plan(plan=plan, by=None, at=at)
+    Round.objects.filter(plan=plan).update(bike=spare, rider=other)
+    desk.post(broken_page(bike), {"back_on": SATURDAY.isoformat()})
+    page = said(desk.post(f"/dispatch/fleet/shifts/{shift.pk}/remove/", follow=True))
+    draft = Plan.objects.get(day=SATURDAY, state=Plan.State.DRAFT)
+    assert draft.rounds.get().bike == bike
+    assert "Here is a draft without it" in page
+    assert "Nobody rides any more" not in page

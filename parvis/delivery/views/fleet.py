@@ -149,7 +149,9 @@ def broken(request: PersonRequest, pk: UUID) -> HttpResponse:
     if chosen.broken_at:  # what is out with it was planned again when it broke
         concerned = concerned.filter(left_at=None)
     form = BackForm(
-        request.POST if request.method == "POST" else None, today=today, initial={"back_on": chosen.back_on}
+        request.POST if request.method == "POST" else None,
+        today=today,
+        initial={"back_on": chosen.back_on, "out": chosen.broken_at is not None},
     )
     if request.method == "GET" or not form.is_valid():
         by_plan = Counter(concerned.values_list("plan", flat=True))
@@ -162,8 +164,13 @@ def broken(request: PersonRequest, pk: UUID) -> HttpResponse:
         }
         return dispatch_page(request, "delivery/dispatch/broken.html", "dispatch-fleet", day, context)
     planned = concerned.exists()
-    actions.mark_bike_broken(bike=chosen, by=request.user, at=at)
-    actions.expect_bike_back(bike=chosen, day=form.cleaned_data["back_on"], by=request.user, at=at)
+    if not form.cleaned_data["out"]:
+        actions.mark_bike_broken(bike=chosen, by=request.user, at=at)
+    try:
+        actions.expect_bike_back(bike=chosen, day=form.cleaned_data["back_on"], by=request.user, at=at)
+    except Refusal as refusal:  # somebody has said meanwhile that it is repaired
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(day_url("dispatch-fleet", day))
     chosen.refresh_from_db()
     messages.warning(request, f"{chosen}: {say_out(chosen, at)}.")
     if planned:
@@ -183,6 +190,7 @@ def _rides(hub: Hub, day: date) -> RoundQuerySet:
 
 def _replan(request: PersonRequest, hub: Hub, day: date, at: datetime, lost_bike: Bike | None = None) -> None:
     """A draft without whoever was just lost, and what the dispatcher has to do with it."""
+    today = day_of(at, hub.town.zone)
     try:
         made = actions.replan(hub=hub, day=day, by=request.user, at=at, lost_bike=lost_bike)
     except Refusal as refusal:  # the bike is broken, the shift is out all the same
@@ -190,7 +198,7 @@ def _replan(request: PersonRequest, hub: Hub, day: date, at: datetime, lost_bike
         return
     if made.state == Plan.State.FAILED:
         messages.error(request, made.message)
-    elif made.rounds.filter(back_at=None, bike__broken_at=None).exists():
+    elif any(round_.bike.counts_on(day, today) for round_ in made.rounds.filter(back_at=None).select_related("bike")):
         messages.warning(request, _("Here is a draft without it: look at it, then publish it."))
     else:
         messages.error(
