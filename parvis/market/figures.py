@@ -33,6 +33,7 @@ from parvis.delivery.footprint import Spared, spared
 from parvis.delivery.models import Delivery, DeliveryEvent
 from parvis.delivery.models.promises import of_days
 from parvis.delivery.sharedays import planned_metres
+from parvis.delivery.states import ASIDE
 from parvis.market.models import LedgerEntry, Line, Order, Part, PartEvent, Product
 from parvis.market.models.lines import line_cents, line_deposits
 from parvis.market.worklist import FORGOTTEN, unanswered, waiting_since
@@ -211,7 +212,7 @@ def _bikes(town: Town, day: date) -> Bikes:
     promised = ours.filter(of_days(day, day, town.zone, "window__"))
     story = DeliveryEvent.objects.filter(delivery=OuterRef("pk"))
     handed = story.filter(kind="delivered").order_by("at").values("at")[:1]
-    last = story.exclude(kind__in=("planned", "cancelled")).order_by("-at", "-pk").values("kind")[:1]
+    last = story.exclude(kind__in=(*ASIDE, "cancelled")).order_by("-at", "-pk").values("kind")[:1]
     told = promised.annotate(
         handed_at=Subquery(handed, output_field=DateTimeField()),
         last=Subquery(last),

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from parvis.delivery.actions import bring_back, fail_stop, hand_over, rebook_delivery, report_lost, scan_bag_in
-from parvis.delivery.models import Bag
+from parvis.delivery.models import Bag, DeliveryEvent
 from parvis.demo import builders
 from parvis.market import ledger
 from parvis.market.actions import (
     cancel_part,
+    pack_again,
     place_order,
     prepare_part,
     receive_goods,
@@ -132,3 +133,19 @@ def test_what_was_sent_back_and_paid_back_was_ridden(town, shop, hub, rider, win
     refund_withdrawal(case=case, at=at + timedelta(days=2))
     assert ledger.balances(town, "town:delivery") != fees, "the fee went back"
     assert by_shop() == {BREAD: (1, 1, 0, True)}
+
+
+def test_a_door_that_failed_stays_one_whatever_is_asked_afterwards(order, town, hub, rider, at, tomorrow):  # noqa: F811
+    """The other shop packs again what was lost, and asks for another time: the bike was at the door all the same."""
+    part = bread_of(order)
+    report_lost(bag=bag_of(part), at=at)
+    stop = _out(order, hub, rider, at)
+    fail_stop(stop=stop, at=at + timedelta(hours=8), reason="nobody")
+    bring_back(round_=stop.round, at=at + timedelta(hours=9))
+    pack_again(part=fresh(part), at=at + timedelta(hours=9, minutes=5))
+    later = at + timedelta(hours=10)
+    for said in (None, "asked", "kept", "left_behind", "tried"):
+        if said:
+            DeliveryEvent.objects.create(town=town, delivery=order.delivery, kind=said, at=later)
+        bikes = day_figures(town, at.date(), at + timedelta(hours=11)).bikes
+        assert (bikes.promised, bikes.failed, bikes.under_way) == (1, 1, 0), said
