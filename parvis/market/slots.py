@@ -131,7 +131,7 @@ def next_window(rules: ShopRules, at: datetime, closures: Sequence[MarketClosure
     )
     alone = nobody_rides(rules.town, windows, at)
     for window in windows:
-        if window.pk not in alone and not closed_at(window.starts_at, rules.town.zone, closures):
+        if window.pk not in alone and not closed_on(window.day_in(rules.town.zone), closures):
             return window
     return None
 
