@@ -1,6 +1,6 @@
 """The delivery windows that a basket can really make: a promise is shown only if shops and bikes can keep it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -70,12 +70,8 @@ def slots_for(
         return []
     ready = {share.shop.pk: _ready(rules[share.shop.pk], share, at) for share in by_bike}
     slots = []
-    windows = list(Window.objects.open_at(town, at)[: MOST_SLOTS * 4])
-    alone = nobody_rides(town, windows, at)
-    for window in windows:
+    for window in _ridden(town, Window.objects.open_at(town, at)[: MOST_SLOTS * 4], at, closures):
         day = window.day_in(town.zone)
-        if window.pk in alone or closed_on(day, closures):
-            continue
         late = frozenset(
             share.shop.pk
             for share in by_bike
@@ -126,14 +122,22 @@ def next_window(rules: ShopRules, at: datetime, closures: Sequence[MarketClosure
         ready = promise(rules, 1, at).ready_at
     except Refusal:
         return None
-    windows = list(
-        Window.objects.open_at(rules.town, at).select_related("town").filter(goods_due_at__gte=ready)[:MOST_SLOTS]
-    )
-    alone = nobody_rides(rules.town, windows, at)
-    for window in windows:
-        if window.pk not in alone and not closed_on(window.day_in(rules.town.zone), closures):
-            return window
-    return None
+    windows = Window.objects.open_at(rules.town, at).select_related("town").filter(goods_due_at__gte=ready)
+    return next(iter(_ridden(rules.town, windows[:MOST_SLOTS], at, closures)), None)
+
+
+def next_rides(town: Town, at: datetime, closures: Sequence[MarketClosure]) -> list[Window]:
+    """The next rides of the town for which one may still order, the soonest first."""
+    return _ridden(town, Window.objects.open_at(town, at)[:MOST_SLOTS], at, closures)
+
+
+def _ridden(town: Town, windows: Iterable[Window], at: datetime, closures: Sequence[MarketClosure]) -> list[Window]:
+    """Of some windows those in which somebody rides, on days when the market is open. One query for the shifts."""
+    windows = list(windows)
+    alone = nobody_rides(town, windows, at)
+    return [
+        window for window in windows if window.pk not in alone and not closed_on(window.day_in(town.zone), closures)
+    ]
 
 
 def _greener(slots: list[Slot]) -> list[Slot]:

@@ -17,8 +17,11 @@ from parvis.bulletin.listing import latest
 from parvis.core.time import day_of
 from parvis.core.words import say_clock
 from parvis.delivery.models import Window
+from parvis.market.closures import notice_of
 from parvis.market.fees import market_on
 from parvis.market.listing import newest, shelves, shop_cards, trades_of
+from parvis.market.rulebook import closures_ahead
+from parvis.market.slots import next_rides
 from parvis.market.when import near_moment, near_span
 from parvis.portal.gallery import gallery_context
 from parvis.towns.models import Town
@@ -35,13 +38,15 @@ def home(request: TownRequest) -> HttpResponse:
     at, town = timezone.now(), request.town
     cards = shop_cards(town, at)
     open_now = [card for card in cards if card.opening.is_open and card.shop.takes_orders]
-    windows = Window.objects.open_at(town, at)[:BIKE_WINDOWS]
+    closures = closures_ahead(town, at)
+    windows = next_rides(town, at, closures)[:BIKE_WINDOWS]
     context = {
         "at": at,
         "open_count": len(open_now),
         "shop_count": len(cards),
         "shops": cards[:SHOPS_SHOWN],
         "all_open": len(open_now) >= SHOPS_SHOWN,
+        "market_notice": notice_of(closures, at, town.zone),
         "windows": [_bike_window(window, at) for window in windows],
         "market": market_on(town, day_of(at, town.zone)),
         "products": newest(town, cards),

@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db.models import Value
 
 from parvis.core.text import fold
+from parvis.delivery.models import Bike
 from parvis.demo import builders
 from parvis.market.models import MarketClosure
 from parvis.people.models import Role
@@ -55,12 +56,32 @@ def test_a_closed_market_says_why(clock, visit, town, shop, at):
     assert "Le marché se repose." in visit().get("/").content.decode()
 
 
+def test_a_ride_that_cannot_be_is_not_announced(clock, visit, town, hub, rider, window, at):
+    """On a day off nobody rides; and a window has places enough while its only bike is out of order."""
+    builders.make_shift(hub.bikes.get(), rider, at)
+    builders.make_shift(hub.bikes.get(), rider, at + timedelta(days=1))
+    builders.make_window(hub, at + timedelta(days=1, hours=7))
+    evening, later = "This evening, 17:00–19:00", "Tomorrow, 17:00–19:00"
+
+    def shown():
+        page = visit().get("/", headers=EN).content.decode()
+        return evening in page, later in page
+
+    assert shown() == (True, True)
+    Bike.objects.update(broken_at=at, back_on=at.date() + timedelta(days=1))
+    assert shown() == (False, True)
+    Bike.objects.update(broken_at=None, back_on=None)
+    day = at.date() + timedelta(days=1)
+    MarketClosure.objects.create(town=town, first_day=day, last_day=day, shown_from=day, messages={"fr": "Repos."})
+    assert shown() == (True, False)
+
+
 def test_the_front_page_is_cheap(clock, visit, town, window, django_assert_max_num_queries):
     for n in range(10):
         shop = builders.make_shop(town, f"Maison {n}")
         for k in range(3):
             builders.make_product(shop, f"Chose {n} {k}")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         assert visit().get("/").status_code == 200
 
 
