@@ -18,6 +18,7 @@ from parvis.demo import builders
 from parvis.market.actions import accept_part, prepare_part, refuse_part
 from parvis.market.actions.asking import ask_another_time, keep_promised_time
 from parvis.market.actions.changing import change_time, collect_instead
+from parvis.market.models import Part
 from parvis.market.states import PartState
 from parvis.market.tests.test_changing import fresh, text_of
 from parvis.market.tests.test_order_page import place
@@ -122,6 +123,16 @@ def test_the_buyer_keeps_the_time(visit, counter, order, part, window, at):
     assert "The buyer was asked, and keeps this time." in text_of(answer)
     assert letters("order-asked").count() == 1
     assert not keep_promised_time(order=order, at=at)
+
+
+def test_the_shop_reads_on_which_day_its_bag_is_due(order, part, window, town, at):
+    """Goods for the morning are due on the evening before."""
+    Part.objects.update(due_at=window.goods_due_at - timedelta(days=1))
+    town.languages = ["en"]
+    town.save()
+    ask_another_time(part=part, reason="", at=at)
+    keep_promised_time(order=order, at=at)
+    assert "ready by Wednesday 25 November, 16:00." in letters("order-kept-to-shop").get().body
 
 
 @pytest.mark.parametrize("ends", ["packed", "brought", "refused", "collected"])
