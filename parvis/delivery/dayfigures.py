@@ -167,10 +167,13 @@ def lines_of(
     drops = Counter(one.day for one in told if one.attempts and (one.hub, one.day) not in apart)
     rows = list(RunningCosts.objects.of(town))
     shares: dict[date, DayLine] = {}
+    lacking = {day for day, doors in drops.items() if doors and not paid.get(day)}
     for one in shared:
         share = DayLine(one.day, metres=one.out(town.pk), ridden=one.back(town.pk), cost=one.cost_of(town.pk))
         if town.pk != one.host and not (share.metres or share.cost.cents):
             continue  # the neighbour's bikes rode, and for nobody here
+        if any(one.drops.values()) and not one.staffed:
+            lacking.add(one.day)
         shares[one.day] = shares.get(one.day, DayLine(one.day)) + share
     days = sorted({*counted, *ridden, *paid, *shares}, reverse=True)
     lines = []
@@ -179,7 +182,7 @@ def lines_of(
         planned, back = ridden.get(day, (0, 0))
         seconds, bikes = paid.get(day, (0, 0))
         cost = cost_of_day(rates_on(rows, day), rider_seconds=seconds, bikes=bikes, metres=planned, drops=drops[day])
-        line += DayLine(day, metres=planned, ridden=back, cost=cost, unstaffed=drops[day] > 0 and not seconds)
+        line += DayLine(day, metres=planned, ridden=back, cost=cost, unstaffed=day in lacking)
         lines.append(line + DayLine(day, air=spared(line.metres, town.country)))
     return lines
 

@@ -56,7 +56,7 @@ def _days_of(host: Town, first: date, last: date, at: datetime) -> list[SharedDa
             metres=sum(went.out.values()),
             drops=sum(served.values()),
         )
-        days.append(_day(host, key, held[key], cost=cost, drops=served, ridden=went))
+        days.append(_day(host, key, held[key], cost=cost, drops=served, ridden=went, staffed=seconds > 0))
     return days
 
 

@@ -60,6 +60,7 @@ class SharedDay:
     """One day of one hub that towns share: what it cost, whom it served. Towns are ids; ``host`` rides.
 
     ``percents`` holds the fixed share of each guest, and is None where ``by_metres`` or the doors served decide.
+    Without a shift (``staffed``) its cost lacks the riders.
     """
 
     host: UUID
@@ -71,6 +72,7 @@ class SharedDay:
     ridden: Ridden
     by_metres: bool = False
     percents: Mapping[UUID, int] | None = None
+    staffed: bool = True
 
     @property
     def weights(self) -> dict[UUID, int]:

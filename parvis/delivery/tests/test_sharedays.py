@@ -11,7 +11,18 @@ from parvis.core.geo import Point
 from parvis.delivery.actions.booking import away
 from parvis.delivery.costs import Cost
 from parvis.delivery.dayfigures import lines_of, told_between
-from parvis.delivery.models import Agreement, Delivery, DeliveryEvent, Hub, Plan, Round, RunningCosts, Stop, Window
+from parvis.delivery.models import (
+    Agreement,
+    Delivery,
+    DeliveryEvent,
+    Hub,
+    Plan,
+    Round,
+    RunningCosts,
+    Shift,
+    Stop,
+    Window,
+)
 from parvis.delivery.sharedays import planned_metres, shared_days
 from parvis.delivery.shares import Ridden, SharedDay, by_percent, shared, shared_cost
 from parvis.demo import builders
@@ -109,6 +120,19 @@ def test_a_day_without_a_door(world: Any, hub: Hub, other_town: Town, at: dateti
     agreement.save()
     ours, theirs = day_of_both(hub, other_town, at)
     assert (ours.cost.riders, theirs.cost.riders) == (48_00, 32_00)
+
+
+def test_shared_doors_without_a_shift_are_said_to_cost_less_than_they_did(
+    world: Any, hub: Hub, other_town: Town, at: datetime
+) -> None:
+    world(3, 2, rule="drops")
+    assert [line.unstaffed for line in day_of_both(hub, other_town, at)] == [0, 0]
+    Shift.objects.all().delete()
+    assert [line.unstaffed for line in day_of_both(hub, other_town, at)] == [1, 1]
+    assert Window.objects.exists()
+    other = builders.make_window(builders.make_hub(hub.town, name="Halle du Nord"), Window.objects.get().starts_at)
+    Delivery.objects.filter(code="D0000").update(window=other)
+    assert [line.unstaffed for line in day_of_both(hub, other_town, at)] == [1, 1], "one day, whichever the hub"
 
 
 def test_the_rates_are_those_of_who_rides(world: Any, hub: Hub, other_town: Town, at: datetime) -> None:
