@@ -19,6 +19,7 @@ from parvis.core.ids import new_id, secret_token, short_code
 from parvis.core.time import day_bounds, moment
 from parvis.delivery.actions.streets import streets_on
 from parvis.delivery.models import Bag, BagEvent, Delivery, DeliveryEvent, Hub, Plan, Round, Shift, Stop, Window
+from parvis.delivery.models.promises import of_days
 from parvis.demo.names import BUYERS
 from parvis.market.models import LedgerEntry, LedgerTransaction, Line, Order, Part, PartEvent
 
@@ -46,10 +47,9 @@ def _rows(hub: Hub, evening: date) -> Rows:
     """What the evening left in the tables, without orders that a voucher helped to pay."""
     start, end = day_bounds(evening, hub.town.zone)
     orders = Order.objects.filter(  # those of a neighbour, for which the hub's bikes ride too, among them
+        of_days(evening, evening, hub.town.zone, "delivery__window__"),
         delivery__window__hub=hub,
         delivery__cancelled_at=None,
-        delivery__window__starts_at__gte=start,
-        delivery__window__starts_at__lt=end,
         voucher_uses=None,
     )
     door = {order.pk: order.delivery_id for order in orders if order.delivery_id}

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from parvis.core.errors import Refusal
-from parvis.core.time import day_bounds
 from parvis.delivery.actions import (
     bring_back,
     fail_stop,
@@ -22,6 +21,7 @@ from parvis.delivery.actions import (
 from parvis.delivery.actions.planning import RECOVERY
 from parvis.delivery.kinds import profile_of
 from parvis.delivery.models import Bike, Delivery, Plan, Round, Stop, Window
+from parvis.delivery.models.promises import of_days
 from parvis.delivery.pickups import HANDING, STRAIGHT, fetched, to_fetch
 from parvis.delivery.planning import Plan as Solution
 from parvis.delivery.planning import Problem, verify
@@ -62,10 +62,8 @@ class Road:
 
     def plan_day(self) -> None:
         """The dispatcher plans the day and publishes it."""
-        start, end = day_bounds(self.day.date, self.day.town.zone)
-        drops = Delivery.objects.expected().filter(
-            window__hub=self.day.hub, window__starts_at__gte=start, window__starts_at__lt=end
-        )
+        promised = of_days(self.day.date, self.day.date, self.day.town.zone, "window__")
+        drops = Delivery.objects.expected().filter(promised, window__hub=self.day.hub)
         # Iterations, not seconds: the same day comes out the same on a slow machine.
         seconds = self._publish(make_plan, iterations=min(self.day.iterations, default_iterations(drops.count())))
         if seconds is not None:

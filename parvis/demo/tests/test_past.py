@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
-from parvis.core.time import day_of
-from parvis.delivery.models import Bag, Bike
-from parvis.demo.past import WEEKS
+from parvis.core.time import day_bounds, day_of
+from parvis.delivery.models import Bag, Bike, Hub, Shift
+from parvis.demo import builders
+from parvis.demo.past import WEEKS, _rows
 from parvis.market import ledger
 from parvis.market.invariants import faults
-from parvis.market.models import Order, Shop
+from parvis.market.models import Order, Product, Shop
 from parvis.market.round_figures import round_figures
 from parvis.market.statement import statement_of
 from parvis.market.states import PartState
+from parvis.market.tests.test_place_order import order_by_bike
 from parvis.market.weeks import told_weeks, weeks_before
 from parvis.towns.models import Town
 
@@ -31,6 +33,17 @@ def test_the_public_weeks_tell_something(ivry: Town, noon: datetime) -> None:
         assert week.money.income > 0
     assert len({(w.money.line.promised, w.money.line.metres) for w in told}) == len(told), "no week is another's copy"
     assert any(week.money.line.late for week in told), "and not all is well"
+
+
+def test_what_a_visitor_ordered_for_the_night_is_of_its_evening(
+    town: Town, hub: Hub, product: Product, at: datetime
+) -> None:
+    evening = day_of(at, town.zone)
+    begin = day_bounds(evening, town.zone)[1] + timedelta(minutes=30)
+    Shift.objects.all().delete()  # nobody has said yet who rides
+    order = order_by_bike(town, product, builders.make_window(hub, begin, night=True), at)
+    for day, found in ((evening, [order]), (evening + timedelta(days=1), [])):
+        assert [row for rows, _whose in _rows(hub, day) for row in rows if isinstance(row, Order)] == found
 
 
 def test_money_stock_and_orders_of_the_past_add_up(ivry: Town, noon: datetime) -> None:
