@@ -12,6 +12,7 @@ from parvis.market.actions.changing import change_time
 from parvis.market.actions.closures import close_market
 from parvis.market.changing import times_for
 from parvis.market.promised import promised_in
+from parvis.market.tests.test_changing import text_of
 from parvis.market.tests.test_closures import WORDS
 from parvis.market.tests.test_order_page import place
 from parvis.market.tests.test_place_order import order_by_bike
@@ -76,3 +77,15 @@ def test_a_neighbour_s_night_is_shared_with_the_evening_before(hub, night, other
 def test_before_the_first_day_no_night_is_shared(hub, night, other_town, at):
     builders.make_agreement(hub, guest=other_town, at=at, starts_on=NEXT)
     assert not Window.objects.promised_to(other_town, at).exists(), "it is ridden, and paid, with the day before"
+
+
+def test_a_second_time_of_the_night_says_its_day(visit, town, product, hub, night, at):
+    """Beside a time of Friday evening 0:30 alone could be read as Friday's."""
+    evening = builders.make_window(hub, night.starts_at - timedelta(hours=4), goods_due_at=night.goods_due_at)
+    later = builders.make_window(hub, night.starts_at - timedelta(hours=2), goods_due_at=night.goods_due_at, hours=1)
+    order = place(town, at, product, window=evening)
+    page = text_of(visit().get(f"/orders/{order.code}/?key={order.secret}", headers={"accept-language": "en"}))
+    assert "Saturday 28 November, 0:30–2:00" in page
+    assert "22:30–23:30" in page
+    assert "Friday 27 November, 22:30–23:30" not in page
+    assert later.day_in(town.zone) == night.day_in(town.zone)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.core.errors import Refusal
 from parvis.core.money import format_money
+from parvis.core.time import day_of
 from parvis.core.words import say_day
 from parvis.delivery.following import Following
 from parvis.market.access import order_for, part_of
@@ -30,7 +31,7 @@ from parvis.market.paying.words import paying_of
 from parvis.market.returning import TONES, returns_of, state_words
 from parvis.market.story import collect_words, promise, stories
 from parvis.market.ways import WAYS, way_words
-from parvis.market.when import near_moment
+from parvis.market.when import near_day, near_moment
 from parvis.people.requests import PersonRequest
 from parvis.towns.requests import TownRequest
 
@@ -172,8 +173,12 @@ def question(request: TownRequest, found: Order, at: datetime) -> dict[str, Any]
 
 def second_time(request: TownRequest, found: Order, at: datetime, *, back: str) -> dict[str, Any]:
     """What ``market/second_time.html`` draws; ``back`` names the page that is shown after a choice."""
+    first = found.delivery and day_of(found.delivery.window.starts_at, request.town.zone)
     return {
-        "also_times": also_times(found, request.town, at),
+        "also_times": [  # one of the night is said with its day, beside a time of the evening
+            (window, "" if day_of(window.starts_at, request.town.zone) == first else near_day(window.starts_at, at))
+            for window in also_times(found, request.town, at)
+        ],
         "also_chosen": found.delivery and found.delivery.also_id,
         "also_url": order_address(request, "order-also", found),
         "also_back": back,
