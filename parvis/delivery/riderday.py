@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from django.db.models import Q
+
 from parvis.core.time import day_bounds
 from parvis.delivery.models import DeliveryEvent, Round, Shift, Stop
 from parvis.delivery.parcels import Parcel
@@ -21,14 +23,15 @@ class RiderDay:
     """The published rounds of one rider on one day, in order."""
 
     trips: tuple[Trip, ...]
-    breaks: tuple[Shift, ...] = ()  # the shifts that have one on the day
+    breaks: tuple[Shift, ...] = ()  # the shifts of the day that have one, and of the night that still goes on
 
     @classmethod
     def load(cls, rider: Person, town: Town, day: date, at: datetime) -> "RiderDay":
         """As things stand ``at``, in a fixed number of queries."""
         rounds = Round.objects.of_rider(rider, day, at).filter(town=town).select_related("plan__hub")
         start, end = day_bounds(day, town.zone)
-        shifts = Shift.objects.filter(town=town, rider=rider, break_starts_at__gte=start, break_starts_at__lt=end)
+        begun, of_the_night = Q(starts_at__gte=start, starts_at__lt=end), Q(starts_at__lt=start, ends_at__gt=at)
+        shifts = Shift.objects.filter(begun | of_the_night, town=town, rider=rider, break_starts_at__isnull=False)
         return cls(tuple(trips_of(rounds)), tuple(shifts.order_by("starts_at")))
 
     @property

@@ -112,6 +112,25 @@ def test_a_round_that_leaves_after_midnight_is_on_its_riders_page(
     assert over.open == [], "what never left ends with its shift"
 
 
+def test_a_break_after_midnight_is_read_before_it_and_not_on_the_next_evening(
+    hub: Hub, rider: Person, clock_shows: Any
+) -> None:
+    Shift.objects.all().delete()
+    shift = Shift.objects.create(
+        town=hub.town, bike=hub.bikes.get(), rider=rider, starts_at=clock_shows(19), ends_at=clock_shows(2),
+        break_starts_at=clock_shows(0, 15), break_minutes=20,
+    )  # fmt: skip
+    next_evening = clock_shows(22) + timedelta(days=1)
+    for day, at, shown in (
+        (DAY, clock_shows(12), (shift,)),
+        (DAY, clock_shows(22), (shift,)),
+        (NEXT, clock_shows(0, 5), (shift,)),
+        (NEXT, clock_shows(3), ()),
+        (NEXT, next_evening, ()),
+    ):
+        assert RiderDay.load(rider, hub.town, day, at).breaks == shown, at
+
+
 def test_where_the_bike_is_goes_on_past_midnight(
     night: list[Delivery], hub: Hub, rider: Person, clock_shows: Any
 ) -> None:
