@@ -172,7 +172,7 @@ def broken(request: PersonRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(day_url("dispatch-fleet", day))
     chosen.refresh_from_db()
-    messages.warning(request, f"{chosen}: {say_out(chosen, at)}.")
+    messages.warning(request, _("%(bike)s: %(said)s.") % {"bike": chosen, "said": say_out(chosen, at)})
     if planned:
         _replan(request, hub, day, at, lost_bike=chosen)
     return HttpResponseRedirect(day_url("dispatch", day))
