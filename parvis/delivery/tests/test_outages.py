@@ -275,4 +275,4 @@ def test_without_one_of_two_the_other_that_is_expected_back_still_rides(
 def test_what_is_out_is_said_as_french_is_written(visit: Any, dispatcher: Person, clock: Any, bike: Bike) -> None:
     desk: Client = visit(dispatcher)
     page = desk.post(broken_page(bike), {"back_on": "2026-11-28"}, follow=True, headers={"accept-language": "fr"})
-    assert f"{bike} : En panne depuis 10:00, retour prévu samedi 28 novembre." in said(page)
+    assert f"{bike} : En panne depuis 10 h, retour prévu samedi 28 novembre." in said(page)
