@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from parvis.core import audit
 from parvis.core.errors import Refusal
-from parvis.core.time import day_bounds, day_of, moment
+from parvis.core.time import day_bounds, moment
 from parvis.core.words import say_clock
 from parvis.delivery.actions.breaks import break_of
 from parvis.delivery.actions.custody import record_bags
@@ -21,6 +21,7 @@ from parvis.delivery.models import Bag, BagEvent, Bike, Hub, Plan, Round, Shift,
 from parvis.delivery.models.promises import NIGHT_ENDS, of_days
 from parvis.delivery.planning import Problem
 from parvis.delivery.states import BagState
+from parvis.delivery.workday import working_day
 from parvis.people.models import Person, Role
 
 
@@ -48,13 +49,13 @@ def mark_bike_repaired(*, bike: Bike, by: Any, at: datetime) -> None:
 def expect_bike_back(*, bike: Bike, day: date | None, by: Any, at: datetime) -> None:
     """A broken bike shall ride again from the town's ``day`` on: from then on plans and promises count on it.
 
-    None: nobody knows, and nothing counts on it until it is repaired. Raises Refusal for a day that is not ahead, and
-    for a bike that rides.
+    None: nobody knows, and nothing counts on it until it is repaired. Raises Refusal for a day that is not ahead (while
+    the riders of an evening are out, the day that has begun is ahead of theirs), and for a bike that rides.
     """
-    bike = Bike.objects.select_for_update().select_related("town").get(pk=bike.pk)
+    bike = Bike.objects.select_for_update(of=("self",)).select_related("hub__town").get(pk=bike.pk)
     if bike.broken_at is None:
         raise Refusal(_("%(bike)s rides: it is not out of order.") % {"bike": bike})
-    if day is not None and day <= day_of(at, bike.town.zone):
+    if day is not None and day <= working_day(bike.hub, at):
         raise Refusal(_("Choose a day after today. If it rides again today, say that it is repaired."))
     if bike.back_on != day:
         bike.back_on = day

@@ -178,6 +178,24 @@ def test_a_bike_that_breaks_after_midnight(
     assert draft.rounds.filter(bike=spare).exists()
 
 
+def test_a_bike_that_broke_in_the_night_may_be_back_on_the_day_that_has_begun(
+    night: list[Delivery], hub: Hub, dispatcher: Person, clock_shows: Any, visit: Any, clock: Any
+) -> None:
+    """Its riders' day is still the one before: what is tomorrow for them is the date of today."""
+    bike: Bike = hub.bikes.get()
+    clock.move_to(clock_shows(0, 10))
+    desk: Client = english(visit(dispatcher))
+    page = said(desk.post(f"/dispatch/fleet/bikes/{bike.pk}/broken/", {"back_on": DAY.isoformat()}))
+    assert "Choose a day after today" in page
+    assert desk.post(f"/dispatch/fleet/bikes/{bike.pk}/broken/", {"back_on": NEXT.isoformat()}).status_code == 302
+    bike.refresh_from_db()
+    assert bike.back_on == NEXT
+    assert (bike.counts_on(DAY, NEXT), bike.counts_on(NEXT, NEXT)) == (False, True)
+    clock.move_to(clock_shows(2, 5))
+    late = desk.post(f"/dispatch/fleet/bikes/{bike.pk}/broken/", {"back_on": NEXT.isoformat(), "out": "True"})
+    assert "Choose a day after today" in said(late), "the shift is over: it is that day now"
+
+
 def test_once_the_last_shift_is_over_the_day_is(night: list[Delivery], hub: Hub, clock_shows: Any) -> None:
     with pytest.raises(Refusal, match="over"):
         actions.replan(hub=hub, day=DAY, by=None, at=clock_shows(2, 1), iterations=20)

@@ -144,13 +144,13 @@ def broken(request: PersonRequest, pk: UUID) -> HttpResponse:
     """
     at, chosen = timezone.now(), bike_for(request, pk)
     hub = chosen.hub
-    day, today = working_day(hub, at), day_of(at, request.town.zone)
+    day = working_day(hub, at)
     concerned = _rides(hub, day).filter(bike=chosen, back_at=None)
     if chosen.broken_at:  # what is out with it was planned again when it broke
         concerned = concerned.filter(left_at=None)
     form = BackForm(
         request.POST if request.method == "POST" else None,
-        today=today,
+        today=day,
         initial={"back_on": chosen.back_on, "out": chosen.broken_at is not None},
     )
     if request.method == "GET" or not form.is_valid():
