@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from parvis.core.time import day_bounds, day_of
 from parvis.delivery.costs import Cost, cost_of_day, each
@@ -23,7 +23,8 @@ from parvis.delivery.models.costs import rates_on
 from parvis.delivery.shares import HubDay, SharedDay
 from parvis.towns.models import Town
 
-MOVED_AT_MOST = timedelta(days=7)  # a promise that is moved further away is found under its new day
+NEAR = timedelta(days=7)  # what is promised within so many days is looked at in any case
+MOVED_AT_MOST = timedelta(days=35)  # and what was moved, within these: nobody promises further ahead
 BY_BUYER = "buyer"  # ``detail["asked_by"]`` of a promise moved because the buyer wished it
 
 
@@ -104,7 +105,11 @@ def told_of(rows: QuerySet[Delivery], zone: ZoneInfo, first: date, last: date, a
     """The same of some deliveries. Four queries."""
     start, end = day_bounds(first, zone)[0], day_bounds(last, zone)[1]
     # A promise of these days may stand in a window of others by now: events name the first one.
-    rows = rows.filter(window__starts_at__gte=start - MOVED_AT_MOST, window__starts_at__lt=end + MOVED_AT_MOST)
+    moved = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), kind=DeliveryEvent.Kind.REBOOKED)
+    near, far = (
+        Q(window__starts_at__gte=start - around, window__starts_at__lt=end + around) for around in (NEAR, MOVED_AT_MOST)
+    )
+    rows = rows.filter(near | far & Exists(moved))
     deliveries = list(rows.order_by("pk").values_list("pk", "window_id", "town_id", "ordered_in_id"))
     doors = _doors(rows)
     moves = _moves(rows, doors)

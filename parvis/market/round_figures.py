@@ -12,7 +12,7 @@ cent.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from parvis.core.money import split
-from parvis.core.time import day_bounds
 from parvis.delivery.dayfigures import DayLine, Told, lines_of, together, told_between
 from parvis.delivery.kept import Outcome
 from parvis.delivery.models import Bag, BagEvent, DeliveryEvent
@@ -28,7 +27,6 @@ from parvis.delivery.sharedays import shared_days
 from parvis.market.models import LedgerEntry, Part
 from parvis.towns.models import Town
 
-MOVED_AT_MOST = timedelta(days=7)  # as ``delivery.dayfigures`` looks
 ACCOUNT = "town:delivery"
 
 
@@ -108,7 +106,7 @@ def round_figures(town: Town, first: date, last: date, at: datetime, *, shops: b
     """
     told = told_between(town, first, last, at)
     lines = lines_of(town, told, first, last, shared_days(town, first, last, at))
-    income = _income(town, first, last)
+    income = _income(town, told)
     by_day: dict[date, int] = defaultdict(int)
     for one in told:
         by_day[one.day] += income.get(one.pk, 0)
@@ -117,15 +115,10 @@ def round_figures(town: Town, first: date, last: date, at: datetime, *, shops: b
     return RoundFigures(first, last, days, by_shop)
 
 
-def _income(town: Town, first: date, last: date) -> dict[UUID, int]:
-    """What the ledger holds on the bikes' account for each delivery of these days and those around them."""
-    start, end = day_bounds(first, town.zone)[0], day_bounds(last, town.zone)[1]
-    entries = LedgerEntry.objects.filter(
-        town=town,
-        account=ACCOUNT,
-        transaction__order__delivery__window__starts_at__gte=start - MOVED_AT_MOST,
-        transaction__order__delivery__window__starts_at__lt=end + MOVED_AT_MOST,
-    )
+def _income(town: Town, told: Sequence[Told]) -> dict[UUID, int]:
+    """What the ledger holds on the bikes' account for each delivery."""
+    deliveries = [one.pk for one in told]
+    entries = LedgerEntry.objects.filter(town=town, account=ACCOUNT, transaction__order__delivery__in=deliveries)
     rows = entries.order_by().values_list("transaction__order__delivery").annotate(total=Sum("amount_cents"))
     return {delivery: -total for delivery, total in rows}
 

@@ -19,6 +19,7 @@ from parvis.market.actions import accept_part, prepare_part, refuse_part
 from parvis.market.actions.asking import ask_another_time, keep_promised_time
 from parvis.market.actions.changing import change_time, collect_instead
 from parvis.market.models import Part
+from parvis.market.round_figures import round_figures
 from parvis.market.states import PartState
 from parvis.market.tests.test_changing import fresh, text_of
 from parvis.market.tests.test_order_page import place
@@ -198,6 +199,20 @@ def test_a_time_that_was_asked_for_is_a_promise_not_kept(order, part, tomorrow, 
     ask_another_time(part=part, reason="", at=at)
     change_time(order=order, window_id=tomorrow.pk, at=at)
     assert "asked_by" not in order.delivery.events.get(kind="rebooked").detail
+
+
+@pytest.mark.parametrize("days", [2, 9, 30])
+def test_however_far_a_promise_is_moved_it_is_counted_on_its_first_day(order, part, town, hub, rider, window, at, days):
+    there = at + timedelta(days=days)
+    builders.make_shift(hub.bikes.get(), rider, there)
+    later = builders.make_window(hub, window.starts_at + timedelta(days=days))
+    ask_another_time(part=part, reason="", at=at)
+    change_time(order=order, window_id=later.pk, at=at)
+    told = [round_figures(town, day, day, there + timedelta(days=1)) for day in (at.date(), there.date())]
+    assert [found.total.line.promised for found in told] == [1, 0]
+    assert [found.total.line.not_brought for found in told] == [1, 0]
+    whole = round_figures(town, at.date(), there.date(), there + timedelta(days=1))
+    assert sum(found.total.income for found in told) == whole.total.income
 
 
 def test_what_is_collected_has_no_question(counter, town, product, at):
