@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 
 from django.utils import formats, timezone, translation
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
 
 NBSP = "\u00a0"
 
@@ -39,6 +40,11 @@ def say_clock(moment: time | datetime) -> str:
         minutes = f"{NBSP}{local.minute:02d}" if local.minute else ""
         return f"{local.hour}{NBSP}h{minutes}"
     return f"{local.hour}:{local.minute:02d}"
+
+
+def say_labelled(label: object, text: object) -> str:
+    """``Closed: 14 July``, ``Fermé : 14 juillet``."""
+    return _("%(label)s: %(text)s") % {"label": label, "text": text}
 
 
 def say_span(start: time | datetime, end: time | datetime) -> str:

@@ -86,6 +86,13 @@ def test_an_hour_is_een_uur_in_dutch() -> None:
     assert said("nl", words.say_percent, 70) == "70%"
 
 
+def test_what_a_word_is_about_stands_after_a_colon() -> None:
+    with translation.override("fr"):
+        assert words.say_labelled("Fermé", "14 juillet") == "Fermé\u00a0: 14 juillet"
+    with translation.override("nl"):
+        assert words.say_labelled("Dicht", "14 juli") == "Dicht: 14 juli"
+
+
 def test_nothing_is_said_about_nothing() -> None:
     assert tags.day(None) == ""
     assert tags.clock(None) == ""

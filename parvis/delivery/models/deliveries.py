@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.core.geo import Point
+from parvis.core.words import say_labelled
 from parvis.delivery.models.promises import Window
 from parvis.delivery.pickups import PickUp
 from parvis.delivery.skills import asked, together
@@ -125,7 +126,7 @@ class Delivery(TownOwned):
     def leave_words(self) -> str:
         """``Leave it with the neighbour: Mme Roux, 2e``; nothing where it is for whoever opens."""
         said = str(self.get_leave_with_display()) if self.leave_with else ""
-        return f"{said}: {self.leave_note}" if said and self.leave_note else said
+        return say_labelled(said, self.leave_note) if said and self.leave_note else said
 
     @property
     def grams(self) -> int:

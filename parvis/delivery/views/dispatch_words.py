@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from parvis.core.svgmap import Marker, Route, TownMap, draw
-from parvis.core.words import say_clock, say_day, say_distance
+from parvis.core.words import say_clock, say_day, say_distance, say_labelled
 from parvis.delivery.board import Board, BoardRound, BoardStop
 from parvis.delivery.states import DeliveryState
 from parvis.towns.models import Town
@@ -72,7 +72,7 @@ def draw_board(shown: Board, town: Town) -> TownMap:
     hub = shown.hub
     markers = [Marker(hub.lon, hub.lat, hub.name, label="⌂", tone="hub")]
     for left in shown.unplaced:
-        point, title = left.delivery.point, f"{left.delivery.code}, {left.delivery.address}: {left.reason}"
+        point, title = left.delivery.point, say_labelled(f"{left.delivery.code}, {left.delivery.address}", left.reason)
         markers.append(Marker(point.lon, point.lat, title, label="!", tone="warn", href=_place_url(left.delivery.code)))
     for round_ in shown.rounds:
         markers += [_marker(round_, stop) for stop in round_.stops]

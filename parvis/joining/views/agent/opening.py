@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parvis.core.errors import Refusal
+from parvis.core.words import say_labelled
 from parvis.joining.access import asked_for_agent, opening_for_agent
 from parvis.joining.actions.calls import call_state
 from parvis.joining.actions.inviting import confirm_call, invite
@@ -213,7 +214,7 @@ def _invitation(invitation: Invitation, at: datetime) -> dict[str, Any]:
 
 def _event(event: StepEvent) -> dict[str, Any]:
     label = ITEMS[event.key].label if event.key in ITEMS else event.key.removeprefix("own-").replace("-", " ")
-    words = _("Opened") if event.kind == Kind.OPENED else f"{label}: {StepEvent.Kind(event.kind).label}"
+    words = _("Opened") if event.kind == Kind.OPENED else say_labelled(label, StepEvent.Kind(event.kind).label)
     note = " · ".join(filter(None, [str(event.by or ""), event.note]))
     failed = event.kind in {Kind.UNDONE, Kind.WAIVED}
     return {"label": words, "state": "failed" if failed else "done", "when": say_when(event.at), "note": note}
