@@ -29,6 +29,8 @@ _ONE_DATE = re.compile(r"^(\d{4}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|D
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 # Two years that hold a leap day and every weekday of New Year: what a reading is compared on.
 _COMPARED = (datetime(2027, 6, 1, tzinfo=UTC), datetime(2029, 6, 1, tzinfo=UTC))
+# Eleven years in which each date has every weekday: for evenings that pass midnight into another season.
+_EVERY_WEEKDAY = (datetime(2024, 1, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def read(text: str) -> Hours | None:
     rest = otherwise[0] if otherwise else ""
     reader = _Reader(rules)
     for drawn in (reader.document(rest, cut=False), reader.document(rest, cut=True)):
-        if drawn is not None and means_the_same(text, write(drawn)):
+        if drawn is not None and means_the_same(text, write(drawn), seasons=_has_night_in_seasons(drawn)):
             return drawn
     return Hours(other=tuple(rules), otherwise=rest)
 
@@ -150,12 +152,19 @@ def _has_night(days: Sequence[Day | None]) -> bool:
     return any(span.end > MIDNIGHT for day in days if day for span in day)
 
 
-def means_the_same(one: str, other: str) -> bool:
-    """Open at the same moments, over two years and in a country with holidays."""
+def _has_night_in_seasons(hours: Hours) -> bool:
+    """Whether an evening may pass midnight into a season, or out of one: on another weekday from year to year."""
+    return bool(hours.seasons) and any(map(_has_night, (hours.week, *(season.days for season in hours.seasons))))
+
+
+def means_the_same(one: str, other: str, *, seasons: bool = False) -> bool:
+    """Open at the same moments, in a country with holidays: over two years, or with ``seasons`` over all weekdays that
+    their first and last days can be.
+    """
     if one == other:
         return True
-    zone = ZoneInfo("Europe/Paris")
-    return open_stretches(one, (), _COMPARED, zone, "FR") == open_stretches(other, (), _COMPARED, zone, "FR")
+    zone, years = ZoneInfo("Europe/Paris"), _EVERY_WEEKDAY if seasons else _COMPARED
+    return open_stretches(one, (), years, zone, "FR") == open_stretches(other, (), years, zone, "FR")
 
 
 def read_special(rule: str) -> Special | None:
