@@ -28,7 +28,6 @@ MOST_SPOTS = 300
 is open at some hours only is kept in any case, for the tiles have it open."""
 
 FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
-CLOSED = (True, ALWAYS)
 
 
 def write_hours(ways: Iterable[TimedWay], folder: Path, town: Town, at: datetime) -> int:
@@ -51,7 +50,7 @@ def write_hours(ways: Iterable[TimedWay], folder: Path, town: Town, at: datetime
             for shut, hours in clauses
         ]
         found = closed_stretches(each)
-        if CLOSED in clauses[:1]:  # what is open at some hours only stays closed when the map has grown old
+        if _stays_closed(clauses):  # what is open at some hours only stays closed when the map has grown old
             found.append((begin + AHEAD, FOR_GOOD))
         return [[first.isoformat(), last.isoformat()] for first, last in found]
 
@@ -85,6 +84,11 @@ def closed_stretches(clauses: Sequence[tuple[bool, Sequence[Span]]]) -> list[Spa
     return found
 
 
+def _stays_closed(clauses: Sequence[Clause]) -> bool:
+    """Whether a way is closed but for some hours."""
+    return bool(clauses) and clauses[0] == (True, ALWAYS)
+
+
 def _within(moment: datetime, spans: Sequence[Span]) -> bool:
     before = bisect_right(spans, moment, key=lambda span: span[0])
     return before > 0 and moment < spans[before - 1][1]
@@ -93,13 +97,13 @@ def _within(moment: datetime, spans: Sequence[Span]) -> bool:
 def _nearest(ways: Iterable[TimedWay], middle: Point) -> list[TimedWay]:
     """The ways without the spots that are too many, in their order."""
     every = list(ways)
-    usual = [way for way in every if CLOSED not in way.bikes[:1]]
+    usual = [way for way in every if not _stays_closed(way.bikes)]
     near = sorted(flat_distance_m(Point(*spot), middle) for way in usual for spot in way.spots)[:MOST_SPOTS]
     reach = near[-1] if near else 0
     kept = [
-        replace(way, spots=tuple(spot for spot in way.spots if flat_distance_m(Point(*spot), middle) <= reach))
-        if CLOSED not in way.bikes[:1]
-        else way
+        way
+        if _stays_closed(way.bikes)
+        else replace(way, spots=tuple(spot for spot in way.spots if flat_distance_m(Point(*spot), middle) <= reach))
         for way in every
     ]
     return [way for way in kept if way.spots]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
@@ -95,14 +96,37 @@ def _checked(trip: Trip, door: Door, typed: str) -> Checked:
     return Checked("warn", said % {"code": code, "number": owner.stop.position, "street": owner.street})
 
 
-@require_role(Role.Kind.RIDER)
-@require_POST
-@works_offline
-def handed(request: PersonRequest, pk: UUID) -> HttpResponse:
+def tap_at_stop(view: Callable[[PersonRequest, Stop], HttpResponse]) -> Callable[[PersonRequest, UUID], HttpResponse]:
+    """A view of a rider's tap gets the stop it was made at; a tap that was made at another door is answered here.
+
+    The dispatcher reads of that one, and of a door that is no longer this rider's.
+    """
+
+    @require_role(Role.Kind.RIDER)
+    @require_POST
+    @works_offline
+    @wraps(view)
+    def tapped(request: PersonRequest, pk: UUID) -> HttpResponse:
+        mine = Stop.objects.filter(town=request.town, round__rider=request.user, pk=pk)
+        known = mine.select_related("round", "delivery")
+        try:
+            found = tapped_stop(request, pk, request.POST.get("door", ""))
+        except Http404:
+            if one := known.first():
+                note(request, one.round, _("It is no longer on the round of who tapped it."), one.delivery)
+            raise
+        except Refusal as refusal:
+            if one := known.first():
+                note(request, one.round, str(refusal), one.delivery)
+            return saying(rider_page(request, refusal=str(refusal)), str(refusal))
+        return view(request, found)
+
+    return tapped
+
+
+@tap_at_stop
+def handed(request: PersonRequest, found: Stop) -> HttpResponse:
     """The goods are in somebody's hands, or where the photo shows them."""
-    found = tapped_here(request, pk)
-    if isinstance(found, HttpResponse):
-        return found
     form = HandOverForm(request.POST, request.FILES, auto_id="hand-%s")
     if not form.is_valid():
         return stop_page(request, found, hand=form)
@@ -123,14 +147,9 @@ def handed(request: PersonRequest, pk: UUID) -> HttpResponse:
     return do_tap(request, found, verb, _("%(code)s is handed over."), hand=form)
 
 
-@require_role(Role.Kind.RIDER)
-@require_POST
-@works_offline
-def failed(request: PersonRequest, pk: UUID) -> HttpResponse:
+@tap_at_stop
+def failed(request: PersonRequest, found: Stop) -> HttpResponse:
     """Nobody could take the goods: they ride back, or the rider comes by again."""
-    found = tapped_here(request, pk)
-    if isinstance(found, HttpResponse):
-        return found
     form = FailForm(request.POST, auto_id="fail-%s")
     if not form.is_valid():
         return stop_page(request, found, fail=form)
@@ -149,24 +168,6 @@ def failed(request: PersonRequest, pk: UUID) -> HttpResponse:
 
     said = _("%(code)s comes last, once more.") if data["later"] else _("%(code)s rides back to the hub.")
     return do_tap(request, found, verb, said, fail=form)
-
-
-def tapped_here(request: PersonRequest, pk: UUID) -> Stop | HttpResponse:
-    """The stop that was tapped, or the answer to a tap that was made at another door.
-
-    The dispatcher reads of that one, and of a door that is no longer this rider's.
-    """
-    mine = Stop.objects.filter(town=request.town, round__rider=request.user, pk=pk).select_related("round", "delivery")
-    try:
-        return tapped_stop(request, pk, request.POST.get("door", ""))
-    except Http404:
-        if known := mine.first():
-            note(request, known.round, _("It is no longer on the round of who tapped it."), known.delivery)
-        raise
-    except Refusal as refusal:
-        if known := mine.first():
-            note(request, known.round, str(refusal), known.delivery)
-        return saying(rider_page(request, refusal=str(refusal)), str(refusal))
 
 
 def do_tap(

@@ -1,30 +1,20 @@
 """The rider at a shop's door: the bags are on the bike, or were not ready."""
 
-from uuid import UUID
-
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from parvis.core.offline import works_offline
 from parvis.core.taps import tap_of
 from parvis.delivery.actions import fetch_bags, miss_bags
 from parvis.delivery.forms.rider import FetchForm, MissForm
-from parvis.delivery.views.doors import do_tap, stop_page, tapped_here
-from parvis.people.access import require_role
-from parvis.people.models import Role
+from parvis.delivery.models import Stop
+from parvis.delivery.views.doors import do_tap, stop_page, tap_at_stop
 from parvis.people.requests import PersonRequest
 
 
-@require_role(Role.Kind.RIDER)
-@require_POST
-@works_offline
-def fetched(request: PersonRequest, pk: UUID) -> HttpResponse:
+@tap_at_stop
+def fetched(request: PersonRequest, found: Stop) -> HttpResponse:
     """The bags are on the bike, each read by its code."""
-    found = tapped_here(request, pk)
-    if isinstance(found, HttpResponse):
-        return found
     form = FetchForm(request.POST, auto_id="fetch-%s")
     if not form.is_valid():
         return stop_page(request, found, fetch=form)
@@ -36,14 +26,9 @@ def fetched(request: PersonRequest, pk: UUID) -> HttpResponse:
     return do_tap(request, found, verb, _("%(code)s is on your bike."), fetch=form)
 
 
-@require_role(Role.Kind.RIDER)
-@require_POST
-@works_offline
-def missed(request: PersonRequest, pk: UUID) -> HttpResponse:
+@tap_at_stop
+def missed(request: PersonRequest, found: Stop) -> HttpResponse:
     """It was not ready: the rider goes on, the shop brings it to the hub."""
-    found = tapped_here(request, pk)
-    if isinstance(found, HttpResponse):
-        return found
     form = MissForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
     tap = tap_of(request.POST)
